@@ -33,7 +33,7 @@ let receiver: WebhookReceiver;
 let secret: string;
 let platform: PlatformProcess;
 let strict: RtmpReceiver;
-let startEncoder: () => void;
+let startEncoder: (clip?: 'source' | 'empty') => void;
 let stopEncoder: ReturnType<typeof sendSrt> | undefined;
 let steady: string;
 let freezing: string;
@@ -84,13 +84,13 @@ function messagesOf(...rules: string[]): Message[] {
 const hasMail = (subject: string) => waitFor(`the mail "${subject}"`, () => mailsWith(subject)[0], LONG);
 const mailsWith = (subject: string) => mailServer.mails.filter((mail) => subjectOf(mail) === subject);
 
+/** Waits for a webhook. */
+const isPosted = (rule: string, type: string) =>
+  waitFor(`${type} of ${rule}`, () => messagesOf(rule).find((message) => message.type === type), LONG);
+
 /** Waits until both receivers have heard that the incident opened. @returns the webhook's message */
 async function isCalled(rule: string, title: string): Promise<Message> {
-  const opened = await waitFor(
-    `incident.opened of ${rule}`,
-    () => messagesOf(rule).find(({ type }) => type === 'incident.opened'),
-    LONG,
-  );
+  const opened = await isPosted(rule, 'incident.opened');
   await hasMail(`[Sluice] ${title}`);
   return opened;
 }
@@ -98,11 +98,7 @@ async function isCalled(rule: string, title: string): Promise<Message> {
 /** Waits until both have heard that it is over, and checks that each has heard of it twice and not more. */
 async function isCalledOff(opened: Message, title: string): Promise<void> {
   const { incidentId, rule } = opened.data;
-  const resolved = await waitFor(
-    `incident.resolved of ${rule}`,
-    () => messagesOf(rule).find(({ type }) => type === 'incident.resolved'),
-    LONG,
-  );
+  const resolved = await isPosted(rule, 'incident.resolved');
   expect(resolved.data).toMatchObject({ incidentId, severity: opened.data.severity });
   expect(resolved.data.durationSeconds).toBeGreaterThan(0);
   const mail = await hasMail(`[Sluice] Resolved: ${title}`);
@@ -110,11 +106,12 @@ async function isCalledOff(opened: Message, title: string): Promise<void> {
   expect(messagesOf(rule)).toHaveLength(2);
   expect(mailsWith(`[Sluice] ${title}`)).toHaveLength(1);
   expect(mailsWith(`[Sluice] Resolved: ${title}`)).toHaveLength(1);
-  const { data } = await request('GET', '/api/incidents?state=resolved');
-  expect(data.find((incident: { incidentId: string }) => incident.incidentId === incidentId)).toMatchObject({
-    state: 'resolved',
-    resolution: 'cleared',
+  // The message leaves before the incident has moved to the history.
+  const kept = await waitFor('the incident in the history', async () => {
+    const { data } = await request('GET', '/api/incidents?state=resolved');
+    return data.find((incident: { incidentId: string }) => incident.incidentId === incidentId);
   });
+  expect(kept).toMatchObject({ state: 'resolved', resolution: 'cleared' });
 }
 
 const standingRules = async (): Promise<string[]> =>
@@ -124,6 +121,7 @@ beforeAll(async () => {
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: PROGRAM_CACHE });
   if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
   await makeClip(ffmpeg.path, join(directory, 'source.ts'), SOURCE);
+  await makeClip(ffmpeg.path, join(directory, 'empty.ts'), { ...SOURCE, isEmpty: true });
   mailServer = await startMailServer();
   receiver = await startWebhookReceiver();
   const healthy = await startRtmpReceiver({ port: 0 });
@@ -136,13 +134,16 @@ beforeAll(async () => {
   const ports = await findFreePorts();
   product = await startProduct(ports, join(directory, 'data'), { SMTP_URL: mailServer.url });
   stops.push(() => product.stop());
-  startEncoder = () => void (stopEncoder = sendSrt(ffmpeg.path, join(directory, 'source.ts'), ports.srt));
+  startEncoder = (clip = 'source') =>
+    void (stopEncoder = sendSrt(ffmpeg.path, join(directory, `${clip}.ts`), ports.srt));
   stops.push(() => stopEncoder?.());
 
   const rules = {
     source_lost: { holdSeconds: 1 },
     destination_not_delivering: { holdSeconds: 2 },
     stream_key_rejected: { holdSeconds: 0 },
+    source_black: { holdSeconds: 2 },
+    source_silent: { holdSeconds: 2 },
   };
   await request('PUT', '/api/incident-rules', { rules });
   const studio = { name: 'Studio', kind: 'email', email: 'studio@example.com', filter: { severities: ['high'] } };
@@ -209,6 +210,21 @@ describe('an operator is called by mail and webhook, and hears the end of it, wh
     await request('POST', `${path(refused)}/start`);
     await isOnAir(refused);
     await isCalledOff(opened, title);
+  });
+
+  it('the picture is black and the sound is silent; the mailbox, which wants high ones, hears of the first only', async () => {
+    await stopEncoder?.();
+    startEncoder('empty');
+    const black = await isCalled('source_black', 'Picture is black (Source, high)');
+    expect(black.data).toMatchObject({ severity: 'high', subjectName: 'Source' });
+    const silent = await isPosted('source_silent', 'incident.opened');
+    expect(silent.data.severity).toBe('medium');
+    await stopEncoder?.();
+    startEncoder();
+    await isCalledOff(black, 'Picture is black (Source, high)');
+    const { data } = await isPosted('source_silent', 'incident.resolved');
+    expect(data.incidentId).toBe(silent.data.incidentId);
+    expect(mailServer.mails.filter((mail) => subjectOf(mail).includes('silent'))).toEqual([]);
   });
 
   it('sends neither receiver a stream key', () => {

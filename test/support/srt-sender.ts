@@ -12,20 +12,25 @@ export interface Clip {
   videoBitrate: string;
   /** 2 when absent. With B-frames, the looped clip has a gap of as many frames at each restart. */
   bFrames?: number;
+  /** A black picture without sound, instead of a test picture with a tone. */
+  isEmpty?: boolean;
 }
 
-/** Encodes a test picture with a tone as an MPEG transport stream: H.264 High, one keyframe per second, AAC. */
+/** Encodes a test picture with a tone, or an empty one, as an MPEG transport stream: H.264 High, one keyframe per second, AAC. */
 export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Promise<void> {
-  const { width, height, framesPerSecond, seconds, videoBitrate, bFrames = 2 } = clip;
+  const { width, height, framesPerSecond, seconds, videoBitrate, bFrames = 2, isEmpty = false } = clip;
+  const [picture, sound] = isEmpty
+    ? ['color=black:', 'anullsrc=r=48000:cl=mono']
+    : ['testsrc2=', 'sine=frequency=440:sample_rate=48000'];
   await promisify(execFile)(ffmpegPath, [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'],
-    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}:duration=${seconds}`],
-    ...['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
+    ...['-f', 'lavfi', '-i', `${picture}size=${width}x${height}:rate=${framesPerSecond}:duration=${seconds}`],
+    ...['-f', 'lavfi', '-i', sound],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'high', '-pix_fmt', 'yuv420p'],
     ...['-bf', String(bFrames)],
     ...['-b:v', videoBitrate, '-maxrate', videoBitrate, '-bufsize', videoBitrate],
     ...['-g', String(framesPerSecond), '-keyint_min', String(framesPerSecond), '-sc_threshold', '0'],
-    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-f', 'mpegts', file],
+    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-t', String(seconds), '-f', 'mpegts', file],
   ]);
 }
 
