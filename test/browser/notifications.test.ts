@@ -229,17 +229,27 @@ describe('a role', () => {
       .waitFor();
   });
 
-  it('of a viewer shows no addresses', async () => {
+  it('of a viewer reads the targets with what came of the last delivery, and nothing else', async () => {
     await begin();
+    await addWebhook('Receiver');
+    await button('Send test to Receiver').click();
+    await row('Receiver').getByText('Works', { exact: true }).waitFor();
     // A page that does not poll the targets.
     await page.goto(`${stage.product.origin}/settings`);
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await openAs('viewer');
-    await page.getByText('Requires the role operator; you are a viewer').waitFor();
-    expect(asked).toContain('/api/session');
-    expect(asked.filter((path) => path.startsWith(TARGETS) || path === '/api/outbox')).toEqual([]);
+    await row('Receiver').getByText('Works', { exact: true }).waitFor();
+    await row('Receiver')
+      .getByText(/^Last delivery .*Test/)
+      .waitFor();
+    for (const name of ['Add target', 'Send test to Receiver', 'Deliveries of Receiver', 'Edit Receiver']) {
+      expect(await button(name).getAttribute('aria-disabled'), name).toBe('true');
+      expect(await button(name).getAttribute('aria-description'), name).toContain('Requires the role');
+    }
+    expect(asked).toContain(TARGETS);
+    expect(asked.filter((path) => path === '/api/outbox' || path.includes('deliveries'))).toEqual([]);
   });
 });
 

@@ -19,9 +19,6 @@ export const POLL_UPTIME_MS = 30_000;
 /** Poll interval of incidents in a hidden tab while something is on air. Browsers may lengthen it to a minute. */
 export const POLL_HIDDEN_MS = 15_000;
 
-/** Poll interval of the last delivery of each notification target. */
-export const POLL_NOTIFICATIONS_MS = 15_000;
-
 /** Poll interval of the source's picture where the preview does not play. */
 export const POLL_PICTURE_MS = 10_000;
 

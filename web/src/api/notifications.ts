@@ -12,7 +12,7 @@ import type {
   TargetList,
   TargetResource,
 } from '../../../functions/api/schemas/notifications.ts';
-import { POLL_BUSY_MS, POLL_DETAILS_MS, POLL_NOTIFICATIONS_MS } from './freshness.ts';
+import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
@@ -27,12 +27,11 @@ export type TargetChange = z.infer<typeof PatchTarget>;
 type TargetWithSecret = z.infer<typeof CreatedTarget>;
 
 /** Polls the notification targets. */
-export function useTargets(isAllowed: boolean) {
+export function useTargets() {
   return useQuery({
     queryKey: queryKeys.targets,
     queryFn: async ({ signal }) => (await request<Targets>(PATH, { signal })).body,
     refetchInterval: POLL_DETAILS_MS,
-    enabled: isAllowed,
   });
 }
 
@@ -47,7 +46,7 @@ export function useDeliveries(targetId: string, limit: number) {
       if (state.data?.some((delivery) => delivery.state === 'pending' && delivery.attempts.length === 0)) {
         return POLL_BUSY_MS;
       }
-      return limit === 1 ? POLL_NOTIFICATIONS_MS : POLL_DETAILS_MS;
+      return POLL_DETAILS_MS;
     },
   });
 }

@@ -78,16 +78,15 @@ function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targ
           >
             Send test
           </Gated>
-          <Button
-            size="sm"
-            variant="default"
+          <Gated
+            refusal={operator}
+            label={`Deliveries of ${name}`}
             aria-expanded={isOpened}
             aria-controls={deliveriesId}
-            aria-label={`Deliveries of ${name}`}
             onClick={() => setOpened(!isOpened)}
           >
             Deliveries
-          </Button>
+          </Gated>
           <Gated refusal={admin} label={`Edit ${name}`} onClick={() => onEdit(target)}>
             Edit
           </Gated>
@@ -135,7 +134,7 @@ function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targ
   );
 }
 
-interface GatedProps {
+interface GatedProps extends Pick<React.AriaAttributes, 'aria-controls' | 'aria-expanded'> {
   /** Why the role is too weak; undefined when it is sufficient. */
   refusal: string | undefined;
   label: string;
@@ -144,11 +143,12 @@ interface GatedProps {
   onClick: () => void;
 }
 
-function Gated({ refusal, label, loading = false, children, onClick }: GatedProps) {
+function Gated({ refusal, label, loading = false, children, onClick, ...aria }: GatedProps) {
   return (
     <Button
       size="sm"
       variant="default"
+      {...aria}
       aria-label={label}
       aria-disabled={refusal !== undefined || undefined}
       aria-description={refusal}

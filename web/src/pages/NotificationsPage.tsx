@@ -23,7 +23,7 @@ export function NotificationsPage() {
   usePageTitle('Notifications');
   const operator = useRoleRefusal('operator');
   const admin = useRoleRefusal('admin');
-  const { data, error } = useTargets(operator === undefined);
+  const { data, error } = useTargets();
   const { destinations = [] } = useShow();
   const rules = useRuleTitles().data ?? [];
   const events = useEventTypes().data ?? [];
@@ -59,13 +59,12 @@ export function NotificationsPage() {
           Add target
         </Button>
       </div>
-      {operator !== undefined && <p className={page.empty}>{operator}, because targets hold addresses of people.</p>}
-      {operator === undefined && !data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
+      {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {data?.data.length === 0 && (
         <p className={page.empty}>No targets yet: add an e-mail address, a webhook or a chat, then send a test.</p>
       )}
       {!!data?.data.length && <TargetList targets={data.data} names={names} onEdit={setEdited} onSecret={showSecret} />}
-      {data?.mail === 'outbox' && <OutboxList />}
+      {data?.mail === 'outbox' && operator === undefined && <OutboxList />}
       <h2>Events</h2>
       <p className={page.lead}>
         Webhooks receive these types. <a href="/api/docs">The API documentation</a> describes their fields.
