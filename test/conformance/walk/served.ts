@@ -73,6 +73,7 @@ const DESCRIBED: Described[] = [
       'StopFlow',
       'TagResource',
       'UntagResource',
+      'UpdateFlow',
       'UpdateFlowOutput',
       'UpdateFlowSource',
     ],
