@@ -16,7 +16,20 @@ const strike = (step: string, position: number, call: string, name: string): { p
 
 const outcomeOf = async (workflow: string, ...strikes: ReturnType<typeof strike>[]) => {
   const found = WORKFLOWS.find(({ name }) => name === workflow)!;
-  const { outcome, message } = await runStrikes(await loadProduction(), found, strikes);
+  // A step that makes one more call would move the fault to another one, unnoticed.
+  const missed: string[] = [];
+  const aimed = strikes.map(({ place, fault }): (typeof strikes)[number] => ({
+    place,
+    fault: {
+      ...fault,
+      strike(call, deliver, world) {
+        if (call.operation !== place.operation) missed.push(`${place.operation} aimed at, ${call.operation} hit`);
+        return fault.strike(call, deliver, world);
+      },
+    },
+  }));
+  const { outcome, message } = await runStrikes(await loadProduction(), found, aimed);
+  expect(missed).toEqual([]);
   return { outcome, message };
 };
 
@@ -33,14 +46,14 @@ describe('the sweep or workflow', () => {
   });
 
   it('treats a truncated answer as an unknown outcome, not as a refusal', async () => {
-    const result = await outcomeOf('start cold', strike('EnsureChannel', 4, 'medialive.CreateChannel', 'response cut'));
+    const result = await outcomeOf('start cold', strike('EnsureChannel', 5, 'medialive.CreateChannel', 'response cut'));
     expect(result).toMatchObject({ outcome: 'reached' });
   });
 
   it('waits out a conflict when it creates the channel', async () => {
     const result = await outcomeOf(
       'start cold',
-      strike('EnsureChannel', 4, 'medialive.CreateChannel', 'ConflictException'),
+      strike('EnsureChannel', 5, 'medialive.CreateChannel', 'ConflictException'),
     );
     expect(result).toMatchObject({ outcome: 'reached' });
   });
