@@ -49,6 +49,7 @@ describe('readEnvironment', () => {
       CHANNEL_QUOTA: 5,
       PUSH_INPUT_QUOTA: 5,
       DECLARED_INPUT: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' },
+      SOURCE_ANALYSIS: true,
     });
     expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
     expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET_ARN');

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation } from '../domain/destination.ts';
-import { incidentExecutionOf, type Incident } from '../domain/incident.ts';
+import { incidentExecutionOf } from '../domain/incident-execution.ts';
+import type { Incident } from '../domain/incident.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';

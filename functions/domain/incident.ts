@@ -129,11 +129,6 @@ export function timeOfIncidentId(incidentId: string): Date | null {
   return Number.isNaN(time.getTime()) ? null : time;
 }
 
-/** Returns the name of the execution that looks after an incident: at most 80 characters, as Step Functions demands. */
-export function incidentExecutionOf({ incidentId }: Pick<Incident, 'incidentId'>, revision: number): string {
-  return `${incidentId}-${revision}`;
-}
-
 /** Returns true while the trouble is known to people: open or acknowledged. */
 export function isStanding({ state }: Pick<Incident, 'state'>): boolean {
   return state === 'open' || state === 'acknowledged';

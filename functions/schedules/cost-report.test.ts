@@ -171,7 +171,7 @@ describe('the cost report', () => {
       ofDay: {
         total: { costUsd: 15.813768 },
         fixed: [
-          { part: 'monitoring', costUsd: 0.19068, isComplete: true },
+          { part: 'monitoring', costUsd: 0.200544, isComplete: true },
           { part: 'keysAndSecrets', costUsd: 0.075624, isComplete: true },
         ],
       },

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../functions/aws/clients.ts';
 import { deliveryExecutionOf } from '../../functions/domain/delivery.ts';
-import { incidentExecutionOf } from '../../functions/domain/incident.ts';
+import { incidentExecutionOf } from '../../functions/domain/incident-execution.ts';
 import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
 import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
 import type { StepInput } from '../../functions/workflow/run-step.ts';

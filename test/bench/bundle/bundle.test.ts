@@ -17,7 +17,7 @@ const FORBIDDEN: Record<FunctionName, readonly string[]> = {
   workflow: ['cloudwatch', 'cloudwatch-logs', 's3'],
   sweep: ['kms', 'cloudwatch', 'cloudwatch-logs', 's3', 'mediapackage'],
   monitor: ['kms', 's3', 'mediapackage', 'cloudwatch-logs'],
-  'cost-report': ['kms', 'sfn', 'medialive', 'mediaconnect', 'mediapackage', 'cloudwatch', 'cloudwatch-logs'],
+  'cost-report': ['kms', 'medialive', 'mediaconnect', 'mediapackage', 'cloudwatch', 'cloudwatch-logs'],
 };
 
 describe('a bundle', () => {

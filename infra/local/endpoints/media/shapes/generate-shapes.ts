@@ -29,9 +29,11 @@ export function generateRequests(service: keyof typeof implementedInputs): strin
   return print(onlyReachable(onlyKept(definitions, keptMembers[service])));
 }
 
-/** Generates the schemas of a service's responses, with every member of AWS's. */
+/** Generates the schemas of a service's responses, with every member of AWS's and the newer ones of requests. */
 export function generateResponses(service: keyof typeof implementedInputs): string {
-  return print(readDefinitions(service, checkedOutputs[service]));
+  const definitions = readDefinitions(service, checkedOutputs[service]);
+  const answered = Object.entries(newerMembers[service] ?? {}).filter(([shape]) => definitions[shape] !== undefined);
+  return print(withNewer(definitions, Object.fromEntries(answered)));
 }
 
 /** Adds the members that the declarations lack. */
