@@ -35,7 +35,10 @@ function Levels({ loudness }: { loudness: Loudness }) {
             aria-valuenow={Math.min(0, Math.max(METER_MIN, peak ?? METER_MIN))}
             aria-valuetext={peak === null ? 'silence' : `${formatLevel(peak)} dBFS`}
           >
-            <span style={{ width: `${meterShare(peak) * 100}%` }} data-loud={(peak ?? METER_MIN) > -1 || undefined} />
+            <span
+              style={{ transform: `scaleX(${meterShare(peak)})` }}
+              data-loud={(peak ?? METER_MIN) > -1 || undefined}
+            />
           </div>
         ))}
       </div>

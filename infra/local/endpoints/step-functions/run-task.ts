@@ -3,8 +3,8 @@ import { callFunction } from './call-function.ts';
 import type { State } from './definition.ts';
 import type { History } from './history.ts';
 import { TIMED_OUT, type StoppableTime } from './stoppable-time.ts';
-import { makeTimeoutError, TaskError } from './task-error.ts';
-import { makeTaskNotes } from './task-notes.ts';
+import { createTimeoutError, TaskError } from './task-error.ts';
+import { createTaskNotes } from './task-notes.ts';
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const PAYLOAD_BYTES_MAX = 262_144;
@@ -24,7 +24,7 @@ export async function runTask(
     throw new TaskError('States.Runtime', 'The execution reached the maximum number of history events (25000).', false);
   }
   const timeoutSeconds = step['TimeoutSeconds'] as number | undefined;
-  const notes = makeTaskNotes(history, step.Resource!, timeoutSeconds);
+  const notes = createTaskNotes(history, step.Resource!, timeoutSeconds);
   notes.scheduled(input);
   const work = callFunction(lambda, step.Resource!, input);
   const outcome = await time.limit(work, timeoutSeconds);
@@ -32,7 +32,7 @@ export async function runTask(
   time.requireRunning();
   if (outcome === TIMED_OUT) {
     notes.timedOut();
-    throw await makeTimeoutError();
+    throw await createTimeoutError();
   }
   if ('error' in outcome) {
     notes.failed(outcome.error, outcome.cause);

@@ -17,7 +17,7 @@ export class TaskError extends Error {
  * Creates a timeout error that the interpreter accepts as its own, so that `States.TaskFailed` does not match it. The
  * interpreter checks for a class that it does not export, so a real timeout provides the instance.
  */
-export async function makeTimeoutError(): Promise<Error> {
+export async function createTimeoutError(): Promise<Error> {
   const definition = { StartAt: 'A', States: { A: { Type: 'Task', Resource: 'a', TimeoutSeconds: 0.001, End: true } } };
   const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
   const run = machine.run({}, { overrides: { taskResourceLocalHandlers: { A: neverEnds } } });

@@ -3,7 +3,7 @@ import { isInvokeIntegration } from './definition.ts';
 import type { History } from './history.ts';
 
 /** Records the events of a task. AWS uses other names for a direct function call than for an integration. */
-export function makeTaskNotes(history: History, resource: string, timeoutSeconds: number | undefined) {
+export function createTaskNotes(history: History, resource: string, timeoutSeconds: number | undefined) {
   const timeout = timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds };
   if (!isInvokeIntegration(resource)) {
     return {
