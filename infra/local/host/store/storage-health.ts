@@ -2,7 +2,7 @@ import type { StorageFailure } from '../../../../functions/api/api-deps.ts';
 import type { Logger } from '../../../../functions/workflow/workflow-deps.ts';
 import type { Clock } from '../clock.ts';
 import { DamagedTableError } from './damaged-table.ts';
-import { DirectoryGoneError, type WatchedDirectory } from './watch-directory.ts';
+import { DirectoryGoneError, type WatchedDirectory } from './watched-directory.ts';
 
 /**
  * Tracks whether confirmed changes are also on disk. Every part that writes reports its failures here; from the first

@@ -2,23 +2,11 @@ import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:
 import { basename, join } from 'node:path';
 import { writePrivateFile } from '../root-key.ts';
 import type { StorageHealth } from './storage-health.ts';
+import { DirectoryGoneError, type WatchedDirectory } from './watched-directory.ts';
 
 /** With less free space no change is accepted, because accepted ones still need room to settle. */
 const FREE_BYTES_MIN = 1024 * 1024;
 const SMALL_FILES = ['root.key', 'store.json', 'srt-passphrase.sealed', 'access-token', 'aws-credentials'];
-
-/** Reports that the data directory itself was removed, unmounted or replaced. */
-export class DirectoryGoneError extends Error {
-  override readonly name = 'DirectoryGoneError';
-}
-
-/** The data directory under watch. */
-export interface WatchedDirectory {
-  /** Throws when the directory is gone, not writable or full. */
-  check(): void;
-  /** Throws when the directory is gone. */
-  requireInPlace(): void;
-}
 
 /** Remembers the identity of the directory: one that is mounted or created in its place later is a different one. */
 export function watchDirectory(dataDirectory: string): WatchedDirectory {
