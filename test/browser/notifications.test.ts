@@ -65,6 +65,10 @@ async function takeSecret(name: string): Promise<string> {
   return secret;
 }
 
+/** Returns the test messages that arrived. The source of this product is lost all the time, and may open an incident. */
+const testMessages = () =>
+  receiver.received.filter(({ body }) => (JSON.parse(body) as { type: string }).type === 'notification.test');
+
 describe('a webhook', () => {
   it('is added in the page, and its test arrives with a signature of the shown secret', async () => {
     await begin();
@@ -83,8 +87,8 @@ describe('a webhook', () => {
     receiver.answer = { status: 202, body: 'queued behind the curtain' };
     await button('Send test to Receiver').click();
     await target.getByText(/^Accepted: 202 after \d+ ms: queued behind the curtain$/).waitFor();
-    expect(receiver.received).toHaveLength(1);
-    expect(verifyWebhook(secret, receiver.received[0]!)).toMatchObject({ type: 'notification.test' });
+    expect(testMessages()).toHaveLength(1);
+    expect(verifyWebhook(secret, testMessages()[0]!)).toMatchObject({ type: 'notification.test' });
     await target.getByText('Works', { exact: true }).waitFor();
     const { body } = await stage.product.call('GET', TARGETS);
     expect(body.data[0].filter.groups).toEqual(['Sunday']);
@@ -110,8 +114,8 @@ describe('a webhook', () => {
     receiver.answer = { status: 200, body: 'welcome back' };
     await button('Replay Test message to Receiver', deliveries).click();
     await deliveries.getByText('welcome back').waitFor();
-    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(
-      Array.from({ length: 2 }, () => receiver.received[0]!.headers['webhook-id']),
+    expect(testMessages().map(({ headers }) => headers['webhook-id'])).toEqual(
+      Array.from({ length: 2 }, () => testMessages()[0]!.headers['webhook-id']),
     );
   });
 
@@ -127,7 +131,7 @@ describe('a webhook', () => {
     await row('Receiver')
       .getByText(/^Accepted/)
       .waitFor();
-    expect(() => verifyWebhook(secret, receiver.received[0]!)).not.toThrow();
+    expect(() => verifyWebhook(secret, testMessages()[0]!)).not.toThrow();
   });
 
   it('is edited without its URL, and deleted after a question', async () => {
