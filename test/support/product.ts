@@ -206,10 +206,19 @@ function readProc(pid: number, file: string): string {
   }
 }
 
-/** Reads every file below a directory, for canary scans. */
+/** Reads every file below a directory, for canary scans. One that is renamed meanwhile is left out. */
 export function readAllFiles(directory: string): Buffer[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+    .flatMap((entry) => readUnlessGone(join(entry.parentPath, entry.name)));
+}
+
+function readUnlessGone(path: string): Buffer[] {
+  try {
+    return [readFileSync(path)];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }

@@ -37,7 +37,7 @@ async function open(port: number, localAddress = '127.0.0.1') {
   // Some tests expect the server to reset the connection.
   socket.on('error', () => {});
   await once(socket, 'connect');
-  return { socket, text: () => text, closed: once(socket, 'close') };
+  return { socket, text: () => text, closed: new Promise((resolve) => socket.once('close', resolve)) };
 }
 
 async function answerTo(port: number, bytes: string): Promise<{ status: number; head: string; body: string }> {

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createDirectory } from '../../host/create-directory.ts';
 import { readIfPresent, writePrivateFile } from '../../host/root-key.ts';
 import { etagOf, type Checksum } from './checksums.ts';
 
@@ -121,10 +122,13 @@ export function openObjectDirectory(directory: string): ObjectStore {
   }
 
   return {
-    createBucket: (bucket) => void mkdirSync(join(directory, bucket), { recursive: true, mode: 0o700 }),
+    createBucket(bucket) {
+      createDirectory(directory);
+      createDirectory(join(directory, bucket));
+    },
     hasBucket: (bucket) => statSync(join(directory, bucket), { throwIfNoEntry: false })?.isDirectory() ?? false,
     buckets() {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      if (!existsSync(directory)) return [];
       const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
       return inOrder(
         folders.map(({ name }) => ({ name, createdAt: statSync(join(directory, name)).birthtime })),

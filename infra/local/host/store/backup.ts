@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { createDirectory } from '../create-directory.ts';
 import { writePrivateFile } from '../root-key.ts';
 import { openSealedFile } from '../sealed-file.ts';
 import { systemDisk } from './disk.ts';
@@ -55,7 +56,8 @@ export async function createBackup(options: {
   // Report a damaged file by its own path, not by that of its copy.
   openSealedFiles(dataDirectory);
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  createDirectory(folder);
+  createDirectory(partial);
   try {
     for (const path of keptFiles(dataDirectory)) {
       copyFile(join(dataDirectory, path), join(partial, path));

@@ -248,6 +248,15 @@ describe('a backup', () => {
     await open();
   });
 
+  it('does not bring back a data directory that has vanished', async () => {
+    await makeStore();
+    rmSync(data, { recursive: true });
+    await expect(createBackup({ dataDirectory: data, reason: 'daily', now: NOW })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+    expect(existsSync(data)).toBe(false);
+  });
+
   it('of a damaged store is not created', async () => {
     await makeStore();
     const journal = join(
