@@ -1,6 +1,6 @@
 import type { Observation } from './destination.ts';
 
-/** Type of the alert that an SRT output's errors become; MediaConnect has no alerts of its own. */
+/** Type of the alert that an SRT output's errors become; MediaConnect itself raises none. */
 export const OUTPUT_ALERT = 'SRT Output Not Connected';
 
 /**

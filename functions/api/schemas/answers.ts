@@ -392,7 +392,8 @@ const EncodingPreset = z.object({
   width: z.number().nullable(),
   height: z.number().nullable(),
   framesPerSecond: z.number().nullable().meta({
-    description: 'At most. The output keeps the frame rate of the source or halves it. Null has no maximum of its own.',
+    description:
+      'At most. The output keeps the frame rate of the source or halves it. Null: the platform alone sets a maximum.',
   }),
   videoBitrateBps: z.number().nullable(),
   audioBitrateBps: z.number().nullable(),

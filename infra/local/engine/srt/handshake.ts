@@ -105,7 +105,7 @@ export type HandshakeAnswer =
   /** `reason` is SRT's, or 0 when the listener lacks the right passphrase without saying so. */
   | { kind: 'rejected'; reason: number };
 
-/** Reads a listener's answer; null when it is none. */
+/** Reads a listener's answer; null when the packet is something else. */
 export function readHandshakeAnswer(body: Buffer, isEncrypted: boolean): HandshakeAnswer | null {
   if (body.length < BODY_BYTES) return null;
   const type = body.readUInt32BE(20);

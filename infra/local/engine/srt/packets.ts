@@ -109,7 +109,7 @@ export function sequenceDistance(from: number, to: number): number {
   return ahead > SEQUENCE_MASK / 2 ? ahead - SEQUENCE_MASK - 1 : ahead;
 }
 
-/** Returns the message number that follows. Zero has a meaning of its own. */
+/** Returns the message number that follows. Zero is reserved. */
 export function nextMessage(message: number): number {
   return message === MESSAGE_MASK ? 1 : message + 1;
 }
