@@ -7,7 +7,7 @@ import type { DeclaredInput } from './declared-input.ts';
 import { runInProgress, type Destination, type RecordedOutput } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { isPrimary } from './lifecycle.ts';
-import { outputRate } from './frame-rate.ts';
+import { encodedRate } from './followed-source.ts';
 import { NOTHING, sum, times, type Money } from './money.ts';
 import type { OrphanResource } from './orphans.ts';
 import { HOURS_PER_MONTH, priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
@@ -116,17 +116,11 @@ function priceOfEncoding(pricing: Pricing, settings: ChannelSettings): Money {
         encoding
           ? priceOfOutput(pricing, {
               ...encoding,
-              framesPerSecond: expectedRate(encoding.framesPerSecond, settings.framesPerSecond),
+              framesPerSecond: encodedRate(encoding, settings.framesPerSecond ?? null),
             })
           : unpriced(pricing, `output of the unknown preset ${encodingId}`),
       );
   return sum([priceOf(pricing, inputPart(pricing.declaredInput)), ...outputs]);
-}
-
-/** Returns the frame rate an output will have; null when it depends on a source that is not known. */
-function expectedRate(maximum: number | null, sourceRate: number | undefined): number | null {
-  const rate = sourceRate ?? maximum;
-  return rate === null ? null : outputRate(rate, maximum ?? Infinity);
 }
 
 /** The flow sends the feed and its FEC packets, about a fifth more: SMPTE 2022-1 with 10 columns by 10 rows. */

@@ -1,4 +1,5 @@
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
+import { outputRate } from './frame-rate.ts';
 
 /**
  * The settings of a channel that follows its source. MediaLive has no passthrough: it encodes every output, and pads a
@@ -24,6 +25,21 @@ const SAME_BITRATE_SHARE = 0.15;
 const BITRATE_STEP_BPS = 100_000;
 /** Assumed before the first measurement: enough for 1080p30, and far below any maximum. */
 const BITRATE_UNKNOWN_BPS = 6_000_000;
+
+/**
+ * Returns the frame rate of an output: that of the source, or half of it, within the encoding's maximum and the
+ * platform's. Pure.
+ * @param sourceRate null while it is unknown; the encoding's maximum then counts
+ * @returns null when neither is known
+ */
+export function encodedRate(
+  { framesPerSecond, platformId }: ResolvedEncoding,
+  sourceRate: number | null,
+): number | null {
+  const rate = sourceRate ?? framesPerSecond;
+  const cap = getPlatform(platformId)?.caps.framesPerSecondMax ?? Infinity;
+  return rate === null ? null : outputRate(rate, Math.min(framesPerSecond ?? Infinity, cap));
+}
 
 /**
  * Resolves an encoding that follows its source, within the platform's caps. Pure.

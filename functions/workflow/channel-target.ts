@@ -9,8 +9,8 @@ import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { beyondDeclared } from '../domain/declared-input.ts';
 import type { Destination, HeldResources, RecordedOutput } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
-import { followSource, type FollowedSource } from '../domain/followed-source.ts';
-import { followRate, outputRate } from '../domain/frame-rate.ts';
+import { encodedRate, followSource, type FollowedSource } from '../domain/followed-source.ts';
+import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
@@ -48,7 +48,7 @@ export async function resolveEncodings(
   const sourceRate = followRate(video?.framesPerSecond, known);
   const { copiesSource } = deps.deployment;
   const encodings = resolved.map((encoding, index) => {
-    const framesPerSecond = rateOf(encoding, sourceRate);
+    const framesPerSecond = encodedRate(encoding, sourceRate) ?? FRAME_RATE_UNKNOWN;
     if (encoding.framesPerSecond !== null || copiesSource) return toTarget(encoding, { framesPerSecond });
     const measured = {
       width: video?.width || null,
@@ -70,13 +70,7 @@ export async function resolveEncodings(
 /** Assumed until an encoder has been connected for the first time. */
 const FRAME_RATE_UNKNOWN = 30;
 
-/** Returns the frame rate of an output: the source's family, within the encoding's maximum and the platform's. */
-function rateOf({ framesPerSecond, platformId }: ResolvedEncoding, sourceRate: number | null): number {
-  const maximum = Math.min(framesPerSecond ?? Infinity, getPlatform(platformId)?.caps.framesPerSecondMax ?? Infinity);
-  return outputRate(sourceRate ?? framesPerSecond ?? FRAME_RATE_UNKNOWN, maximum);
-}
-
-/** Returns the settings that the channel took from the source before; empty when it did not follow the source. */
+/** Returns the settings that the channel's output had before; empty when none are recorded. */
 function setToBefore({ held: { channel } }: Destination, index: number): Partial<FollowedSource> {
   const output = channel?.outputs?.[index];
   if (!output) return {};
