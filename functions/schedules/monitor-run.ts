@@ -9,6 +9,7 @@ import {
   sourceSignals,
   type DrillSeen,
 } from '../domain/incident-signals.ts';
+import { endSourceLosses } from '../workflow/end-source-loss.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import type { MonitorOutcome } from './counted-log-lines.ts';
@@ -17,7 +18,7 @@ import { observeRecords, type MonitorDeps, type MonitorReport } from './monitor.
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
 export type MonitorRunDeps = MonitorDeps &
   IncidentDeps &
-  AwsDeps<never, 'channelQuota' | 'pushInputQuota'> & {
+  AwsDeps<never, 'channelQuota' | 'pushInputQuota' | 'stateMachineArns'> & {
     /** Seconds between two runs. */
     everySeconds: number;
     /** The drills in progress; left out where there can be none. */
@@ -45,20 +46,26 @@ export async function observeAndEvaluate(
   about: readonly Destination[] = records,
 ): Promise<MonitorOutcome> {
   const report = await observeRecords(deps, about);
+  await endSourceLosses(deps, withObservations(records, report));
   await evaluateObserved(deps, records, report);
   if (report.failure !== undefined) throw report.failure;
   return report.outcome;
 }
 
-async function evaluateObserved(
-  deps: MonitorRunDeps,
-  listed: readonly Destination[],
-  { source, observations }: MonitorReport,
-): Promise<void> {
-  const records = listed.map((record) => {
+function withObservations(records: readonly Destination[], { observations }: MonitorReport): Destination[] {
+  return records.map((record) => {
     const observation = observations.get(record.destinationId);
     return observation ? { ...record, observation } : record;
   });
+}
+
+async function evaluateObserved(
+  deps: MonitorRunDeps,
+  listed: readonly Destination[],
+  report: MonitorReport,
+): Promise<void> {
+  const { source } = report;
+  const records = withObservations(listed, report);
   const drills = deps.drills?.() ?? [];
   let ranAt: string | undefined;
   const observe = ({ incidents, runs, now }: Known) => {

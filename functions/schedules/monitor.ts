@@ -32,6 +32,7 @@ import { kindOf } from '../domain/destination-kind.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { outputAlerts } from '../domain/output-alerts.ts';
 import { flowStoppedLine, SOURCE_OWNER, sourceLineOf } from '../domain/source-timeline.ts';
+import { withSource } from '../domain/observed-source.ts';
 import { withLostConnections } from '../domain/lost-connections.ts';
 import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
 import { usualBitrate } from '../domain/usual-bitrate.ts';
@@ -281,13 +282,14 @@ interface Listed {
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
   const seen = kindOf(record) === 'srt' ? observeOutput(record, listed) : await observeChannelOf(deps, record, listed);
-  const observation: Observation = {
+  const read: Observation = {
     observedAt: listed.now.toISOString(),
     ...seen,
     ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);
+  const observation = withSource(read, record, previous);
   const judged = withLostConnections(withHealthSince(observation, previous), previous);
   const next = withFeed(judged, record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });

@@ -155,7 +155,8 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
-    ...executions(resources, [resources.incidentMachineArn, resources.deliveryMachineArn]),
+    // It also stops a destination that has had no source for too long.
+    ...executions(resources),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
