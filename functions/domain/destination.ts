@@ -222,8 +222,8 @@ export interface Observation {
 
 /** A slate over the output, which stays on the record until MediaLive has accepted its end. */
 export interface SlateBreak {
-  /** Counts the breaks of a destination, because the names of schedule actions must be unique. */
-  number: number;
+  /** The image, as MediaLive reads it: `s3ssl://bucket/key`. */
+  image: string;
   requestedBy: string;
   requestedAt: string;
   /** `showing` and `ending` are written before MediaLive is called, `shown` after it has accepted the image. */

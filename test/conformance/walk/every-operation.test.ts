@@ -91,8 +91,8 @@ describe('the walk', () => {
     );
     expect(counts).toEqual({
       mediaconnect: 16,
-      medialive: 23,
-      mediapackage: 8,
+      medialive: 26,
+      mediapackage: 11,
       dynamodb: 17,
       kms: 19,
       'secrets-manager': 5,

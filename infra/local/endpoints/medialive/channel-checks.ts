@@ -3,7 +3,9 @@
  * that names each element. Findings never quote values, because a destination contains a stream key.
  */
 import type {
+  AudioDescription,
   EncoderSettings,
+  InputAttachment,
   Output,
   OutputDestination,
   OutputGroup,
@@ -15,6 +17,7 @@ import { checkInputLoss } from './input-loss.ts';
 import { lookUp } from '../media/media-state.ts';
 import { unprocessable } from '../wire/aws-error.ts';
 import type { ValidationFinding } from '../wire/aws-error.ts';
+import { checkAudio, checkAudioSelectors } from './sound-checks.ts';
 
 const BITRATE_MIN = 1000;
 const CACHE_LENGTH_MIN = 30;
@@ -49,7 +52,16 @@ export function checkChannel(
     checkEncoder(encoder, destinations, refuse);
     checkInputLoss(context, encoder, refuse);
   }
+  checkSound(attachments, encoder?.AudioDescriptions ?? [], refuse);
   if (findings.length > 0) throw unprocessable('The channel is not valid', findings);
+}
+
+function checkSound(attachments: InputAttachment[], audios: AudioDescription[], refuse: Refuse): void {
+  const selectors = attachments.flatMap(({ InputSettings: settings }) => settings?.AudioSelectors ?? []);
+  checkAudioSelectors(selectors, '/inputAttachments/0/inputSettings/audioSelectors', refuse);
+  const names = selectors.map(({ Name: name }) => name);
+  for (const [index, audio] of audios.entries())
+    checkAudio(audio, names, `/encoderSettings/audioDescriptions/${index}`, refuse);
 }
 
 function checkMaintenance(maintenance: ChannelRecord['settings']['Maintenance'], refuse: Refuse): void {
