@@ -41,7 +41,12 @@ function refuseForSrt({ onSourceLoss, streamKey, standby }: Given): FieldError[]
       ? []
       : [{ field: 'streamKey', message: 'an SRT destination has none: use streamId and passphrase' }]),
     ...(onSourceLoss === 'hold'
-      ? [{ field: 'onSourceLoss', message: 'an SRT destination sends the feed itself and has no slate: use wait or stop' }]
+      ? [
+          {
+            field: 'onSourceLoss',
+            message: 'an SRT destination sends the feed itself and has no slate: use wait or stop',
+          },
+        ]
       : []),
     ...(standby === 'warm'
       ? [{ field: 'standby', message: 'an SRT destination has no channel to keep: leave it out, or use cold' }]

@@ -11,10 +11,16 @@ export function withSource(
   const hadSource = previous?.hadSource === true || isFed === true;
   const sourceLostSince = lostSince(isFed, hadSource, observation, previous);
   const isSending = (observation.activeOutputs ?? 0) > 0;
-  const isCovered = slateBreak && slateBreak.state !== 'showing' && slateBreak.runStartedAt === held.channelRun?.startedAt;
+  const isCovered =
+    slateBreak && slateBreak.state !== 'showing' && slateBreak.runStartedAt === held.channelRun?.startedAt;
   const isHeld = isFed === false && held.channel?.holds;
   const slate = isCovered ? 'break' : isHeld ? 'hold' : undefined;
-  return { ...observation, ...(isSending && slate && { slate }), ...(hadSource && { hadSource }), ...(sourceLostSince && { sourceLostSince }) };
+  return {
+    ...observation,
+    ...(isSending && slate && { slate }),
+    ...(hadSource && { hadSource }),
+    ...(sourceLostSince && { sourceLostSince }),
+  };
 }
 
 /** Returns whether the source delivers; null when that is not known. */

@@ -27,7 +27,13 @@ import { AppError } from '../domain/errors.ts';
 import { parseIngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import { configurationHash, logLevelOf, resolveChannelTarget, resolveEncodings, sourceLossOf } from './channel-target.ts';
+import {
+  configurationHash,
+  logLevelOf,
+  resolveChannelTarget,
+  resolveEncodings,
+  sourceLossOf,
+} from './channel-target.ts';
 import { requireFlow } from './require-flow.ts';
 import { resolveSrtTarget } from './srt-output.ts';
 import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
@@ -110,7 +116,13 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { channelId, channelArn } = channel;
   const held = (configuration: string) => ({
     input,
-    channel: { channelId, channelArn, configurationHash: configuration, holds: sourceLoss.kind === 'slate', ...settings },
+    channel: {
+      channelId,
+      channelArn,
+      configurationHash: configuration,
+      holds: sourceLoss.kind === 'slate',
+      ...settings,
+    },
   });
   await recordHeld(context, held(channelHash));
 

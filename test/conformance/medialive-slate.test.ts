@@ -43,7 +43,12 @@ function makeObjects() {
   objects.put('slates', 'own.png', png(1280, 720), attributes);
   objects.put('slates', 'huge.png', png(4000, 3000), attributes);
   objects.put('slates', 'note.png', Buffer.from('not an image at all, whatever its name'), attributes);
-  objects.put('slates', 'slate.bmp', Buffer.concat([Buffer.from('BM'), Buffer.alloc(16), bmpSize(640, 360)]), attributes);
+  objects.put(
+    'slates',
+    'slate.bmp',
+    Buffer.concat([Buffer.from('BM'), Buffer.alloc(16), bmpSize(640, 360)]),
+    attributes,
+  );
   objects.put('slates', 'logo.tga', tga(320, 180), attributes);
   return objects;
 }
@@ -94,7 +99,10 @@ describe('pictures for a lost input', () => {
     ['blackFrameMsec', { BlackFrameMsec: 1_000_001 }],
     ['inputLossImageColor', { InputLossImageType: 'COLOR' as const, InputLossImageColor: '#ff0000' }],
     ['inputLossImageSlate', { InputLossImageType: 'SLATE' as const }],
-    ['inputLossImageSlate/uri', { InputLossImageType: 'SLATE' as const, InputLossImageSlate: { Uri: 'https://a/b.png' } }],
+    [
+      'inputLossImageSlate/uri',
+      { InputLossImageType: 'SLATE' as const, InputLossImageSlate: { Uri: 'https://a/b.png' } },
+    ],
     ['inputLossImageSlate/uri', { InputLossImageSlate: { Uri: 's3ssl://slates/missing.png' } }],
     ['inputLossImageSlate/uri', { InputLossImageSlate: { Uri: 's3ssl://elsewhere/own.png' } }],
     ['inputLossImageSlate/uri', { InputLossImageSlate: { Uri: 's3ssl://slates/note.png' } }],
@@ -131,7 +139,11 @@ describe('pictures for a lost input', () => {
 
   it('are a colour, or the last picture for ever', async () => {
     const endpoint = await start();
-    const behavior = { RepeatFrameMsec: 1_000_000, InputLossImageType: 'COLOR' as const, InputLossImageColor: '1B2A4A' };
+    const behavior = {
+      RepeatFrameMsec: 1_000_000,
+      InputLossImageType: 'COLOR' as const,
+      InputLossImageColor: '1B2A4A',
+    };
     const { channelId } = await makeChannel(endpoint, withLoss(behavior));
     await runChannel(endpoint, channelId);
     expect(endpoint.engine.channels.get(channelId)?.output).toMatchObject({
@@ -199,7 +211,9 @@ describe('static images', () => {
     await update(activate('slate-1'));
     await expect.poll(() => endpoint.engine.covers.has(channelId)).toBe(true);
     endpoint.media.disturbChannel(channelId);
-    await expect.poll(() => endpoint.engine.log.filter((line) => line === `coverChannel ${channelId} file`)).toHaveLength(2);
+    await expect
+      .poll(() => endpoint.engine.log.filter((line) => line === `coverChannel ${channelId} file`))
+      .toHaveLength(2);
   });
 
   const path = '/creates/scheduleActions/0';
@@ -250,7 +264,8 @@ describe('static images', () => {
     const endpoint = await start({ objects: makeObjects() });
     const { channelId } = await makeChannel(endpoint);
     const creates = { Creates: { ScheduleActions: [activate('a')] } };
-    const send = (ChannelId: string) => endpoint.mediaLive.send(new BatchUpdateScheduleCommand({ ChannelId, ...creates }));
+    const send = (ChannelId: string) =>
+      endpoint.mediaLive.send(new BatchUpdateScheduleCommand({ ChannelId, ...creates }));
     expect(await findingsOf(send(channelId))).toEqual([`${path}/scheduleActionStartSettings`]);
     await expect(send('9999999')).rejects.toMatchObject(refusal('NotFoundException', 404));
   });

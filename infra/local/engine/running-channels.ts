@@ -50,8 +50,7 @@ export function createRunningChannels(options: RunningChannelsOptions): RunningC
         options.onStarted();
       }),
     stop: (channelId) => queues.run(`channel ${channelId}`, () => close(channelId)),
-    cover: (channelId, image) =>
-      queues.run(`channel ${channelId}`, async () => channels.get(channelId)?.cover(image)),
+    cover: (channelId, image) => queues.run(`channel ${channelId}`, async () => channels.get(channelId)?.cover(image)),
     connect(feeders) {
       for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
     },

@@ -59,11 +59,17 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 }
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
-export function toFields(
-  values: DestinationFormValues,
-  platform: PlatformPreset | undefined,
-): DestinationFields {
-  const { group, holdMinutes, latencyMs, onSourceLoss, passphrase: _secret, streamId, streamKey: _key, ...rest } = values;
+export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
+  const {
+    group,
+    holdMinutes,
+    latencyMs,
+    onSourceLoss,
+    passphrase: _secret,
+    streamId,
+    streamKey: _key,
+    ...rest
+  } = values;
   const fields = {
     ...rest,
     group: group.trim() || null,

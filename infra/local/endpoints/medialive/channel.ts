@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-medialive';
 import { checkChannel } from './channel-checks.ts';
 import { buildChannelRun } from './channel-run.ts';
-import { showImage } from './schedule.ts';
+import { showImage } from './static-image.ts';
 import { LOCAL_IP } from '../media/feeds.ts';
 import { toArn } from '../media/identifiers.ts';
 import { attachInput, detachInputs, findInput, requireFree } from './input.ts';

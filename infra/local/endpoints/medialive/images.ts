@@ -13,6 +13,9 @@ export interface ImageFacts {
   height: number;
 }
 
+/** The kinds that a static image may have. */
+export const STATIC_IMAGE_KINDS: readonly ImageFacts['kind'][] = ['png', 'bmp', 'tga'];
+
 /** An image as it was found, or why it cannot be used. */
 export type FoundImage = { bytes: Uint8Array; facts: ImageFacts } | { refused: string };
 
@@ -31,7 +34,8 @@ export function readImage(
   const [, bucket, key] = /^s3ssl:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/.exec(uri) ?? [];
   if (!bucket || !key) return { refused: 'the uri must be s3ssl://bucket/key' };
   if (username !== undefined || password !== undefined) return { refused: 'an image in S3 has no user name' };
-  if (!objects.hasBucket(bucket)) return { refused: 'the bucket does not exist, or the channel’s role may not read it' };
+  if (!objects.hasBucket(bucket))
+    return { refused: 'the bucket does not exist, or the channel’s role may not read it' };
   const found = objects.get(bucket, key);
   if (!found) return { refused: 'the object does not exist, or the channel’s role may not read it' };
   const facts = recogniseImage(Buffer.from(found.body), key);
@@ -42,7 +46,7 @@ export function readImage(
 }
 
 /** Recognises an image by its content; TGA has no signature, so its name counts as well. */
-export function recogniseImage(bytes: Buffer, key: string): ImageFacts | null {
+function recogniseImage(bytes: Buffer, key: string): ImageFacts | null {
   if (bytes.length >= 24 && bytes.subarray(0, 8).equals(PNG_SIGNATURE)) {
     return sized('png', bytes.readUInt32BE(16), bytes.readUInt32BE(20));
   }

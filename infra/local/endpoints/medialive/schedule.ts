@@ -12,20 +12,18 @@ import type {
   StaticImageActivateScheduleActionSettings,
   StaticImageOutputActivateScheduleActionSettings,
 } from '@aws-sdk/client-medialive';
-import type { SlateImage } from '../../engine/contract.ts';
-import { command } from '../media/engine-commands.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import type { ChannelRecord } from '../media/media-state.ts';
 import { pageOf } from '../media/paging.ts';
 import { commit } from '../media/transitions.ts';
 import { unprocessable, type ValidationFinding } from '../wire/aws-error.ts';
 import { findChannel } from './channel.ts';
-import { provideImage, readImage, type ImageFacts } from './images.ts';
+import { readImage, STATIC_IMAGE_KINDS } from './images.ts';
+import { showImage } from './static-image.ts';
 
 /** [medialive/latest/ug/schedule: executed actions disappear after about an hour] */
 const EXECUTED_LISTED_MS = 3_600_000;
 const LAYER_MAX = 7;
-const IMAGE_KINDS: readonly ImageFacts['kind'][] = ['png', 'bmp', 'tga'];
 const KEPT_ACTIVATE = ['Image', 'Layer', 'OutputNames', 'Width', 'Height'];
 const KEPT_DEACTIVATE = ['Layer', 'OutputNames'];
 
@@ -68,7 +66,9 @@ export function batchUpdateSchedule(
   commit(context);
   return {
     Creates: { ScheduleActions: created },
-    Deletes: { ScheduleActions: schedule.flatMap(({ action }) => (deletedNames.includes(action.ActionName!) ? [action] : [])) },
+    Deletes: {
+      ScheduleActions: schedule.flatMap(({ action }) => (deletedNames.includes(action.ActionName!) ? [action] : [])),
+    },
   };
 }
 
@@ -88,18 +88,6 @@ export function deleteSchedule(context: MediaContext, input: { ChannelId: string
   return {};
 }
 
-/** Sends the engine the image over the channel's output; with several layers, the one on top. */
-export function showImage(context: MediaContext, channel: ChannelRecord): void {
-  command(context, channel.id, () => context.engine.coverChannel(channel.id, imageOf(context, channel)));
-}
-
-function imageOf(context: MediaContext, { staticImages = {} }: ChannelRecord): SlateImage | null {
-  const top = Object.keys(staticImages).toSorted().at(-1);
-  if (top === undefined) return null;
-  const found = readImage(context, staticImages[top]!, IMAGE_KINDS);
-  return 'refused' in found ? null : { kind: 'file', path: provideImage(context, found) };
-}
-
 function listedActions({ clock }: MediaContext, { schedule = [] }: ChannelRecord) {
   return schedule.filter(({ atMs }) => clock.now() - atMs < EXECUTED_LISTED_MS);
 }
@@ -115,8 +103,10 @@ function checkAction(
   const startAt = `${path}/scheduleActionStartSettings`;
   const starts = membersOf(start);
   if (starts.length !== 1) refuse(startAt, 'exactly one start is required');
-  else if (!start.ImmediateModeScheduleActionStartSettings) refuse(startAt, 'only immediate starts are supported by this local endpoint');
-  else if (channel.state !== 'RUNNING') refuse(startAt, `an immediate action needs a running channel; it is ${channel.state}`);
+  else if (!start.ImmediateModeScheduleActionStartSettings)
+    refuse(startAt, 'only immediate starts are supported by this local endpoint');
+  else if (channel.state !== 'RUNNING')
+    refuse(startAt, `an immediate action needs a running channel; it is ${channel.state}`);
   const settingsAt = `${path}/scheduleActionSettings`;
   const [kind, ...others] = membersOf(settings) as (keyof Settings)[];
   if (!kind || others.length > 0) return refuse(settingsAt, 'exactly one kind of settings is required');
@@ -158,14 +148,16 @@ function checkActivation(
   refuse: Refuse,
 ): void {
   if (!Image) return refuse(`${path}/image`, 'an image is required');
-  const found = readImage(context, Image, IMAGE_KINDS);
+  const found = readImage(context, Image, STATIC_IMAGE_KINDS);
   if ('refused' in found) return refuse(`${path}/image/uri`, found.refused);
   for (const [member, value] of Object.entries({ width: Width, height: Height })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) refuse(`${path}/${member}`, 'must be at least 1');
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      refuse(`${path}/${member}`, 'must be at least 1');
   }
   const video = channel.settings.EncoderSettings?.VideoDescriptions?.[0];
   if ((Width ?? found.facts.width) > (video?.Width ?? Infinity)) refuse(`${path}/width`, 'is wider than the output');
-  if ((Height ?? found.facts.height) > (video?.Height ?? Infinity)) refuse(`${path}/height`, 'is higher than the output');
+  if ((Height ?? found.facts.height) > (video?.Height ?? Infinity))
+    refuse(`${path}/height`, 'is higher than the output');
 }
 
 function execute(channel: ChannelRecord, { ScheduleActionSettings: settings = {} }: ScheduleAction): void {
@@ -179,7 +171,8 @@ function execute(channel: ChannelRecord, { ScheduleActionSettings: settings = {}
 
 function refuseMembers(settings: object, kept: readonly string[], path: string, refuse: Refuse): void {
   for (const member of membersOf(settings)) {
-    if (!kept.includes(member)) refuse(`${path}/${wireName(member)}`, 'is not supported by this local endpoint: leave it out');
+    if (!kept.includes(member))
+      refuse(`${path}/${wireName(member)}`, 'is not supported by this local endpoint: leave it out');
   }
 }
 

@@ -39,12 +39,6 @@ export interface RtmpPublisherOptions {
   random?: () => number;
 }
 
-const OTHER_FORMAT: ConnectionFailure = {
-  code: 'connection_lost',
-  detail: 'the source has returned with another format, which needs another session',
-  rejection: 'none',
-};
-
 /** The publisher's part of a channel's report. It counts video frames, or audio frames if there is no video. */
 export type RtmpPublisherReport = Pick<
   ChannelReport,
@@ -80,8 +74,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   const subscription = createProgramSubscription(program, {
     onFormat: (format) => session?.setFormat(format),
     onFrame: (frame) => session?.takeFrame(frame),
-    onSourceLost: () => session?.sourceLost(),
-    onOtherFormat: beginAgain,
+    ...{ onSourceLost: () => session?.sourceLost(), onOtherFormat: () => session?.leaveForOtherFormat() },
     onEntryPoint: attempts.begin,
   });
   const totals = createPublishingTotals();
@@ -127,19 +120,6 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     session = null;
     if (ended) totals.sessionEnded(ended.end());
     return ended;
-  }
-
-  /** Ends the session, because a platform may refuse another size or sound within it, and begins another one. */
-  function beginAgain(): void {
-    if (!session) return;
-    const course = session.course();
-    const left = connection;
-    endSession();
-    connection = null;
-    void left?.close();
-    totals.sessionLost();
-    subscription.drop();
-    status.set(attempts.failed(OTHER_FORMAT, course));
   }
 
   async function leave(): Promise<void> {

@@ -51,10 +51,15 @@ export function startFillRun(options: FillRunOptions): FillRun {
     cancelTick = clock.after(TICK_MS, tick);
     const untilMs = times.nowMs();
     choosePictures(untilMs);
-    while (!hasEnded && Math.min(nextPictureMs, nextSoundMs) <= untilMs) {
+    while (isDue(untilMs)) {
       if (nextSoundMs <= nextPictureMs) sendSilence();
       else sendPicture();
     }
+  }
+
+  /** The subscriber may leave while it is supplied. */
+  function isDue(untilMs: number): boolean {
+    return !hasEnded && Math.min(nextPictureMs, nextSoundMs) <= untilMs;
   }
 
   function choosePictures(nowMs: number): void {
@@ -76,7 +81,13 @@ export function startFillRun(options: FillRunOptions): FillRun {
 
   function sendSilence(): void {
     const { durationMs, flvBody } = silence!;
-    options.onFrame({ kind: 'audio', dtsMs: Math.round(nextSoundMs), compositionOffsetMs: 0, keyframe: false, flvBody });
+    options.onFrame({
+      kind: 'audio',
+      dtsMs: Math.round(nextSoundMs),
+      compositionOffsetMs: 0,
+      keyframe: false,
+      flvBody,
+    });
     nextSoundMs += durationMs;
   }
 

@@ -57,5 +57,7 @@ function buildAccessUnit(elements: Element[]): string {
 
 function toBytes(bits: string): Buffer {
   const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0');
-  return Buffer.from(Array.from({ length: padded.length / 8 }, (_, at) => parseInt(padded.slice(at * 8, at * 8 + 8), 2)));
+  return Buffer.from(
+    Array.from({ length: padded.length / 8 }, (_, at) => parseInt(padded.slice(at * 8, at * 8 + 8), 2)),
+  );
 }

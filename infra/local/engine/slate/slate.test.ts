@@ -78,7 +78,9 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
   /** Waits until both channels have sent so many more pictures. */
   async function more(count: number, ids = ['copied', 'encoded']): Promise<void> {
     const before = new Map(ids.map((id) => [id, channel(id)?.framesSent ?? 0]));
-    await until(`${count} more pictures`, () => ids.every((id) => (channel(id)?.framesSent ?? 0) >= before.get(id)! + count));
+    await until(`${count} more pictures`, () =>
+      ids.every((id) => (channel(id)?.framesSent ?? 0) >= before.get(id)! + count),
+    );
   }
 
   const showing = (what: ChannelReport['slate']) =>
