@@ -6,8 +6,17 @@ import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
-/** Leaves out MediaLive, whose answers contain stream keys. */
-type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
+/** MediaLive for its schedules alone: IAM lets the API read no channel, because those answers contain stream keys. */
+type ApiClient =
+  | 'cloudWatch'
+  | 'cloudWatchLogs'
+  | 'kms'
+  | 'mediaConnect'
+  | 'mediaLive'
+  | 'mediaPackage'
+  | 's3'
+  | 'sfn'
+  | 'table';
 type ApiFact =
   | 'copiesSource'
   | 'declaredInput'

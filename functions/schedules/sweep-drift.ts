@@ -10,6 +10,7 @@ import { isPrimary, withFailedRun } from '../domain/lifecycle.ts';
 import { isRetryDue } from '../domain/primary.ts';
 import { runOf } from '../domain/recorded-run.ts';
 import { requestChange } from '../workflow/operations.ts';
+import { applyBreak } from '../workflow/slate-break.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
@@ -19,8 +20,11 @@ import type { SweepDeps } from './sweep-deps.ts';
  */
 export async function correctDrift(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   if (record.operation) return;
-  if (record.status === 'running') await correctRunning(deps, record, inventory);
-  else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
+  if (record.status === 'running') {
+    await correctRunning(deps, record, inventory);
+    // Repeats what was not confirmed. A failure is logged with the destination.
+    await applyBreak(deps, record);
+  } else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
 }
 
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
@@ -81,6 +85,7 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
     status: 'error',
     lastError: error,
     runningSince: null,
+    ...(record.slateBreak && { slateBreak: null }),
     lastModified: now.toISOString(),
   };
 }

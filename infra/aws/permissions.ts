@@ -1,3 +1,4 @@
+import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
 
@@ -94,6 +95,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       resources: [resources.fingerprintSecretArn, resources.previewKeySecretArn],
     },
     reports(resources, 's3:GetObject'),
+    slates(resources, 's3:PutObject'),
+    schedules(resources),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];
@@ -118,6 +121,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
       ],
       ...onOurMedia(resources),
     },
+    schedules(resources),
     egressRules(resources),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
@@ -140,6 +144,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
       actions: ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
       ...onOurMedia(resources),
     },
+    schedules(resources),
     { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
     egressRules(resources),
     flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
@@ -377,6 +382,20 @@ function reports({ reportBucketArn }: DeploymentResources, action: string): Perm
     resources: [`${reportBucketArn}/reports/cost/*`],
     wildcardReason: 'a report is named after its day',
   };
+}
+
+/** Lets a function store the slates that channels show. */
+function slates({ reportBucketArn }: DeploymentResources, action: string): Permission {
+  return {
+    actions: [action],
+    resources: [`${reportBucketArn}/${SLATE_PREFIX}*`],
+    wildcardReason: 'a slate is named after its size',
+  };
+}
+
+/** Lets a function show and remove the slate over the output of our channels. The answers hold no stream key. */
+function schedules(resources: DeploymentResources): Permission {
+  return { actions: ['medialive:BatchUpdateSchedule', 'medialive:DescribeSchedule'], ...onOurMedia(resources) };
 }
 
 function metrics(): Permission {

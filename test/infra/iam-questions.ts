@@ -204,6 +204,8 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
       passRole(call.input['RoleArn']),
     ],
     DescribeChannel: channel('medialive:DescribeChannel'),
+    BatchUpdateSchedule: channel('medialive:BatchUpdateSchedule'),
+    DescribeSchedule: channel('medialive:DescribeSchedule'),
     StartChannel: channel('medialive:StartChannel'),
     StopChannel: channel('medialive:StopChannel'),
     DeleteChannel: channel('medialive:DeleteChannel'),

@@ -1,7 +1,7 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
-import { getDestination } from '../../functions/aws/destination-table.ts';
+import { changeDestination, getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
@@ -52,6 +52,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
+  await takeBreaks(show, warm);
   await meetIncidents(show, cold);
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
@@ -191,6 +192,27 @@ async function look(show: Show, id: string): Promise<void> {
   await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
   await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
+}
+
+/** Shows the slate and ends it, and repeats each call of the schedule as after a lost answer. */
+async function takeBreaks(show: Show, id: string): Promise<void> {
+  const { call, deployment, deps } = show;
+  const path = `/api/destinations/${id}`;
+  const rewind = async (slateBreak: Destination['slateBreak']) => {
+    await changeDestination(deps, id, (record) => ({ ...record, slateBreak }));
+  };
+  await call({ method: 'POST', path: `${path}/show-slate` }, 200);
+  const { slateBreak } = (await getDestination(deps, id))!;
+  await rewind({ ...slateBreak!, state: 'showing' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await waitFor('the sweep to confirm the slate', async () => {
+    return (await getDestination(deps, id))?.slateBreak?.state === 'shown';
+  });
+  await call({ method: 'POST', path: `${path}/end-slate` }, 200);
+  await rewind(slateBreak);
+  await call({ method: 'POST', path: `${path}/end-slate` }, 200);
+  // The restart that follows finds a slate to remove.
+  await rewind(slateBreak);
 }
 
 /**

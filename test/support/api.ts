@@ -99,6 +99,7 @@ export async function startTestApi() {
     sfn: mockClient(clients.sfn),
     mediaPackage: mockClient(clients.mediaPackage),
     cloudWatch: mockClient(clients.cloudWatch),
+    mediaLive: mockClient(clients.mediaLive),
   };
   // Mocked by hand, because the mocking library's types do not support this older client.
   const mediaConnect = { ...makeFlowState(), calls: [] as string[] };
