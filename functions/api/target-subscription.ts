@@ -85,7 +85,9 @@ export async function endSubscription(deps: SubscriptionDeps, { email }: Address
 
 /** SNS keeps one subscription per address, so two targets with one address could not be distinguished. */
 async function requireFreeAddress(deps: SubscriptionDeps, targetId: string, email: string): Promise<void> {
-  const other = (await listTargets(deps)).find((each) => each.targetId !== targetId && isSameAddress(email, each.email));
+  const other = (await listTargets(deps)).find(
+    (each) => each.targetId !== targetId && isSameAddress(email, each.email),
+  );
   if (!other) return;
   throw invalidFields([
     { field: 'email', message: `the target ${other.name} has this address already: change its filter, or use another` },

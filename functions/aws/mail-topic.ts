@@ -102,7 +102,7 @@ export async function publishToAddress(
 }
 
 /** Returns a subject that SNS accepts: ASCII, without accents, shortened. The text begins with the whole title. */
-export function toTopicSubject(subject: string): string {
+function toTopicSubject(subject: string): string {
   return subject
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')

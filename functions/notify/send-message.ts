@@ -116,7 +116,8 @@ async function publishMail(deps: SendDeps, topicArn: string, mail: Mail): Promis
   try {
     const subscription = (await listSubscriptions(deps, topicArn)).get(mail.to.toLowerCase());
     if (!subscription) return { ...NO_ANSWER, error: 'address_not_subscribed', answer: NOT_SUBSCRIBED };
-    if (subscription.state === 'waiting') return { ...NO_ANSWER, error: 'address_not_confirmed', answer: NOT_CONFIRMED };
+    if (subscription.state === 'waiting')
+      return { ...NO_ANSWER, error: 'address_not_confirmed', answer: NOT_CONFIRMED };
     const messageId = await publishToAddress(deps, topicArn, mail);
     return { ...NO_ANSWER, status: 200, error: null, answer: `accepted by SNS as ${messageId}` };
   } catch (error) {

@@ -72,7 +72,9 @@ async function refusal(call: Promise<unknown>): Promise<{ name: string; message:
 describe('an e-mail subscription', () => {
   it('waits for its confirmation, is listed without an ARN, and gets no message before', async () => {
     expect(await subscribe()).toMatchObject({ SubscriptionArn: 'pending confirmation' });
-    expect(await list()).toMatchObject([{ SubscriptionArn: 'PendingConfirmation', Protocol: 'email', Endpoint: EMAIL }]);
+    expect(await list()).toMatchObject([
+      { SubscriptionArn: 'PendingConfirmation', Protocol: 'email', Endpoint: EMAIL },
+    ]);
     await publish();
     expect(texts()).toEqual([]);
     const { SubscriptionArn: arn } = await confirm();
@@ -153,8 +155,14 @@ describe('an e-mail subscription', () => {
     ['a policy that is no JSON', { Attributes: { FilterPolicy: '{' } }],
     ['a policy without keys', { Attributes: { FilterPolicy: '{}' } }],
     ['a policy whose value is no list', { Attributes: { FilterPolicy: '{"target":"x"}' } }],
-    ['a policy with six keys', { Attributes: { FilterPolicy: '{"a":["1"],"b":["1"],"c":["1"],"d":["1"],"e":["1"],"f":["1"]}' } }],
-    ['a policy by prefix, which the endpoint does not serve', { Attributes: { FilterPolicy: '{"a":[{"prefix":"x"}]}' } }],
+    [
+      'a policy with six keys',
+      { Attributes: { FilterPolicy: '{"a":["1"],"b":["1"],"c":["1"],"d":["1"],"e":["1"],"f":["1"]}' } },
+    ],
+    [
+      'a policy by prefix, which the endpoint does not serve',
+      { Attributes: { FilterPolicy: '{"a":[{"prefix":"x"}]}' } },
+    ],
     ['a policy on the body, which the endpoint does not serve', { Attributes: { FilterPolicyScope: 'MessageBody' } }],
     ['an attribute that it would drop', { Attributes: { RawMessageDelivery: 'true' } }],
   ])('is refused with %s', async (_, fields) => {
@@ -204,8 +212,18 @@ describe('a message', () => {
     ['an empty text', { Message: '' }, 'InvalidParameterException', 400],
     ['a topic that is not there', { TopicArn: 'arn:aws:sns:us-east-1:000000000000:other' }, 'NotFoundException', 404],
     ['something that is no topic', { TopicArn: 'mails' }, 'InvalidParameterException', 400],
-    ['an attribute without a value', { MessageAttributes: { target: text('') } }, 'InvalidParameterValueException', 400],
-    ['an attribute with a reserved name', { MessageAttributes: { 'AWS.x': text('1') } }, 'InvalidParameterValueException', 400],
+    [
+      'an attribute without a value',
+      { MessageAttributes: { target: text('') } },
+      'InvalidParameterValueException',
+      400,
+    ],
+    [
+      'an attribute with a reserved name',
+      { MessageAttributes: { 'AWS.x': text('1') } },
+      'InvalidParameterValueException',
+      400,
+    ],
     ['a structure, which the endpoint does not serve', { MessageStructure: 'json' }, 'InvalidParameterException', 400],
   ])('with %s is refused', async (_, fields, name, status) => {
     expect(await refusal(publish(fields))).toMatchObject({ name, status });

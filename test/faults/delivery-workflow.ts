@@ -115,8 +115,7 @@ function areMailsRight(world: World): boolean {
     deliveries.every(({ state, event }) => state === 'delivered' && arrived.includes(event.eventId)) &&
     mailsOf(world, targetIdOf('unconfirmed')).length === 0 &&
     deliveriesOf(world, 'unconfirmed').every(
-      ({ state, attempts }) =>
-        state === 'pending' && attempts.some(({ error }) => error === 'address_not_confirmed'),
+      ({ state, attempts }) => state === 'pending' && attempts.some(({ error }) => error === 'address_not_confirmed'),
     )
   );
 }

@@ -106,7 +106,8 @@ export function watchDeliveries(world: World, signingSecrets: ReadonlyMap<string
     if (state !== 'delivered' || before?.state === 'delivered') return;
     const messages = world.receivers.get(hostOf(targetId))?.messages ?? [];
     const isAccepted = messages.some(({ id, status }) => id === event.eventId && status !== null && status < 300);
-    if (!isAccepted && !mailsOf(world, targetId).includes(event.eventId)) throw new Violation(NAME, `${deliveryId} counts as delivered, and nothing accepted it`);
+    if (!isAccepted && !mailsOf(world, targetId).includes(event.eventId))
+      throw new Violation(NAME, `${deliveryId} counts as delivered, and nothing accepted it`);
   }
 
   function checkFirst({ deliveryId, event, targetId, replayOf }: Delivery): void {

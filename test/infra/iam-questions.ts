@@ -56,8 +56,7 @@ const operationsKey = (service: string, { arns }: AccountFacts, ...actions: stri
     context: { 'kms:ViaService': `${service}.${LOCAL_REGION}.amazonaws.com` },
   }));
 
-const historyKey = (facts: AccountFacts, ...actions: string[]): Asked[] =>
-  operationsKey('states', facts, ...actions);
+const historyKey = (facts: AccountFacts, ...actions: string[]): Asked[] => operationsKey('states', facts, ...actions);
 
 /** For SNS's actions on the topic. */
 const topic =

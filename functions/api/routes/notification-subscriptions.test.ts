@@ -27,7 +27,10 @@ describe('an e-mail target of a deployment with a topic', () => {
   it('asks its address to confirm, and is confirmed once the link was opened', async () => {
     await test.useTopic();
     const created = await post(EMAIL);
-    expect(created).toMatchObject({ status: 201, body: { email: EMAIL, subscription: 'waiting', signingSecret: null } });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { email: EMAIL, subscription: 'waiting', signingSecret: null },
+    });
     expect(requests()).toEqual([EMAIL]);
     await test.confirmAddress(EMAIL);
     const { body } = await test.call('GET', PATH);

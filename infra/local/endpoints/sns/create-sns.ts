@@ -211,7 +211,12 @@ function subscriptionHandlers({ clock, find, mailbox, newId }: Shelf) {
 
     ListSubscriptionsByTopic(input: client.ListSubscriptionsByTopicInput): client.ListSubscriptionsByTopicResponse {
       const { subscriptions } = find(input.TopicArn);
-      const { page, next } = cutPage(subscriptions, SUBSCRIPTIONS_PER_PAGE, input.NextToken, 'InvalidParameterException');
+      const { page, next } = cutPage(
+        subscriptions,
+        SUBSCRIPTIONS_PER_PAGE,
+        input.NextToken,
+        'InvalidParameterException',
+      );
       return {
         Subscriptions: page.map(({ arn, endpoint, token }) => ({
           SubscriptionArn: token === null ? arn : 'PendingConfirmation',

@@ -80,7 +80,8 @@ export function checkMessage(
     if (!/^(?!aws\.|amazon\.)[\w-]+(\.[\w-]+)*$/i.test(name) || name.length > 256) {
       throw new AwsError('InvalidParameterValueException', 400, `The message attribute name '${name}' is not valid.`);
     }
-    if (binary !== undefined) throw invalidParameter('BinaryValue', 'BinaryValue is not supported by this local endpoint');
+    if (binary !== undefined)
+      throw invalidParameter('BinaryValue', 'BinaryValue is not supported by this local endpoint');
     if (type !== 'String') throw invalidParameter('DataType', `${type} is not supported by this local endpoint`);
     if (value === undefined || value === '') {
       throw new AwsError(
