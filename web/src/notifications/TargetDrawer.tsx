@@ -2,10 +2,12 @@ import { Button, Drawer, NativeSelect, PasswordInput, TextInput } from '@mantine
 import { useEffect, useRef, useState } from 'react';
 import type { TargetResource } from '../../../functions/api/schemas/notifications.ts';
 import type { Targets } from '../api/notifications.ts';
+import { useSession } from '../api/session.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { LeaveButton } from '../editor/LeaveButton.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import editor from '../editor/editor.module.css';
+import { CompanionFields } from './CompanionFields.tsx';
 import { addressField, toFormValues, type TargetFormValues } from './target-fields.ts';
 import { type FilterNames, KIND_NAMES } from './target-text.ts';
 import { TargetFilter } from './TargetFilter.tsx';
@@ -29,11 +31,13 @@ const ADDRESS_HINTS: Record<TargetResource['kind'], string> = {
   slack: 'The incoming webhook of a channel: https://hooks.slack.com/services/…',
   discord: 'The webhook of a channel: https://discord.com/api/webhooks/…',
   teams: 'The URL of a Teams workflow: https://….logic.azure.com/…',
+  companion: 'Companion in your network: http://192.168.1.20:8000, listed in NOTIFY_PRIVATE_HOSTS.',
 };
 
 /** Adds or edits a notification target. The API validates the values; its messages appear at their fields. */
 export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }: TargetDrawerProps) {
   useFocusReturn();
+  const isEmbedded = useSession().data?.embedded === true;
   const [values, setValues] = useState<TargetFormValues>(() => toFormValues(target));
   // Polls replace the target; the form compares with the values it began with.
   const [before] = useState(target);
@@ -75,7 +79,12 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
             label="Kind"
             value={values.kind}
             error={fields['kind']}
-            data={Object.entries(KIND_NAMES).map(([value, label]) => ({ value, label }))}
+            description={isEmbedded ? undefined : 'Companion needs Sluice on one machine.'}
+            data={Object.entries(KIND_NAMES).map(([value, label]) => ({
+              value,
+              label,
+              disabled: value === 'companion' && !isEmbedded,
+            }))}
             onChange={(event) => set({ kind: event.currentTarget.value as TargetFormValues['kind'], address: '' })}
           />
         )}
@@ -91,6 +100,9 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
           <TextInput label="E-mail address" inputMode="email" {...address} />
         ) : (
           <PasswordInput label="URL" aria-invalid={address.error ? true : undefined} {...address} />
+        )}
+        {values.kind === 'companion' && (
+          <CompanionFields value={values.companion} fields={fields} onChange={(companion) => set({ companion })} />
         )}
         {mail === 'outbox' && values.kind === 'email' && (
           <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>
