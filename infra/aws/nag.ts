@@ -177,6 +177,7 @@ const PUT_IN: DeploymentResources = {
   fingerprintSecretArn: '<secret>',
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
+  stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
   stateMachineAlias: '<alias>',

@@ -134,6 +134,7 @@ export class ControlPlaneStack extends Stack {
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
