@@ -58,7 +58,7 @@ export interface Ceiling {
 }
 
 /** The actor of what a ceiling does by itself. */
-export const CEILING_ACTOR = 'ceiling';
+const CEILING_ACTOR = 'ceiling';
 
 /** Returns a ceiling's name in requests, records and the timeline. */
 export function ceilingActor({ period }: Pick<Ceiling, 'period'>): string {

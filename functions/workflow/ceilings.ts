@@ -33,7 +33,7 @@ export interface CeilingReport {
 }
 
 /** Whose timeline shows what happens to ceilings. */
-export const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
+const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
 
 /**
  * Evaluates all ceilings and acts on them. May be repeated and interrupted anywhere: the decision is stored before
