@@ -47,8 +47,15 @@ describe('the checked lookup', () => {
   it('allows a listed private address with its port only, also behind a name that points elsewhere later', async () => {
     const privateHosts = ['192.168.1.20:8000', '169.254.169.254:8000'];
     const at = (address: string, port?: number) => {
-      const lookup = createCheckedLookup({ loopbackAllowed: false, privateHosts, port, resolve: async () => [v4(address)] });
-      return new Promise((resolve) => lookup('a.example.com', { all: true }, (error) => resolve(error?.message ?? 'ok')));
+      const lookup = createCheckedLookup({
+        loopbackAllowed: false,
+        privateHosts,
+        port,
+        resolve: async () => [v4(address)],
+      });
+      return new Promise((resolve) =>
+        lookup('a.example.com', { all: true }, (error) => resolve(error?.message ?? 'ok')),
+      );
     };
     expect(await at('192.168.1.20', 8000)).toBe('ok');
     for (const [address, port] of [['192.168.1.20', 8001], ['192.168.1.20'], ['192.168.1.21', 8000]] as const) {

@@ -21,7 +21,10 @@ const PORTS_REFUSED = new Set([2049, 2375, 2376, 3306, 3389, 5432, 5984, 6000, 6
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Checks a URL. The message of a refusal never repeats the URL, which may hold a secret. */
-export function parseOutgoingUrl(text: string, { loopbackAllowed, privateHosts = [] }: OutgoingUrlOptions): OutgoingUrl {
+export function parseOutgoingUrl(
+  text: string,
+  { loopbackAllowed, privateHosts = [] }: OutgoingUrlOptions,
+): OutgoingUrl {
   const refuse = (message: string): OutgoingUrl => ({ ok: false, message });
   if (text.length > CHARACTERS_MAX) return refuse(`must be at most ${CHARACTERS_MAX} characters`);
   if (/^[a-z]+:\/\/[^/?]*@/i.test(text)) return refuse('must hold no user name or password');

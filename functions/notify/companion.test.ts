@@ -34,7 +34,10 @@ describe('Companion', () => {
     expect(await notify(makeEvent('incident.opened'))).toMatchObject({ status: 200, error: null });
     expect([companion.variables.get('sluice'), companion.pressed]).toEqual(['Source lost', ['1/0/2']]);
     await notify(makeEvent('incident.resolved', 'Resolved: Überträger'));
-    expect([companion.variables.get('sluice'), companion.pressed]).toEqual(['Resolved: Überträger', ['1/0/2', '1/0/3']]);
+    expect([companion.variables.get('sluice'), companion.pressed]).toEqual([
+      'Resolved: Überträger',
+      ['1/0/2', '1/0/3'],
+    ]);
   });
 
   it('gets no button pressed by other events, or where none is set', async () => {
@@ -53,7 +56,11 @@ describe('Companion', () => {
 
   it('that has no button at the location has not accepted the message', async () => {
     companion.buttons.clear();
-    expect(await notify(makeEvent('incident.opened'))).toEqual({ status: null, error: 'companion_no_button', text: '' });
+    expect(await notify(makeEvent('incident.opened'))).toEqual({
+      status: null,
+      error: 'companion_no_button',
+      text: '',
+    });
   });
 
   it('whose HTTP API is off says where to switch it on', async () => {

@@ -185,7 +185,8 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     name: 'a listed private address may be reached on any port',
     file: 'notify/post.ts',
     find: 'const checks = { ...options, port:',
-    replace: 'const checks = { ...options, privateHosts: options.privateHosts?.map((host) => host.replace(/\\d+$/, String(target.port))), port:',
+    replace:
+      'const checks = { ...options, privateHosts: options.privateHosts?.map((host) => host.replace(/\\d+$/, String(target.port))), port:',
     hunt: inTests('functions/notify/post.test.ts'),
   },
   {

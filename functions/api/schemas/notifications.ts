@@ -40,7 +40,8 @@ const FilterInput = z
 const url = z.string().min(1).max(2048, 'must have at most 2048 characters').openapi({
   format: 'password',
   writeOnly: true,
-  description: 'https URL of the receiver; for a chat, its incoming webhook; for Companion, http://address:port. A private address must be listed in NOTIFY_PRIVATE_HOSTS. Stored encrypted, never returned',
+  description:
+    'https URL of the receiver; for a chat, its incoming webhook; for Companion, http://address:port. A private address must be listed in NOTIFY_PRIVATE_HOSTS. Stored encrypted, never returned',
   example: 'https://hooks.example.com/sluice',
 });
 const email = z.string().min(1).max(254).openapi({ example: 'studio@example.com' });

@@ -3,7 +3,10 @@ import type { CompanionValues } from './target-fields.ts';
 
 const LABELS: Record<keyof CompanionValues, { label: string; description: string }> = {
   variable: { label: 'Custom variable', description: 'Shows the newest message. Create it in Companion first.' },
-  pressOnOpen: { label: 'Button when an incident opens', description: 'Page/row/column, such as 1/0/2. Empty for none.' },
+  pressOnOpen: {
+    label: 'Button when an incident opens',
+    description: 'Page/row/column, such as 1/0/2. Empty for none.',
+  },
   pressOnResolve: { label: 'Button when it resolves', description: 'Page/row/column. Empty for none.' },
 };
 

@@ -37,7 +37,6 @@ const ADDRESS_HINTS: Record<TargetResource['kind'], string> = {
 /** Adds or edits a notification target. The API validates the values; its messages appear at their fields. */
 export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }: TargetDrawerProps) {
   useFocusReturn();
-  const isEmbedded = useSession().data?.embedded === true;
   const [values, setValues] = useState<TargetFormValues>(() => toFormValues(target));
   // Polls replace the target; the form compares with the values it began with.
   const [before] = useState(target);
@@ -75,18 +74,7 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         {before ? (
           <p className={editor.text}>{KIND_NAMES[before.kind]}. To use another kind, add another target.</p>
         ) : (
-          <NativeSelect
-            label="Kind"
-            value={values.kind}
-            error={fields['kind']}
-            description={isEmbedded ? undefined : 'Companion needs Sluice on one machine.'}
-            data={Object.entries(KIND_NAMES).map(([value, label]) => ({
-              value,
-              label,
-              disabled: value === 'companion' && !isEmbedded,
-            }))}
-            onChange={(event) => set({ kind: event.currentTarget.value as TargetFormValues['kind'], address: '' })}
-          />
+          <KindSelect kind={values.kind} error={fields['kind']} onChange={(kind) => set({ kind, address: '' })} />
         )}
         <TextInput
           label="Name"
@@ -104,15 +92,7 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         {values.kind === 'companion' && (
           <CompanionFields value={values.companion} fields={fields} onChange={(companion) => set({ companion })} />
         )}
-        {mail === 'outbox' && values.kind === 'email' && (
-          <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>
-        )}
-        {mail === 'topic' && values.kind === 'email' && (
-          <p className={editor.note}>
-            AWS asks the address to confirm. Messages arrive once the link in that e-mail was opened.
-            {before && ' Enter the same address again to get another e-mail.'}
-          </p>
-        )}
+        {values.kind === 'email' && <MailNote mail={mail} isNew={before === null} />}
         <div className={classes.filters}>
           <h3>Which messages</h3>
           <TargetFilter filter={values.filter} names={names} groups={groups} fields={fields} onChange={setFilter} />
@@ -134,5 +114,43 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         </div>
       </form>
     </Drawer>
+  );
+}
+
+interface KindSelectProps {
+  kind: TargetResource['kind'];
+  error: string | undefined;
+  onChange: (kind: TargetResource['kind']) => void;
+}
+
+function KindSelect({ kind, error, onChange }: KindSelectProps) {
+  const isEmbedded = useSession().data?.embedded === true;
+  return (
+    <NativeSelect
+      label="Kind"
+      value={kind}
+      error={error}
+      description={isEmbedded ? undefined : 'Companion needs Sluice on one machine.'}
+      data={Object.entries(KIND_NAMES).map(([value, label]) => ({
+        value,
+        label,
+        disabled: value === 'companion' && !isEmbedded,
+      }))}
+      onChange={(event) => onChange(event.currentTarget.value as TargetResource['kind'])}
+    />
+  );
+}
+
+/** Says what has to happen before an e-mail arrives. */
+function MailNote({ mail, isNew }: { mail: Targets['mail']; isNew: boolean }) {
+  if (mail === 'outbox') {
+    return <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>;
+  }
+  if (mail !== 'topic') return null;
+  return (
+    <p className={editor.note}>
+      AWS asks the address to confirm. Messages arrive once the link in that e-mail was opened.
+      {!isNew && ' Enter the same address again to get another e-mail.'}
+    </p>
   );
 }

@@ -70,6 +70,7 @@ export function useSaveTarget(
 /** Names parts as the form does: `filter.groups.0` is an error of `groups`, `companion` one of `variable`. */
 function withPlainFields(problem: ReturnType<typeof problemOf>): ReturnType<typeof problemOf> {
   if (!problem?.errors) return problem;
-  const plain = (field: string): string => field === 'companion' ? 'variable' : (/^(?:companion|filter)\.(\w+)/.exec(field)?.[1] ?? field);
+  const plain = (field: string): string =>
+    field === 'companion' ? 'variable' : (/^(?:companion|filter)\.(\w+)/.exec(field)?.[1] ?? field);
   return { ...problem, errors: problem.errors.map((each) => ({ ...each, field: plain(each.field) })) };
 }
