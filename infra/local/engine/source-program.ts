@@ -6,6 +6,7 @@ import type { Clock } from '../host/clock.ts';
 import type { SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
+import { createNewestTimes, type NewestTimes } from './newest-times.ts';
 import type { Program, ProgramFormat } from './program.ts';
 import { createRawFeed } from './raw-feed.ts';
 import type { RawTap } from './raw-taps.ts';
@@ -13,7 +14,8 @@ import { describeSource, type AudioFacts, type VideoFacts } from './source-facts
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
 import { createAacReader, TYPE_AAC } from './transport-stream/audio-reader.ts';
 import { createDemuxer, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
-import { createTimeline } from './transport-stream/timeline.ts';
+import type { AdtsFrame } from './transport-stream/aac.ts';
+import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
 import { createVideoReader, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
 
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
@@ -24,6 +26,14 @@ export interface SourceProgram {
   push(chunk: Buffer): void;
   /** Handles the end of the connection: the next data is a new stream. */
   restart(): void;
+  /**
+   * Handles the change to another encoder of the same programme, whose times continue. The next data begins with its
+   * tables and a keyframe.
+   * @param measuredFromTicks time of the first picture that counts for the measurement
+   */
+  splice(measuredFromTicks: number): void;
+  /** Returns the newest times of this connection; null before the first. */
+  newest(): NewestTimes | null;
   /** Notifies the subscribers that no data is arriving. */
   lost(): void;
   /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
@@ -56,6 +66,8 @@ export function createSourceProgram(deps: {
   let hasTables = false;
   let videoReader: VideoReader | null = null;
   let pictureAtMs: number | null = null;
+  let measuredFromTicks: number | null = null;
+  const newest = createNewestTimes(clock);
 
   const demuxer = createDemuxer({
     onPackets: (packets, offset) => raw.packets(packets, offset),
@@ -66,6 +78,7 @@ export function createSourceProgram(deps: {
         for (const picture of videoReader?.read(packet) ?? []) takePicture(picture);
       } else {
         raw.soundHeard();
+        newest.sound(packet.pts);
         if (streams?.audio?.streamType === TYPE_AAC) readAac(packet);
       }
       raw.startTaps();
@@ -78,7 +91,12 @@ export function createSourceProgram(deps: {
     onOtherPictures: meter.restart,
     onChange: onStreams,
   });
-  let readAac = createAacReader(copy.takeSound);
+  let readAac = createAacReader(takeSound);
+
+  function takeSound(frame: AdtsFrame, ticks: number): void {
+    newest.sound(ticks);
+    copy.takeSound(frame, ticks);
+  }
 
   function takeStreams(next: ProgramStreams, change: StreamChange): void {
     const isFirst = !hasTables;
@@ -90,7 +108,7 @@ export function createSourceProgram(deps: {
       meter.restart();
       copy.beginPictures();
     }
-    if (change.audio) readAac = createAacReader(copy.takeSound);
+    if (change.audio) readAac = createAacReader(takeSound);
     if (change.audioCodec) copy.beginSoundCodec();
     if (isFirst) raw.restartTaps();
     else if (change.video || change.audioCodec) raw.renewTaps();
@@ -99,7 +117,9 @@ export function createSourceProgram(deps: {
 
   function takePicture(picture: Picture): void {
     const dtsMs = timeline.toMs('video', picture.dts);
-    meter.video(dtsMs, picture.bytes, picture);
+    newest.picture(picture);
+    if (measuredFromTicks !== null && tickDistance(measuredFromTicks, picture.dts) >= 0) measuredFromTicks = null;
+    if (measuredFromTicks === null) meter.video(dtsMs, picture.bytes, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
     copy.takePicture(picture, dtsMs);
   }
@@ -118,9 +138,19 @@ export function createSourceProgram(deps: {
       raw.restart();
       copy.restart();
       videoReader = null;
-      readAac = createAacReader(copy.takeSound);
+      readAac = createAacReader(takeSound);
       pictureAtMs = null;
+      measuredFromTicks = null;
+      newest.restart();
     },
+    splice(fromTicks) {
+      demuxer.splice();
+      meter.restart();
+      measuredFromTicks = fromTicks;
+      videoReader = streams?.video ? createVideoReader(streams.video.streamType) : null;
+      readAac = createAacReader(takeSound);
+    },
+    newest: newest.read,
     lost: copy.sourceLost,
     tap: raw.tap,
     newestKeyframe: raw.newestKeyframe,

@@ -61,6 +61,7 @@ const DESCRIBED: Described[] = [
     makeClient: (configuration) => new mediaConnect.MediaConnectClient(configuration),
     implemented: [
       'AddFlowOutputs',
+      'AddFlowSources',
       'CreateFlow',
       'DeleteFlow',
       'DescribeFlow',
@@ -69,6 +70,7 @@ const DESCRIBED: Described[] = [
       'ListFlows',
       'ListTagsForResource',
       'RemoveFlowOutput',
+      'RemoveFlowSource',
       'StartFlow',
       'StopFlow',
       'TagResource',

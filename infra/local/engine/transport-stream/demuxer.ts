@@ -46,12 +46,19 @@ export interface DemuxerHandlers {
   onPackets(packets: Buffer, offset: number): void;
   onStreams(streams: ProgramStreams, change: StreamChange): void;
   onPes(packet: PesPacket): void;
+  /** Receives each packet with tables, as the source sent it. */
+  onTables?(packet: Buffer, pid: number): void;
 }
 
 export interface Demuxer {
   push(chunk: Buffer): void;
   /** Forgets everything but the totals: the next byte comes from a new connection. */
   reset(): void;
+  /**
+   * The next bytes are from another encoder of the same programme, beginning with its tables. Pictures and sound with
+   * the same codec continue on their PIDs; what was unfinished is dropped.
+   */
+  splice(): void;
   /** Packets lost, repeated out of order or damaged since the start. */
   continuityErrors(): number;
   /** Returns the PAT and PMT of the output, for a reader that joins in the middle. Empty without a program. */
@@ -89,6 +96,8 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let errors = 0;
   let tables = createProgramTables(takeProgram);
   let hasProgram = false;
+  /** Whether the tables of a spliced stream are still awaited. */
+  let isSpliced = false;
   let clockPid = NULL_PID;
   const turns = { video: 0, audio: 0 };
   let selected: Selection = { video: null, audio: null };
@@ -124,6 +133,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       return;
     }
     if (tables.carries(header.pid)) {
+      handlers.onTables?.(packet, header.pid);
       if (header.payload.length > 0) tables.push(header.pid, packet, header.payload, header.starts);
       return;
     }
@@ -138,6 +148,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     const isFirst = !hasProgram;
     hasProgram = true;
     ({ clockPid } = program);
+    if (isSpliced) joinStreams(program);
     const change = isFirst ? ALL_CHANGED : changeOf(selected, program);
     if (!change.video && !change.audio) return;
     output.flush();
@@ -148,6 +159,13 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       audio: change.audio ? select('audio', program.audio) : selected.audio,
     };
     handlers.onStreams({ video: describe(selected.video), audio: describe(selected.audio) }, change);
+  }
+
+  /** Lets streams with the same codec continue, whatever PIDs they have in the source. */
+  function joinStreams({ video, audio }: SelectedProgram): void {
+    isSpliced = false;
+    if (selected.video && !isOtherCodec(selected.video.source, video)) selected.video = select('video', video);
+    if (selected.audio && !isOtherCodec(selected.audio.source, audio)) selected.audio = select('audio', audio);
   }
 
   function select(kind: StreamKind, source: ElementaryStream | null): SelectedStream | null {
@@ -171,7 +189,17 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       tables = createProgramTables(takeProgram);
       hasProgram = false;
       selected = { video: null, audio: null };
+      isSpliced = false;
       output.clear();
+    },
+    splice() {
+      output.flush();
+      remainder = Buffer.alloc(0);
+      tables = createProgramTables(takeProgram);
+      isSpliced = hasProgram;
+      // Half a picture of the earlier stream would be completed by one of the new stream.
+      if (selected.video) selected.video = select('video', selected.video.source);
+      if (selected.audio) selected.audio = select('audio', selected.audio.source);
     },
     continuityErrors: () => errors,
     tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
