@@ -96,7 +96,7 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
   }
 
   async function goOnAir(): Promise<Receiver[]> {
-    const receivers = [];
+    const receivers: Receiver[] = [];
     for (let index = 0; index < COPIES; index += 1) receivers.push(await receive(`copy-${index}`, makeRendition()));
     receivers.push(await receive('encoded', SMALL));
     const output = { kind: 'package' as const, packageChannelId: 'hls', renditions: [makeRendition()] };
@@ -120,9 +120,9 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
     const sizes = receivers.map(({ path }) => statSync(path).size);
     const grewAtMs = receivers.map(() => performance.now());
     const gaps = receivers.map(() => 0);
-    let isDone = false;
+    const state = { isDone: false };
     const watching = (async () => {
-      while (!isDone) {
+      while (!state.isDone) {
         receivers.forEach(({ path }, index) => {
           const { size } = statSync(path);
           const nowMs = performance.now();
@@ -135,7 +135,7 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
     })();
     await action();
     await setTimeout(1_500);
-    isDone = true;
+    state.isDone = true;
     await watching;
     return gaps;
   }
@@ -145,7 +145,7 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
     const toNull = ['-fps_mode', 'passthrough', '-enc_time_base', '1/1000', '-f', 'null', '-'];
     const judged = spawnSync(ffmpeg, ['-nostdin', '-v', 'error', '-xerror', '-i', receiver.path, ...toNull]);
     expect(`${receiver.channelId}: ${judged.stderr}`).toBe(`${receiver.channelId}: `);
-    const times = receiver.pictures().map(({ dtsMs }) => dtsMs);
+    const times = receiver.pictures().map(({ timestampMs }) => timestampMs);
     const back = times.findIndex((time, index) => index > 0 && time <= times[index - 1]!);
     expect(back === -1 ? 'ascending' : `${receiver.channelId} at ${back}: ${times.slice(back - 3, back + 3)}`).toBe(
       'ascending',

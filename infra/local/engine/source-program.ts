@@ -6,17 +6,16 @@ import type { Clock } from '../host/clock.ts';
 import type { SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
-import { createNewestTimes, type NewestTimes } from './newest-times.ts';
+import { createElementaryReaders } from './elementary-readers.ts';
+import type { NewestTimes } from './newest-times.ts';
 import type { Program, ProgramFormat } from './program.ts';
 import { createRawFeed } from './raw-feed.ts';
 import type { RawTap } from './raw-taps.ts';
 import { describeSource, type AudioFacts, type VideoFacts } from './source-facts.ts';
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
-import { createAacReader, TYPE_AAC } from './transport-stream/audio-reader.ts';
 import { createDemuxer, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
-import type { AdtsFrame } from './transport-stream/aac.ts';
-import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
-import { createVideoReader, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
+import { createTimeline } from './transport-stream/timeline.ts';
+import type { Picture } from './transport-stream/video-reader.ts';
 
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
@@ -64,23 +63,15 @@ export function createSourceProgram(deps: {
   let streams: ProgramStreams | null = null;
   /** Whether they belong to the present connection. */
   let hasTables = false;
-  let videoReader: VideoReader | null = null;
   let pictureAtMs: number | null = null;
-  let measuredFromTicks: number | null = null;
-  const newest = createNewestTimes(clock);
 
   const demuxer = createDemuxer({
     onPackets: (packets, offset) => raw.packets(packets, offset),
     onStreams: takeStreams,
     onPes(packet) {
-      if (packet.kind === 'video') {
-        pictureAtMs = clock.now();
-        for (const picture of videoReader?.read(packet) ?? []) takePicture(picture);
-      } else {
-        raw.soundHeard();
-        newest.sound(packet.pts);
-        if (streams?.audio?.streamType === TYPE_AAC) readAac(packet);
-      }
+      if (packet.kind === 'video') pictureAtMs = clock.now();
+      else raw.soundHeard();
+      readers.read(packet);
       raw.startTaps();
     },
   });
@@ -91,24 +82,19 @@ export function createSourceProgram(deps: {
     onOtherPictures: meter.restart,
     onChange: onStreams,
   });
-  let readAac = createAacReader(takeSound);
-
-  function takeSound(frame: AdtsFrame, ticks: number): void {
-    newest.sound(ticks);
-    copy.takeSound(frame, ticks);
-  }
+  const readers = createElementaryReaders({ clock, onPicture: takePicture, onSound: copy.takeSound });
 
   function takeStreams(next: ProgramStreams, change: StreamChange): void {
     const isFirst = !hasTables;
     streams = next;
     hasTables = true;
     if (change.video) {
-      videoReader = next.video && createVideoReader(next.video.streamType);
+      readers.begin('video', next.video);
       raw.endGroup();
       meter.restart();
       copy.beginPictures();
     }
-    if (change.audio) readAac = createAacReader(takeSound);
+    if (change.audio) readers.begin('audio', next.audio);
     if (change.audioCodec) copy.beginSoundCodec();
     if (isFirst) raw.restartTaps();
     else if (change.video || change.audioCodec) raw.renewTaps();
@@ -117,9 +103,7 @@ export function createSourceProgram(deps: {
 
   function takePicture(picture: Picture): void {
     const dtsMs = timeline.toMs('video', picture.dts);
-    newest.picture(picture);
-    if (measuredFromTicks !== null && tickDistance(measuredFromTicks, picture.dts) >= 0) measuredFromTicks = null;
-    if (measuredFromTicks === null) meter.video(dtsMs, picture.bytes, picture);
+    meter.video(dtsMs, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
     copy.takePicture(picture, dtsMs);
   }
@@ -134,23 +118,19 @@ export function createSourceProgram(deps: {
       demuxer.reset();
       hasTables = false;
       timeline.restart();
-      meter.restart();
+      meter.restart({ fromTicks: null });
       raw.restart();
       copy.restart();
-      videoReader = null;
-      readAac = createAacReader(takeSound);
+      readers.restart();
       pictureAtMs = null;
-      measuredFromTicks = null;
-      newest.restart();
     },
     splice(fromTicks) {
       demuxer.splice();
-      meter.restart();
-      measuredFromTicks = fromTicks;
-      videoReader = streams?.video ? createVideoReader(streams.video.streamType) : null;
-      readAac = createAacReader(takeSound);
+      meter.restart({ fromTicks });
+      readers.begin('video', streams?.video);
+      readers.begin('audio', streams?.audio);
     },
-    newest: newest.read,
+    newest: readers.newest,
     lost: copy.sourceLost,
     tap: raw.tap,
     newestKeyframe: raw.newestKeyframe,

@@ -3,11 +3,11 @@
  * tables and everything since the newest keyframe, unread and as the encoder sent it.
  */
 import type { Clock } from '../host/clock.ts';
-import { createNewestTimes, type NewestTimes } from './newest-times.ts';
+import { createElementaryReaders } from './elementary-readers.ts';
+import type { NewestTimes } from './newest-times.ts';
 import { buildHeaderPackets } from './raw-feed.ts';
-import { TYPE_AAC, createAacReader } from './transport-stream/audio-reader.ts';
 import { createDemuxer, type Demuxer } from './transport-stream/demuxer.ts';
-import { createVideoReader, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
+import type { Picture } from './transport-stream/video-reader.ts';
 
 /** A group of pictures larger than this is not kept. */
 const GROUP_BYTES_MAX = 16 * 1024 * 1024;
@@ -33,11 +33,9 @@ export interface SourceStandby {
 
 /** Creates the follower of a stream that has not begun. */
 export function createSourceStandby(clock: Clock): SourceStandby {
-  const newest = createNewestTimes(clock);
+  const readers = createElementaryReaders({ clock, onPicture: takePicture });
   const kept = createKeptBytes();
-  let videoReader: VideoReader | null = null;
   let videoPid = 0;
-  let readSound: ReturnType<typeof createAacReader> | null = null;
   /** By PID, from the packet that a table begins in. */
   let tables = new Map<number, Buffer[]>();
   let keyframe: { ticks: number; headers: Buffer } | null = null;
@@ -52,24 +50,17 @@ export function createSourceStandby(clock: Clock): SourceStandby {
       },
       onStreams({ video, audio }, change) {
         if (change.video) {
-          videoReader = video && createVideoReader(video.streamType);
+          readers.begin('video', video);
           videoPid = video?.pid ?? 0;
           keyframe = null;
         }
-        readSound = audio?.streamType === TYPE_AAC ? createAacReader((_frame, ticks) => newest.sound(ticks)) : null;
+        if (change.audio) readers.begin('audio', audio);
       },
-      onPes(packet) {
-        if (packet.kind === 'video') for (const picture of videoReader?.read(packet) ?? []) takePicture(picture);
-        else {
-          newest.sound(packet.pts);
-          readSound?.(packet);
-        }
-      },
+      onPes: readers.read,
     });
   }
 
   function takePicture(picture: Picture): void {
-    newest.picture(picture);
     if (!picture.keyframe || picture.offset === null) return;
     const first = kept.dropBefore(picture.offset);
     if (first) keyframe = { ticks: picture.dts, headers: buildHeaderPackets(picture, videoPid, first[3]! & 15) };
@@ -78,7 +69,7 @@ export function createSourceStandby(clock: Clock): SourceStandby {
 
   /** A stream without pictures can begin anywhere. */
   function isReady(): boolean {
-    return newest.read() !== null && (videoReader === null || keyframe !== null);
+    return readers.newest() !== null && (!readers.hasPictures() || keyframe !== null);
   }
 
   return {
@@ -89,15 +80,13 @@ export function createSourceStandby(clock: Clock): SourceStandby {
     restart() {
       demuxer = openDemuxer();
       kept.restart();
-      newest.restart();
-      videoReader = null;
-      readSound = null;
+      readers.restart();
       tables = new Map();
       keyframe = null;
     },
     isReady,
     group() {
-      const times = newest.read();
+      const times = readers.newest();
       if (!times || !isReady()) return null;
       const bytes = Buffer.concat([
         ...[...tables.values()].flat(),

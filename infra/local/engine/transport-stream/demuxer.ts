@@ -6,7 +6,8 @@
  * to another PID, and with its own tables. A reader of that output need not understand tables of several programs
  * and sees no unrelated change.
  */
-import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
+import { NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
+import { createPacketCutter } from './packet-cutter.ts';
 import { createPacketRun } from './packet-run.ts';
 import { createPesAssembler, type AssembledPes, type PesAssembler } from './pes-assembler.ts';
 import {
@@ -91,8 +92,6 @@ export function isPicturePacket(packet: Buffer): boolean {
 
 /** Creates a demuxer that waits for the tables of its first program. */
 export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
-  let remainder: Buffer = Buffer.alloc(0);
-  let offset = 0;
   let errors = 0;
   let tables = createProgramTables(takeProgram);
   let hasProgram = false;
@@ -102,29 +101,13 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   const turns = { video: 0, audio: 0 };
   let selected: Selection = { video: null, audio: null };
   const output = createPacketRun(handlers.onPackets);
+  const cutter = createPacketCutter({ onPacket: take, onEnd: output.flush, onLoss: countError });
 
-  function push(chunk: Buffer): void {
-    // Copied: packets are renumbered in place.
-    let data = Buffer.concat([remainder, chunk]);
-    while (data.length >= PACKET_BYTES) {
-      const start = findSync(data);
-      if (start > 0) {
-        errors += 1;
-        offset += start;
-        data = data.subarray(start);
-        if (data.length < PACKET_BYTES) break;
-      }
-      let end = 0;
-      for (; end + PACKET_BYTES <= data.length && hasSync(data, end); end += PACKET_BYTES) take(data, end);
-      if (end === 0) break;
-      output.flush();
-      offset += end;
-      data = data.subarray(end);
-    }
-    remainder = data;
+  function countError(): void {
+    errors += 1;
   }
 
-  function take(data: Buffer, at: number): void {
+  function take(data: Buffer, at: number, offset: number): void {
     const packet = data.subarray(at, at + PACKET_BYTES);
     const header = readPacket(packet);
     if (header.pid === NULL_PID) return;
@@ -140,52 +123,46 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     const stream = streamOf(selected, header.pid);
     if (!stream) return;
     packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | stream.pid, 1);
-    output.add(data, at, offset + at);
-    stream.assembler.push(header, offset + at);
+    output.add(data, at, offset);
+    stream.assembler.push(header, offset);
   }
 
   function takeProgram(program: SelectedProgram): void {
     const isFirst = !hasProgram;
     hasProgram = true;
     ({ clockPid } = program);
-    if (isSpliced) joinStreams(program);
+    // Streams with the same codec continue, whatever PIDs they have in the source.
+    const keep = (kind: StreamKind) =>
+      hasSameCodec(selected, program, kind) ? open(kind, program[kind]) : selected[kind];
+    if (isSpliced) selected = mapKinds(keep);
+    isSpliced = false;
     const change = isFirst ? ALL_CHANGED : changeOf(selected, program);
     if (!change.video && !change.audio) return;
     output.flush();
     if (change.video) turns.video += 1;
     if (change.audioCodec) turns.audio += 1;
     selected = {
-      video: change.video ? select('video', program.video) : selected.video,
-      audio: change.audio ? select('audio', program.audio) : selected.audio,
+      video: change.video ? open('video', program.video) : selected.video,
+      audio: change.audio ? open('audio', program.audio) : selected.audio,
     };
     handlers.onStreams({ video: describe(selected.video), audio: describe(selected.audio) }, change);
   }
 
-  /** Lets streams with the same codec continue, whatever PIDs they have in the source. */
-  function joinStreams({ video, audio }: SelectedProgram): void {
-    isSpliced = false;
-    if (selected.video && !isOtherCodec(selected.video.source, video)) selected.video = select('video', video);
-    if (selected.audio && !isOtherCodec(selected.audio.source, audio)) selected.audio = select('audio', audio);
-  }
-
-  function select(kind: StreamKind, source: ElementaryStream | null): SelectedStream | null {
+  function open(kind: StreamKind, source: ElementaryStream | null): SelectedStream | null {
     if (!source) return null;
-    const assembler = createPesAssembler({
+    return openStream(kind, source, FIRST_PID[kind] + 2 * (turns[kind] % PIDS_IN_TURN), {
       onPes(pes) {
         output.flush();
         handlers.onPes({ ...pes, kind });
       },
-      onGap() {
-        errors += 1;
-      },
+      onGap: countError,
     });
-    return { kind, source, pid: FIRST_PID[kind] + 2 * (turns[kind] % PIDS_IN_TURN), assembler };
   }
 
   return {
-    push,
+    push: cutter.push,
     reset() {
-      remainder = Buffer.alloc(0);
+      cutter.reset();
       tables = createProgramTables(takeProgram);
       hasProgram = false;
       selected = { video: null, audio: null };
@@ -194,17 +171,34 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     },
     splice() {
       output.flush();
-      remainder = Buffer.alloc(0);
+      cutter.reset();
       tables = createProgramTables(takeProgram);
       isSpliced = hasProgram;
       // Half a picture of the earlier stream would be completed by one of the new stream.
-      if (selected.video) selected.video = select('video', selected.video.source);
-      if (selected.audio) selected.audio = select('audio', selected.audio.source);
+      selected = mapKinds((kind) => open(kind, selected[kind]?.source ?? null));
     },
     continuityErrors: () => errors,
     tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
     videoPid: () => selected.video?.pid ?? FIRST_PID.video,
   };
+}
+
+function mapKinds(open: (kind: StreamKind) => SelectedStream | null): Selection {
+  return { video: open('video'), audio: open('audio') };
+}
+
+function hasSameCodec(selected: Selection, program: SelectedProgram, kind: StreamKind): boolean {
+  const { source } = selected[kind] ?? {};
+  return source !== undefined && !isOtherCodec(source, program[kind]);
+}
+
+function openStream(
+  kind: StreamKind,
+  source: ElementaryStream,
+  pid: number,
+  handlers: Parameters<typeof createPesAssembler>[0],
+): SelectedStream {
+  return { kind, source, pid, assembler: createPesAssembler(handlers) };
 }
 
 function streamOf({ video, audio }: Selection, pid: number): SelectedStream | null {

@@ -6,7 +6,8 @@
  * pictures from there on, so they are squeezed into a short time after the last delivered one: the times never run
  * backwards, and after that they are those of the stream. Sound that was delivered already is left out.
  */
-import { findSync, hasSync, PACKET_BYTES, readPacket } from './packet.ts';
+import { PACKET_BYTES, readPacket } from './packet.ts';
+import { createPacketCutter } from './packet-cutter.ts';
 import { readTime, writeTime } from './pes-time.ts';
 import { tickDistance } from './timeline.ts';
 
@@ -39,12 +40,16 @@ const SQUEEZED_TICKS_MIN = 100 * TICKS_PER_MS;
 const SQUEEZED_SHARE = 0.2;
 /** Sound this close to the last delivered one is the same. */
 const SOUND_STEP_TICKS = 10 * TICKS_PER_MS;
-const NOTHING = Buffer.alloc(0);
+
+/** Wraps a time into 33 bits. */
+export function toTicks(ticks: number): number {
+  return ((Math.round(ticks) % WRAP_TICKS) + WRAP_TICKS) % WRAP_TICKS;
+}
 
 /** Creates a splicer that passes everything unchanged. */
 export function createTimeSplicer(): TimeSplicer {
   let map: TimeMap | null = null;
-  let remainder: Buffer = NOTHING;
+  let kept: Buffer[] = [];
   /** PIDs whose current packet is left out. */
   let leftOut = new Set<number>();
 
@@ -60,8 +65,17 @@ export function createTimeSplicer(): TimeSplicer {
     return !leftOut.has(pid);
   }
 
+  const cutter = createPacketCutter({
+    onPacket(data, at) {
+      const packet = data.subarray(at, at + PACKET_BYTES);
+      if (map === null || isKept(packet, map)) kept.push(packet);
+    },
+    onEnd() {},
+    onLoss() {},
+  });
+
   function clear(): void {
-    remainder = NOTHING;
+    cutter.reset();
     leftOut = new Set();
   }
 
@@ -77,21 +91,8 @@ export function createTimeSplicer(): TimeSplicer {
     },
     push(chunk) {
       if (map === null) return chunk;
-      const times = map;
-      // Copied, because packets are changed in place and the chunk may be kept elsewhere.
-      let data = Buffer.concat([remainder, chunk]);
-      const kept: Buffer[] = [];
-      while (data.length >= PACKET_BYTES) {
-        const start = findSync(data);
-        if (data.length - start < PACKET_BYTES) break;
-        let end = start;
-        for (; end + PACKET_BYTES <= data.length && hasSync(data, end); end += PACKET_BYTES) {
-          const packet = data.subarray(end, end + PACKET_BYTES);
-          if (isKept(packet, times)) kept.push(packet);
-        }
-        data = data.subarray(end);
-      }
-      remainder = data;
+      kept = [];
+      cutter.push(chunk);
       return Buffer.concat(kept);
     },
   };
@@ -105,7 +106,6 @@ interface TimeMap {
 }
 
 function createTimeMap({ offsetTicks, keyframeTicks, newestTicks, newestSoundTicks }: Splice): TimeMap {
-  const wrap = (ticks: number) => ((Math.round(ticks) % WRAP_TICKS) + WRAP_TICKS) % WRAP_TICKS;
   /** From the keyframe to the last delivered time. */
   const repeated = tickDistance(keyframeTicks, newestTicks);
   const squeezed = Math.max(SQUEEZED_TICKS_MIN, repeated * SQUEEZED_SHARE);
@@ -113,16 +113,16 @@ function createTimeMap({ offsetTicks, keyframeTicks, newestTicks, newestSoundTic
   const isSqueezed = repeated > -FIRST_STEP_TICKS;
   return {
     picture(ticks) {
-      const after = tickDistance(keyframeTicks, wrap(ticks + offsetTicks));
-      if (!isSqueezed || after >= end) return wrap(keyframeTicks + after);
-      return wrap(keyframeTicks + repeated + FIRST_STEP_TICKS + (after * (squeezed - FIRST_STEP_TICKS)) / end);
+      const after = tickDistance(keyframeTicks, toTicks(ticks + offsetTicks));
+      if (!isSqueezed || after >= end) return toTicks(keyframeTicks + after);
+      return toTicks(keyframeTicks + repeated + FIRST_STEP_TICKS + (after * (squeezed - FIRST_STEP_TICKS)) / end);
     },
-    sound: (ticks) => wrap(ticks + offsetTicks),
+    sound: (ticks) => toTicks(ticks + offsetTicks),
     isOldSound(payload) {
       const hasTime = (payload[7]! & 0x80) !== 0;
-      return hasTime && tickDistance(newestSoundTicks, wrap(readTime(payload, 9) + offsetTicks)) <= SOUND_STEP_TICKS;
+      return hasTime && tickDistance(newestSoundTicks, toTicks(readTime(payload, 9) + offsetTicks)) <= SOUND_STEP_TICKS;
     },
-    squeezedUntil: wrap(isSqueezed ? keyframeTicks + end : keyframeTicks),
+    squeezedUntil: toTicks(isSqueezed ? keyframeTicks + end : keyframeTicks),
   };
 }
 

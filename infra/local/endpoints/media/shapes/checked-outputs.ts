@@ -37,9 +37,12 @@ export const checkedOutputs = {
   ],
   mediapackage: [
     'CreateChannelResponse',
+    'CreateHarvestJobResponse',
     'CreateOriginEndpointResponse',
     'DescribeChannelResponse',
+    'DescribeHarvestJobResponse',
     'ListChannelsResponse',
+    'ListHarvestJobsResponse',
     'ListOriginEndpointsResponse',
   ],
 } as const;
