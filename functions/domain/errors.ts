@@ -20,6 +20,7 @@ const ERROR_CODES = {
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
+  duplicate_address: { kind: 'conflict', title: 'The address has another subscription' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
   concurrent_change: { kind: 'conflict', title: 'It was changed at the same time' },
   etag_mismatch: { kind: 'precondition', title: 'Changed by someone else' },

@@ -175,6 +175,7 @@ const PUT_IN: DeploymentResources = {
   flowRoleArn: '<role>',
   packageChannelArn: '<channel>',
   fingerprintSecretArn: '<secret>',
+  notificationTopicArn: '<topic>',
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
   incidentMachineArn: '<machine>',

@@ -132,6 +132,7 @@ export class ControlPlaneStack extends Stack {
       flowRoleArn: source.flowRole.roleArn,
       packageChannelArn: source.packageChannelArn,
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
+      notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
@@ -174,6 +175,7 @@ export class ControlPlaneStack extends Stack {
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
       FINGERPRINT_SECRET_ARN: data.fingerprintSecret.secretArn,
       REPORT_BUCKET: data.reports.bucketName,
+      NOTIFICATION_TOPIC_ARN: data.notificationTopic.topicArn,
       ...Object.fromEntries(machines),
     };
   }

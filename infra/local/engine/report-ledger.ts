@@ -70,7 +70,7 @@ export function createReportLedger(): ReportLedger {
           error: 'the media engine is being restarted',
           bitrateBps: 0,
           video: undefined,
-          audio: undefined,
+          audioTracks: undefined,
           ...(listeners && { listeners: listeners.map((each) => ({ ...each, state: 'failed', bitrateBps: 0 })) }),
         };
       });

@@ -3,7 +3,7 @@
  * raw packets for the encoders, and the facts about the source: codecs, size, rates, errors.
  */
 import type { Clock } from '../host/clock.ts';
-import type { SourceReport } from './contract.ts';
+import type { SoundSelection, SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createElementaryReaders } from './elementary-readers.ts';
@@ -45,16 +45,20 @@ export interface SourceProgram {
   facts(): { video: VideoFacts | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
-  describe(): Pick<SourceReport, 'video' | 'audio'>;
+  describe(): Pick<SourceReport, 'video' | 'audioTracks'>;
+  /** Returns whether anything takes frames or packets from it. */
+  isUsed(): boolean;
 }
 
 /**
  * @param deps.onStreams called when codecs or headers have changed
+ * @param deps.sound absent: the first audio stream
  */
 export function createSourceProgram(deps: {
   clock: Clock;
   logger: EngineLogger;
   onStreams: () => void;
+  sound?: SoundSelection;
 }): SourceProgram {
   const { clock, logger, onStreams } = deps;
   const timeline = createTimeline(clock);
@@ -66,6 +70,7 @@ export function createSourceProgram(deps: {
   let pictureAtMs: number | null = null;
 
   const demuxer = createDemuxer({
+    sound: deps.sound,
     onPackets: (packets, offset) => raw.packets(packets, offset),
     onStreams: takeStreams,
     onPes(packet) {
@@ -127,12 +132,12 @@ export function createSourceProgram(deps: {
     splice(fromTicks) {
       demuxer.splice();
       meter.restart({ fromTicks });
-      readers.begin('video', streams?.video);
-      readers.begin('audio', streams?.audio);
+      for (const kind of ['video', 'audio'] as const) readers.begin(kind, streams?.[kind]);
     },
     newest: readers.newest,
     lost: copy.sourceLost,
     tap: raw.tap,
+    isUsed: () => raw.isTapped() || copy.subscribers() > 0,
     newestKeyframe: raw.newestKeyframe,
     streams: () => streams,
     format: copy.format,
@@ -142,6 +147,7 @@ export function createSourceProgram(deps: {
     describe: () =>
       describeSource({
         streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
+        tracks: demuxer.tracks(),
         ...copy.facts(),
         measurement: meter.read(clock.now()),
         pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,

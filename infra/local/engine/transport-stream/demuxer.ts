@@ -6,6 +6,7 @@
  * to another PID, and with its own tables. A reader of that output need not understand tables of several programs
  * and sees no unrelated change.
  */
+import type { SoundSelection } from '../contract.ts';
 import { NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
 import { createPacketCutter } from './packet-cutter.ts';
 import { createPacketRun } from './packet-run.ts';
@@ -18,6 +19,7 @@ import {
   type StreamDescription,
 } from './program-tables.ts';
 import { NO_CLOCK_PID, writeTables } from './table-writer.ts';
+import { createTrackList, type AudioTrack } from './track-list.ts';
 
 export { PACKET_BYTES } from './packet.ts';
 export type { StreamDescription } from './program-tables.ts';
@@ -42,13 +44,15 @@ export interface StreamChange {
   audioCodec: boolean;
 }
 
-export interface DemuxerHandlers {
+export interface DemuxerOptions {
   /** Receives packets of the two streams in order, before their content is reported. Offsets count all pushed bytes. */
   onPackets(packets: Buffer, offset: number): void;
   onStreams(streams: ProgramStreams, change: StreamChange): void;
   onPes(packet: PesPacket): void;
   /** Receives each packet with tables, as the source sent it. */
   onTables?(packet: Buffer, pid: number): void;
+  /** The audio stream to choose; absent: the first. */
+  sound?: SoundSelection | undefined;
 }
 
 export interface Demuxer {
@@ -66,6 +70,8 @@ export interface Demuxer {
   tables(): Buffer;
   /** Returns the PID of the pictures in the output. */
   videoPid(): number;
+  /** Returns all audio streams of the program, in the order of its table. */
+  tracks(): AudioTrack[];
 }
 
 interface SelectedStream {
@@ -91,9 +97,10 @@ export function isPicturePacket(packet: Buffer): boolean {
 }
 
 /** Creates a demuxer that waits for the tables of its first program. */
-export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
+export function createDemuxer(handlers: DemuxerOptions): Demuxer {
   let errors = 0;
-  let tables = createProgramTables(takeProgram);
+  let tables = createProgramTables(takeProgram, handlers.sound);
+  let tracks = createTrackList();
   let hasProgram = false;
   /** Whether the tables of a spliced stream are still awaited. */
   let isSpliced = false;
@@ -120,6 +127,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       if (header.payload.length > 0) tables.push(header.pid, packet, header.payload, header.starts);
       return;
     }
+    tracks.push(header, offset);
     const stream = streamOf(selected, header.pid);
     if (!stream) return;
     packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | stream.pid, 1);
@@ -131,6 +139,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     const isFirst = !hasProgram;
     hasProgram = true;
     ({ clockPid } = program);
+    tracks.name(program.audios);
     // Streams with the same codec continue, whatever PIDs they have in the source.
     const keep = (kind: StreamKind) =>
       hasSameCodec(selected, program, kind) ? open(kind, program[kind]) : selected[kind];
@@ -163,7 +172,8 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     push: cutter.push,
     reset() {
       cutter.reset();
-      tables = createProgramTables(takeProgram);
+      tables = createProgramTables(takeProgram, handlers.sound);
+      tracks = createTrackList();
       hasProgram = false;
       selected = { video: null, audio: null };
       isSpliced = false;
@@ -172,7 +182,8 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     splice() {
       output.flush();
       cutter.reset();
-      tables = createProgramTables(takeProgram);
+      tables = createProgramTables(takeProgram, handlers.sound);
+      tracks = createTrackList();
       isSpliced = hasProgram;
       // Half a picture of the earlier stream would be completed by one of the new stream.
       selected = mapKinds((kind) => open(kind, selected[kind]?.source ?? null));
@@ -180,6 +191,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     continuityErrors: () => errors,
     tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
     videoPid: () => selected.video?.pid ?? FIRST_PID.video,
+    tracks: () => tracks.list(),
   };
 }
 
