@@ -155,6 +155,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
+  ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,

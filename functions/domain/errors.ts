@@ -17,6 +17,7 @@ const ERROR_CODES = {
   not_found: { kind: 'not_found', title: 'Not found' },
   method_not_allowed: { kind: 'method', title: 'The method is not allowed here' },
   illegal_transition: { kind: 'conflict', title: 'Not possible now' },
+  ceiling_reached: { kind: 'conflict', title: 'A ceiling is reached' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },

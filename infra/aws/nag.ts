@@ -178,6 +178,7 @@ const PUT_IN: DeploymentResources = {
   notificationTopicArn: '<topic>',
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
+  stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
   stateMachineAlias: '<alias>',

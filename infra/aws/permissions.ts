@@ -33,6 +33,8 @@ export interface DeploymentResources {
   previewKeySecretArn: string;
   /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
+  /** The machine that stops a destination. */
+  stopMachineArn: string;
   incidentMachineArn: string;
   deliveryMachineArn: string;
   /** The alias by which operations are started. */
@@ -158,13 +160,14 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 }
 
 /**
- * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, and starts
- * the workflows of incidents.
+ * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, starts the
+ * workflows of incidents, and stops destinations at a ceiling of the spending.
  */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
-    ...executions(resources, [resources.incidentMachineArn, resources.deliveryMachineArn]),
+    historyByDay(resources),
+    ...executions(resources, [resources.stopMachineArn, resources.incidentMachineArn, resources.deliveryMachineArn]),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],

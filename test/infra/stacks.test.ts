@@ -735,6 +735,7 @@ const SAMPLE_RESOURCES = {
   fingerprintSecretArn: 'fingerprint-secret',
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+  stopMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-stop',
   incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
   stateMachineAlias: 'live',

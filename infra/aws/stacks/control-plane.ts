@@ -135,6 +135,7 @@ export class ControlPlaneStack extends Stack {
       notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
