@@ -31,13 +31,6 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     hunt: decided,
   },
   {
-    name: 'a question begins when it is too late for its countdown',
-    file: 'domain/ceiling.ts',
-    find: 'if (!isAbove(limit, spending, next + countdownMs)) return ceiling;',
-    replace: 'if (!isAbove(limit, spending, next)) return ceiling;',
-    hunt: decided,
-  },
-  {
     name: 'a question is answered by default although a person has answered',
     file: 'domain/ceiling.ts',
     find: "if (course?.state === 'kept') return course.keptUntilMicroUsd;",
@@ -50,20 +43,6 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     find: "return atLimit.action !== 'warn' && !spared.includes(destinationId);",
     replace: "return atLimit.action !== 'warn' && spared !== null && destinationId !== '';",
     hunt: spares,
-  },
-  {
-    name: 'a ceiling stops what is off air',
-    file: 'domain/ceiling.ts',
-    find: "if (record.desired !== 'running') return { record, begins: null };",
-    replace: "if (record.desired === 'deleted') return { record, begins: null };",
-    hunt: decided,
-  },
-  {
-    name: 'the parts billed around the clock are counted until now only',
-    file: 'domain/spending.ts',
-    find: '...starts, ...fixedUntil(span.endMs), ...known]);',
-    replace: '...starts, ...fixedUntil(untilMs), ...known]);',
-    hunt: counted,
   },
   {
     name: 'a start in flight is not counted',
@@ -91,13 +70,6 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     file: 'domain/spending.ts',
     find: '...fixedUntil(untilMs), ...known]),',
     replace: '...fixedUntil(untilMs), ...known.map((each) => ({ ...each, unknownParts: [] }))]),',
-    hunt: counted,
-  },
-  {
-    name: 'a run whose end is in a later row is summed up, too',
-    file: 'domain/spending.ts',
-    find: 'if (of.every(({ at }) => Date.parse(at) <= until.getTime())) settled.push(...of);',
-    replace: 'if (of.some(({ at }) => Date.parse(at) <= until.getTime())) settled.push(...of);',
     hunt: counted,
   },
   {
