@@ -16,6 +16,7 @@ type ApiClient =
   | 'mediaPackage'
   | 's3'
   | 'sfn'
+  | 'sns'
   | 'table';
 type ApiFact =
   | 'copiesSource'
@@ -31,6 +32,7 @@ type ApiFact =
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
   | 'pricedInput'
+  | 'privateHosts'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';

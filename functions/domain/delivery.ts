@@ -30,6 +30,9 @@ export const SEND_ERRORS = [
   'secret_unreadable',
   'mail_refused',
   'mail_not_sent',
+  'address_not_confirmed',
+  'address_not_subscribed',
+  'companion_no_button',
   'not_supported',
 ] as const;
 export type SendError = (typeof SEND_ERRORS)[number];

@@ -38,6 +38,35 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     hunt: anywhere,
   },
   {
+    name: 'an e-mail to an address that is not confirmed counts as delivered',
+    file: 'notify/send-message.ts',
+    find: "if (subscription.state === 'waiting')",
+    replace: "if (subscription.arn === '')",
+    hunt: anywhere,
+  },
+  {
+    name: 'a lost answer of SNS counts as delivered',
+    file: 'notify/send-message.ts',
+    find: "if (kind === 'throttled' || kind === 'unavailable' || !(error instanceof Error)) throw error;",
+    replace:
+      "if (!(error instanceof Error)) throw error;\n    if (kind === 'unavailable') return { ...NO_ANSWER, status: 200, error: null };",
+    hunt: [{ workflow, step: /SendMessage/, operation: /Publish/, fault: /timeout before/ }],
+  },
+  {
+    name: 'an e-mail that SNS denies is never sent again',
+    file: 'notify/send-message.ts',
+    find: "isFinal: kind === 'invalid' };",
+    replace: 'isFinal: true };',
+    hunt: [{ workflow, step: /SendMessage/, operation: /Publish/, fault: /AuthorizationError/ }],
+  },
+  {
+    name: 'an e-mail names no target, so that no subscription admits it',
+    file: 'aws/mail-topic.ts',
+    find: 'StringValue: subscriptionKeyOf(to)',
+    replace: 'StringValue: subscriptionKeyOf(subject)',
+    hunt: anywhere,
+  },
+  {
     name: 'a message is sent again without a pause',
     file: 'workflow/deliver.ts',
     find: '  if (waiting) return waiting;\n',
@@ -148,9 +177,24 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
   {
     name: 'the address is not checked when the connection is made',
     file: 'notify/post.ts',
-    find: '      lookup: createCheckedLookup(options),\n',
+    find: '      lookup: createCheckedLookup(checks),\n',
     replace: '',
     hunt: inTests('functions/notify/post.test.ts'),
+  },
+  {
+    name: 'a listed private address may be reached on any port',
+    file: 'notify/post.ts',
+    find: 'const checks = { ...options, port:',
+    replace:
+      'const checks = { ...options, privateHosts: options.privateHosts?.map((host) => host.replace(/\\d+$/, String(target.port))), port:',
+    hunt: inTests('functions/notify/post.test.ts'),
+  },
+  {
+    name: 'a place without a button counts as pressed',
+    file: 'notify/companion.ts',
+    find: 'if (pressed.status === 204)',
+    replace: 'if (pressed.status === 410)',
+    hunt: inTests('functions/notify/companion.test.ts'),
   },
   {
     name: 'an answer is recorded with the secrets that it repeats',
@@ -158,6 +202,34 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     find: "rest.replaceAll(secret, '[redacted]')",
     replace: 'rest.replaceAll(secret, secret)',
     hunt: inTests('functions/notify/send-message.test.ts'),
+  },
+  {
+    name: 'a drill reaches targets that did not ask for drills',
+    file: 'domain/notification-target.ts',
+    find: 'if (!isEnabled || (isDrill && !filter.includesDrills)) return false;',
+    replace: 'if (!isEnabled || (isDrill && filter.includesDrills === undefined)) return false;',
+    hunt: inTests('functions/domain/notification-target.test.ts'),
+  },
+  {
+    name: 'the message about a drill does not say that it is one',
+    file: 'domain/incident-event.ts',
+    find: '      isDrill,\n    },\n    title',
+    replace: '      isDrill: isDrill && rule === undefined,\n    },\n    title',
+    hunt: inTests('functions/domain/incident-event.test.ts'),
+  },
+  {
+    name: 'Retry-After of a receiver is not read',
+    file: 'notify/send-message.ts',
+    find: 'answer.status === 429 || answer.status === 503 ?',
+    replace: 'answer.status === 0 ?',
+    hunt: inTests('functions/workflow/deliver.test.ts'),
+  },
+  {
+    name: 'Retry-After of a receiver is ignored',
+    file: 'domain/delivery.ts',
+    find: 'Math.max(planned, earliest, asked)',
+    replace: 'Math.max(planned, earliest, Math.min(asked, 0))',
+    hunt: inTests('functions/workflow/deliver.test.ts'),
   },
   {
     name: 'the secret before a rotation signs no more',

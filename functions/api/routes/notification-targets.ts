@@ -27,6 +27,7 @@ import { sendMessage } from '../../notify/send-message.ts';
 import { createSigningSecret } from '../../notify/sign-webhook.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { resolveInTime } from '../destination-target.ts';
+import { endSubscription, readSubscriptionStates, withSubscription } from '../target-subscription.ts';
 import { invalidFields } from '../http/validation.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
@@ -63,7 +64,7 @@ const create = createRoute({
   tags,
   summary: 'Add a notification target',
   description:
-    'E-mail, a webhook that follows Standard Webhooks, or a chat. The answer holds the signing secret of a webhook, once.',
+    'E-mail, a webhook that follows Standard Webhooks, or a chat. The answer holds the signing secret of a webhook, once. Where e-mail leaves through SNS, the owner of the address gets a request to confirm, and nothing else before.',
   request: { query: NoQuery, body: takes(CreateTarget) },
   responses: {
     201: answers(CreatedTarget, 'The stored target; Location is its path'),
@@ -94,7 +95,8 @@ const remove = createRoute({
   path: one,
   tags,
   summary: 'Delete a notification target',
-  description: 'Deliveries that have not ended are discarded.',
+  description:
+    'Deliveries that have not ended are discarded. The address of an e-mail target is unsubscribed; SNS forgets one that was not confirmed within 48 hours.',
   request: { params, query: NoQuery },
   responses: { 204: { description: 'Deleted' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
@@ -128,7 +130,9 @@ const rotate = createRoute({
 /** `/api/notification-targets`. */
 export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {
-    const data = (await listTargets(deps)).map((target) => present(deps, target));
+    const targets = await listTargets(deps);
+    const stateOf = await readSubscriptionStates(deps, targets);
+    const data = targets.map((target) => present(deps, target, stateOf(target)));
     return context.json({ data, mail: deps.mail.kind }, 200);
   });
 
@@ -137,26 +141,34 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     if ((await listTargets(deps)).length >= TARGETS_MAX) {
       throw invalidFields([{ field: 'body', message: `there are ${TARGETS_MAX} targets already: delete one first` }]);
     }
-    await insertTarget(deps, target);
+    await withSubscription(deps, target, null, () => insertTarget(deps, target));
     context.header('Location', `${path}/${target.targetId}`);
-    return context.json({ ...present(deps, target), signingSecret }, 201);
+    return context.json({ ...(await presentOne(deps, target)), signingSecret }, 201);
   });
 
   api.openapi(get, async (context) => {
-    return context.json(present(deps, await find(deps, context.req.valid('param').targetId)), 200);
+    return context.json(await presentOne(deps, await find(deps, context.req.valid('param').targetId)), 200);
   });
 
   api.openapi(patch, async (context) => {
     const { targetId } = context.req.valid('param');
     const change = context.req.valid('json');
     const before = await find(deps, targetId);
+    requireCompanion(deps, before.kind, change.companion, false);
     const address = await checkedAddress(deps, targetId, before.kind, change);
-    const changed = await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now()));
-    return context.json(present(deps, requireTarget(changed, targetId)), 200);
+    const changed = await withSubscription(deps, { targetId, email: address.email ?? null }, before.email, async () =>
+      requireTarget(
+        await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now())),
+        targetId,
+      ),
+    );
+    return context.json(await presentOne(deps, changed), 200);
   });
 
   api.openapi(remove, async (context) => {
     const { targetId } = context.req.valid('param');
+    const target = await find(deps, targetId);
+    await endSubscription(deps, target);
     if (!(await deleteTarget(deps, targetId))) throw missing(targetId);
     return context.body(null, 204);
   });
@@ -195,7 +207,7 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
       secrets: rotateSecret(target.secrets, ciphertext, deps.now()),
       lastModified: deps.now().toISOString(),
     }));
-    return context.json({ ...present(deps, requireTarget(changed, targetId)), signingSecret }, 200);
+    return context.json({ ...(await presentOne(deps, requireTarget(changed, targetId))), signingSecret }, 200);
   });
 }
 
@@ -204,9 +216,7 @@ async function build(
   { filter, isEnabled = true, ...input }: z.infer<typeof CreateTarget>,
   createdBy: string,
 ): Promise<{ target: NotificationTarget; signingSecret: string | null }> {
-  if (input.kind === 'email' && deps.mail.kind === 'none') {
-    throw invalidFields([{ field: 'kind', message: 'this deployment sends no e-mail: use a webhook or a chat' }]);
-  }
+  requireCompanion(deps, input.kind, input.companion, true);
   // A destination's id and a target's differ in their prefix only.
   const targetId = deps.newDestinationId().replace('dst_', 'tgt_');
   const address = await checkedAddress(deps, targetId, input.kind, {
@@ -227,6 +237,7 @@ async function build(
     urlHost: null,
     urlCiphertext: null,
     ...address,
+    companion: input.companion ?? null,
     secrets,
     filter: withFilter(DEFAULT_FILTER, filter),
     isEnabled,
@@ -241,6 +252,26 @@ async function build(
   return { target, signingSecret };
 }
 
+/** Requires the settings of Companion for its kind only, and refuses the kind where it cannot be reached. */
+function requireCompanion(
+  { embedded }: ApiDeps,
+  kind: TargetInput['kind'],
+  companion: z.infer<typeof CreateTarget>['companion'],
+  isNew: boolean,
+): void {
+  const refuse = (field: string, message: string) => invalidFields([{ field, message }]);
+  if (kind !== 'companion') {
+    if (companion !== undefined) throw refuse('companion', `a target of the kind ${kind} has no button or variable`);
+    return;
+  }
+  if (!embedded) {
+    throw refuse('kind', 'AWS cannot reach Companion in the network of a studio: use it with Sluice on one machine');
+  }
+  if (isNew && companion === undefined) {
+    throw refuse('companion', 'required for a target of the kind companion: give the name of a custom variable');
+  }
+}
+
 type Address = Partial<Pick<NotificationTarget, 'email' | 'urlHost' | 'urlCiphertext'>>;
 
 /** Checks where to send to and encrypts a URL. @returns nothing when the request changes neither */
@@ -251,11 +282,14 @@ async function checkedAddress(
   { url, email }: Pick<TargetInput, 'email' | 'url'>,
 ): Promise<Address> {
   if (url === undefined && email === undefined) return {};
-  const options = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
+  const { loopbackTargetsAllowed: loopbackAllowed, privateHosts } = deps.deployment;
+  const options = { loopbackAllowed, privateHosts };
   const checked = checkTarget({ kind, url: url || undefined, email: email || undefined }, options);
   if (!checked.ok) throw invalidFields(checked.errors);
   if (checked.url === null || checked.urlHost === null) return { email: checked.email };
-  const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), options);
+  const { port: portText, protocol } = new URL(checked.url);
+  const port = Number(portText || (protocol === 'https:' ? 443 : 80));
+  const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), { ...options, port });
   // A name that does not resolve yet is no error; it is checked again when a message is sent.
   if (!resolved.ok && resolved.code !== 'host_not_found') {
     throw invalidFields([{ field: 'url', message: resolved.message }]);
@@ -268,7 +302,7 @@ async function checkedAddress(
 
 function withChange(
   target: NotificationTarget,
-  { name = target.name, filter, isEnabled = target.isEnabled }: z.infer<typeof PatchTarget>,
+  { name = target.name, filter, isEnabled = target.isEnabled, companion }: z.infer<typeof PatchTarget>,
   address: Address,
   now: Date,
 ): NotificationTarget {
@@ -277,6 +311,7 @@ function withChange(
     ...target,
     ...address,
     name,
+    companion: companion ?? target.companion ?? null,
     filter: withFilter(target.filter, filter),
     isEnabled,
     disabledReason: isEnabled ? null : isNews ? 'operator' : target.disabledReason,
@@ -296,12 +331,23 @@ function withFilter(filter: TargetFilter, change: z.infer<typeof CreateTarget>['
   };
 }
 
-function present(deps: ApiDeps, target: NotificationTarget): TargetResource {
+async function presentOne(deps: ApiDeps, target: NotificationTarget): Promise<TargetResource> {
+  return present(deps, target, (await readSubscriptionStates(deps, [target]))(target));
+}
+
+function present(
+  deps: ApiDeps,
+  target: NotificationTarget,
+  subscription: TargetResource['subscription'],
+): TargetResource {
   const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
   const signing = signingSecrets(secrets, deps.now());
   const { lastDelivery = null } = target;
+  const companion = target.companion ?? null;
   return {
     ...shown,
+    subscription,
+    companion,
     lastDelivery,
     signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })),
   };

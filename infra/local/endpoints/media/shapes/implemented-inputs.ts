@@ -20,6 +20,7 @@ export const implementedInputs = {
   ],
   mediaconnect: [
     'AddFlowOutputsRequest',
+    'AddFlowSourcesRequest',
     'CreateFlowRequest',
     'DeleteFlowRequest',
     'DescribeFlowRequest',
@@ -28,6 +29,7 @@ export const implementedInputs = {
     'ListFlowsRequest',
     'ListTagsForResourceRequest',
     'RemoveFlowOutputRequest',
+    'RemoveFlowSourceRequest',
     'StartFlowRequest',
     'StopFlowRequest',
     'TagResourceRequest',
