@@ -25,6 +25,7 @@ const complete = {
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
   STATE_MACHINE_ARN_INCIDENT: machine('incident'),
   STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
+  STATE_MACHINE_ARN_SHOW: machine('show'),
   DEPLOYMENT_ID: 'prod',
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',
   MAINTENANCE: 'SUNDAY/23:00',

@@ -40,6 +40,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_TEARDOWN: Arn,
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
+  STATE_MACHINE_ARN_SHOW: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -102,6 +103,7 @@ export const ApiEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_SHOW: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -128,6 +130,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_SHOW: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -145,6 +148,7 @@ export const SweepEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_SHOW: true,
 });
 
 export const MonitorEnvironment = z.pick(Variables, {

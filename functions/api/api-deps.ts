@@ -23,6 +23,7 @@ type ApiFact =
   | 'packageChannelId'
   | 'pricedInput'
   | 'reportBucket'
+  | 'showMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

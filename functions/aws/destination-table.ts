@@ -14,6 +14,7 @@ import { setFields } from './set-fields.ts';
  *                            entry#<time>#<order>
  *   ORPHANS                  <orphanId>                         see orphan-table.ts
  *   LEASES                   <name>                             see lease-table.ts
+ *   SHOWS, PAST-SHOWS        see show-table.ts
  *   SOURCES                  main                               see source-table.ts
  *   IDEMPOTENCY              <hash of who, what and key>        see idempotency-table.ts, kept 24 hours
  *

@@ -19,6 +19,7 @@ const ERROR_CODES = {
   illegal_transition: { kind: 'conflict', title: 'Not possible now' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
+  show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
   concurrent_change: { kind: 'conflict', title: 'It was changed at the same time' },

@@ -29,6 +29,8 @@ export interface WorkflowDeps extends AwsDeps<
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
+  /** Seconds that a destination needs to start, as long as it has no history. */
+  startSeconds: number;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
   /** Resolves a host name, for the check against private networks at start. */

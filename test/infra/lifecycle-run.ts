@@ -5,6 +5,7 @@ import { getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
+import { getShow } from '../../functions/aws/show-table.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
@@ -56,6 +57,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
+  await playShow(show, warm);
   // The next start finds a channel with outdated settings.
   await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
   await move(show, warm, 'start', 'running');
@@ -112,6 +114,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       },
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
+      showMachineArn: machine('SHOW'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -123,6 +126,24 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       loopbackTargetsAllowed: false,
     },
   };
+}
+
+/** Plans a show, runs it by hand, lets the sweep meet it, and ends it. */
+async function playShow({ call, deps, deployment }: Show, destinationId: string): Promise<void> {
+  const localStart = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
+  const body = { title: 'Evening', zone: 'UTC', localStart, destinations: [{ destinationId }] };
+  const { showId: draft } = await call({ method: 'POST', path: '/api/shows', body }, 201);
+  await call({ method: 'DELETE', path: `/api/shows/${draft}` }, 204);
+  const { showId } = await call({ method: 'POST', path: '/api/shows', body: { ...body, isDraft: false } }, 201);
+  const path = `/api/shows/${showId}`;
+  await call({ method: 'PATCH', path, body: { title: 'Night' } }, 200);
+  await call({ method: 'POST', path: `${path}/go-live` }, 200);
+  const seen = (time: 'onAirAt' | 'offAirAt') =>
+    waitFor(`${time} of the show`, async () => (await getShow(deps, showId))?.destinations[0]?.[time] ?? null);
+  await seen('onAirAt');
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await call({ method: 'POST', path: `${path}/end` }, 200);
+  await seen('offAirAt');
 }
 
 /** Adds a webhook whose name does not resolve. It wants events of one type. */

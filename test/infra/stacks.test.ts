@@ -482,8 +482,8 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident'])('for %s is the file that also runs on one machine', (kind) => {
-    const file = kind === 'incident' ? kind : `destination-${kind}`;
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])('for %s is the file that also runs on one machine', (kind) => {
+    const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
     const { Properties: machine } = machines.find(
       ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
     )!;
@@ -495,7 +495,7 @@ describe('each state machine', () => {
   });
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(6);
+    expect(machines).toHaveLength(7);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -509,8 +509,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(6).fill('Retain'));
-    expect(aliases).toHaveLength(6);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(7).fill('Retain'));
+    expect(aliases).toHaveLength(7);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -525,7 +525,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(6).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(7).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
