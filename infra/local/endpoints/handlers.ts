@@ -35,6 +35,7 @@ import {
 import { createInput, deleteInput, describeInput, listInputs } from './medialive/input.ts';
 import { commit } from './media/transitions.ts';
 import type { MediaContext } from './media/media-context.ts';
+import { createHarvestJob, describeHarvestJob, listHarvestJobs } from './mediapackage/harvest-job.ts';
 import {
   createOriginEndpoint,
   deleteOriginEndpoint,
@@ -116,6 +117,9 @@ export function mediaPackageHandlers(context: MediaContext): Handlers {
     DescribeOriginEndpoint: describeOriginEndpoint,
     ListOriginEndpoints: listOriginEndpoints,
     DeleteOriginEndpoint: deleteOriginEndpoint,
+    CreateHarvestJob: createHarvestJob,
+    DescribeHarvestJob: describeHarvestJob,
+    ListHarvestJobs: listHarvestJobs,
   });
 }
 

@@ -35,9 +35,12 @@ export const checkedOutputs = {
   ],
   mediapackage: [
     'CreateChannelResponse',
+    'CreateHarvestJobResponse',
     'CreateOriginEndpointResponse',
     'DescribeChannelResponse',
+    'DescribeHarvestJobResponse',
     'ListChannelsResponse',
+    'ListHarvestJobsResponse',
     'ListOriginEndpointsResponse',
   ],
 } as const;
