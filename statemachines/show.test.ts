@@ -34,7 +34,7 @@ it('its task is the step of the workflow function, which gets an id and numbers 
   expect(step.Retry).toEqual(load('incident').States['EvaluateIncident']!.Retry);
 });
 
-it('it waits until the instant that the step names, calls the step again, and ends only when the step says so', () => {
+it('waits until the instant that the step names, calls the step again, and ends only when the step says so', () => {
   const choice = states[step.Next!]!;
   expect(choice.Choices).toMatchObject([{ StringEquals: 'wait', Next: 'Wait' }]);
   expect(states['Wait']).toEqual({ Type: 'Wait', TimestampPath: '$.verdict.waitUntil', Next: 'AdvanceShow' });

@@ -85,7 +85,10 @@ export async function editShow(
     const at = deps.now().toISOString();
     // What the run sheet has recorded since the show was read stays.
     const { destinations = show.destinations, ...rest } = fields;
-    const edited = withLog({ ...show, ...rest, destinations }, { at, actor: by, detail: `changed ${names.join(', ')}` });
+    const edited = withLog(
+      { ...show, ...rest, destinations },
+      { at, actor: by, detail: `changed ${names.join(', ')}` },
+    );
     return revised(edited, deps.now());
   });
   return requireFoundShow(stored, showId);
@@ -93,7 +96,11 @@ export async function editShow(
 
 const TIME_FIELDS = ['zone', 'localStart', 'localEnd', 'endRule'] as const;
 
-async function changedFields(deps: ApiDeps, show: Show, change: PatchInput): Promise<Partial<ShowPlan & Pick<Show, 'missedAt'>>> {
+async function changedFields(
+  deps: ApiDeps,
+  show: Show,
+  change: PatchInput,
+): Promise<Partial<ShowPlan & Pick<Show, 'missedAt'>>> {
   const { destinations: wanted, zone: _zone, localStart: _start, localEnd: _end, endRule: _rule, ...texts } = change;
   const isRunning = show.state === 'starting' || show.state === 'live';
   if (isRunning) requireStartKept(show, change);

@@ -122,11 +122,7 @@ async function put(
  * @returns the show as stored; null when it does not exist
  * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
-export async function changeShow(
-  deps: TableDeps,
-  showId: string,
-  change: (show: Show) => Show,
-): Promise<Show | null> {
+export async function changeShow(deps: TableDeps, showId: string, change: (show: Show) => Show): Promise<Show | null> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await getShow(deps, showId);
     if (!before) return null;
@@ -166,9 +162,7 @@ export async function archiveShow(deps: TableDeps, show: Show): Promise<void> {
   const { clients, deployment } = deps;
   const expiresAt = Math.floor((Date.parse(show.endedAt ?? show.startsAt) + KEPT_DAYS * DAY_MS) / 1000);
   for (const key of [pastKey(show.showId), { pk: PAST, sk: toPlaceKey(show) }]) {
-    await clients.table.send(
-      new PutCommand({ TableName: deployment.tableName, Item: { ...show, ...key, expiresAt } }),
-    );
+    await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: { ...show, ...key, expiresAt } }));
   }
   await deleteShow(deps, show);
 }

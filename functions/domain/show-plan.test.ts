@@ -3,7 +3,12 @@ import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
 import { checkDestinations, checkTimes, findConflict, type TimesInput } from './show-plan.ts';
 
 const NOW = new Date('2026-12-06T09:00:00.000Z');
-const INPUT: TimesInput = { zone: 'UTC', localStart: '2026-12-06T10:00', localEnd: '2026-12-06T11:00', endRule: 'clock' };
+const INPUT: TimesInput = {
+  zone: 'UTC',
+  localStart: '2026-12-06T10:00',
+  localEnd: '2026-12-06T11:00',
+  endRule: 'clock',
+};
 const check = (changes: Partial<TimesInput>, options = { running: false }) =>
   checkTimes({ ...INPUT, ...changes }, NOW, options);
 const errorOf = (changes: Partial<TimesInput>, options = { running: false }) => {
@@ -70,10 +75,10 @@ describe('checkDestinations', () => {
     ['b', 'Twitch'],
   ]);
   const given = (destinationId: string, offsetSeconds = 0) => ({ destinationId, offsetSeconds, isRequired: false });
-  const check = (...wanted: ReturnType<typeof given>[]) => checkDestinations(wanted, hour, names);
+  const checkAll = (...wanted: ReturnType<typeof given>[]) => checkDestinations(wanted, hour, names);
 
   it('keeps the order and adds the names', () => {
-    const checked = check(given('b', -60), given('a', 3599));
+    const checked = checkAll(given('b', -60), given('a', 3599));
     expect(checked).toMatchObject({ value: [{ name: 'Twitch', offsetSeconds: -60 }, { name: 'YouTube' }] });
   });
 
@@ -83,7 +88,10 @@ describe('checkDestinations', () => {
     [[given('a', 3600)], 'destinations.0.offsetSeconds', 'must be from -3600 to less than 3600'],
     [[given('a', -3601)], 'destinations.0.offsetSeconds', 'not -3601'],
   ])('refuses %j', (wanted, field, message) => {
-    expect(check(...wanted)).toMatchObject({ ok: false, errors: [{ field, message: expect.stringContaining(message) }] });
+    expect(checkAll(...wanted)).toMatchObject({
+      ok: false,
+      errors: [{ field, message: expect.stringContaining(message) }],
+    });
   });
 
   it('a show without an end takes offsets up to twelve hours', () => {
@@ -122,7 +130,8 @@ describe('findConflict', () => {
 
   it('drafts, ended shows, the show itself and other destinations are no conflict', () => {
     const same = candidate('2026-12-06T10:00:00.000Z', '2026-12-06T11:00:00.000Z');
-    for (const state of ['draft', 'ended', 'cancelled'] as const) expect(conflict(same, [{ ...other, state }])).toBeNull();
+    for (const state of ['draft', 'ended', 'cancelled'] as const)
+      expect(conflict(same, [{ ...other, state }])).toBeNull();
     expect(conflict(same, [{ ...other, showId: same.showId }])).toBeNull();
     expect(conflict(same, [{ ...other, destinations: [makeShowDestination('b')] }])).toBeNull();
   });

@@ -50,7 +50,10 @@ export function checkTimes(input: TimesInput, now: Date, { running }: { running:
   }
   const latest = new Date(now.getTime() + AHEAD_DAYS_MAX * DAY_MS);
   if (start.value > latest) {
-    return refuse('localStart', `${given} is too far ahead: plan at most ${AHEAD_DAYS_MAX} days, until ${toWallClock(latest, zone)}`);
+    return refuse(
+      'localStart',
+      `${given} is too far ahead: plan at most ${AHEAD_DAYS_MAX} days, until ${toWallClock(latest, zone)}`,
+    );
   }
   const fault = checkEnd({ start: start.value, end: end?.value ?? null, endRule, localEnd, now });
   if (fault) return { ok: false, errors: [fault] };
@@ -83,7 +86,10 @@ function checkEnd(times: {
   if (end <= start) return { field: 'localEnd', message: `${given} is not after the start: send a later end, or null` };
   if (end <= now) return { field: 'localEnd', message: `${given} has passed: send a later end, or end the show` };
   if (end.getTime() - start.getTime() > SHOW_HOURS_MAX * 3_600_000) {
-    return { field: 'localEnd', message: `${given} makes the show longer than ${SHOW_HOURS_MAX} hours: send an earlier end` };
+    return {
+      field: 'localEnd',
+      message: `${given} makes the show longer than ${SHOW_HOURS_MAX} hours: send an earlier end`,
+    };
   }
   return null;
 }
@@ -94,7 +100,10 @@ function checkInstant(field: string, local: string, zone: string): Checked<Date>
   const given = JSON.stringify(local);
   return instant.reason === 'format'
     ? refuse(field, `${given} is not a wall-clock time: send one such as 2026-12-06T10:00, without a zone`)
-    : refuse(field, `${given} does not exist in ${zone}, where the clocks go forward: the next valid time is ${instant.next}`);
+    : refuse(
+        field,
+        `${given} does not exist in ${zone}, where the clocks go forward: the next valid time is ${instant.next}`,
+      );
 }
 
 function refuse(field: string, message: string): { ok: false; errors: FieldError[] } {
@@ -130,7 +139,10 @@ export function checkDestinations(
   return { ok: true, value: wanted.map((each) => newShowDestination(each, names.get(each.destinationId) ?? '')) };
 }
 
-function newShowDestination({ destinationId, offsetSeconds, isRequired }: DestinationInput, name: string): ShowDestination {
+function newShowDestination(
+  { destinationId, offsetSeconds, isRequired }: DestinationInput,
+  name: string,
+): ShowDestination {
   return {
     destinationId,
     name,

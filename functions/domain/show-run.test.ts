@@ -7,7 +7,13 @@ const BY = 'operator';
 const at = (time: string) => new Date(`2026-12-06T${time}Z`);
 
 /** Two destinations: one that takes 90 s to start, and one without a history, which counts as 180 s. */
-const NEVER_STARTED: DestinationFacts = { status: 'idle', desired: 'idle', runningSince: null, lastError: null, held: {} };
+const NEVER_STARTED: DestinationFacts = {
+  status: 'idle',
+  desired: 'idle',
+  runningSince: null,
+  lastError: null,
+  held: {},
+};
 const KNOWN = new Map<string, DestinationFacts>([
   ['a', { ...NEVER_STARTED, tookMs: { EnsureChannelRun: 60_000, EnsureChannel: 30_000 } }],
   ['b', NEVER_STARTED],
@@ -18,7 +24,11 @@ const facts = (changes: Record<string, Partial<DestinationFacts>> = {}) => ({
 });
 const plan = (changes: Partial<Show> = {}) =>
   makeShow({ destinations: [makeShowDestination('a'), makeShowDestination('b', { isRequired: true })], ...changes });
-const running: Partial<DestinationFacts> = { status: 'running', desired: 'running', runningSince: '2026-12-06T09:59:58.000Z' };
+const running: Partial<DestinationFacts> = {
+  status: 'running',
+  desired: 'running',
+  runningSince: '2026-12-06T09:59:58.000Z',
+};
 const idle: Partial<DestinationFacts> = { status: 'idle', desired: 'idle', runningSince: null };
 
 /** Plays passes, each of which makes its requests. */
@@ -56,7 +66,12 @@ describe('before the start', () => {
   });
 
   it('an offset moves a destination', () => {
-    const show = plan({ destinations: [makeShowDestination('b', { offsetSeconds: -60 }), makeShowDestination('a', { offsetSeconds: 600 })] });
+    const show = plan({
+      destinations: [
+        makeShowDestination('b', { offsetSeconds: -60 }),
+        makeShowDestination('a', { offsetSeconds: 600 }),
+      ],
+    });
     expect(play(show, ['09:55:59']).wakeAt).toEqual(at('09:56:00'));
     expect(play(show, ['09:56:00']).starts).toEqual(['b']);
     expect(play(show, ['09:56:00'], ['10:00:00'], ['10:08:30']).starts).toEqual(['a']);
@@ -128,7 +143,12 @@ describe('by hand', () => {
     requestShowAction(show, action, { by: BY, now: at(time) });
 
   it('going live starts everything at once, also what was to be early', () => {
-    const show = plan({ destinations: [makeShowDestination('b', { offsetSeconds: -1800 }), makeShowDestination('a', { offsetSeconds: 120 })] });
+    const show = plan({
+      destinations: [
+        makeShowDestination('b', { offsetSeconds: -1800 }),
+        makeShowDestination('a', { offsetSeconds: 120 }),
+      ],
+    });
     const now = play(request(show, 'go-live', '09:00:00'), ['09:00:00']);
     expect([now.show.state, now.starts, now.wakeAt]).toEqual(['live', ['b'], at('09:00:02')]);
     expect(play(now.show, ['09:00:30']).starts).toEqual(['a']);
@@ -156,7 +176,9 @@ describe('by hand', () => {
 
   it('refuses what the state does not allow, and says what is possible', () => {
     const refuse = () => request(plan(), 'end', '09:00:00');
-    expect(refuse).toThrow(expect.objectContaining({ code: 'illegal_transition', allowedActions: expect.arrayContaining(['cancel']) }));
+    expect(refuse).toThrow(
+      expect.objectContaining({ code: 'illegal_transition', allowedActions: expect.arrayContaining(['cancel']) }),
+    );
     expect(() => request(live(), 'unschedule', '10:10:00')).toThrow('cannot unschedule: the show is live');
   });
 
@@ -175,7 +197,10 @@ describe('at the end', () => {
     expect([waiting.show.state, waiting.stops]).toEqual(['ending', []]);
     const { show } = play(waiting.show, ['11:00:20', { a: idle, b: idle }]);
     expect([show.state, show.endReason, show.endedAt]).toEqual(['ended', 'clock', at('11:00:20').toISOString()]);
-    expect(show.destinations.map(({ offAirAt }) => offAirAt)).toEqual([at('11:00:02').toISOString(), at('11:00:20').toISOString()]);
+    expect(show.destinations.map(({ offAirAt }) => offAirAt)).toEqual([
+      at('11:00:02').toISOString(),
+      at('11:00:20').toISOString(),
+    ]);
   });
 
   it('requests a stop again that is not known to be requested', () => {

@@ -21,7 +21,10 @@ const WATCH_LIVE_MS = 60_000;
  */
 const START_ON_ITS_WAY_MS = 90_000;
 /** What is known about one destination. */
-export type DestinationFacts = Pick<Destination, 'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'held' | 'tookMs'>;
+export type DestinationFacts = Pick<
+  Destination,
+  'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'held' | 'tookMs'
+>;
 
 export interface RunFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
@@ -137,7 +140,8 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
 function goLive(show: Show, now: Date): Show {
   const at = now.toISOString();
   const lateMs = now.getTime() - Date.parse(show.startsAt);
-  const detail = show.goLiveAt === null ? `is live, ${(lateMs / 1000).toFixed(1)} s after the planned second` : 'is live, by hand';
+  const detail =
+    show.goLiveAt === null ? `is live, ${(lateMs / 1000).toFixed(1)} s after the planned second` : 'is live, by hand';
   return withLog({ ...show, state: 'live', liveAt: at, missedAt: null }, { at, actor: RUN_SHEET, detail });
 }
 
@@ -163,7 +167,8 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
     // A start of this show that arrived after the stop.
-    const isStartedLate = each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
+    const isStartedLate =
+      each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
     if (each.isStopConfirmed && !isStartedLate) return each;
     stops.push(each.destinationId);
     if (each.stopRequestedAt === null) entries.push({ at, actor: RUN_SHEET, detail: `stops ${each.name}` });
@@ -217,7 +222,7 @@ function observe(show: Show, facts: RunFacts, now: Date): Show {
     if (seen.offAirAt !== each.offAirAt && seen.offAirAt !== null) note(`${each.name} is off air`);
     if (seen.problem !== null && seen.problem !== each.problem) {
       note(`${each.name}${each.isRequired ? ', which is required' : ''}: ${seen.problem}`);
-    };
+    }
     return seen;
   });
   return withLog({ ...show, destinations }, ...entries);

@@ -122,7 +122,11 @@ const OPEN_ACTIONS: Record<ShowState, readonly ShowAction[]> = {
 };
 
 /** Returns what a person may request of a show now. A copy is always possible. */
-export function showActionsOf({ state, automation, goLiveAt }: Pick<Show, 'state' | 'automation' | 'goLiveAt'>): ShowAction[] {
+export function showActionsOf({
+  state,
+  automation,
+  goLiveAt,
+}: Pick<Show, 'state' | 'automation' | 'goLiveAt'>): ShowAction[] {
   return OPEN_ACTIONS[state].filter((action) => {
     if (action === 'hold') return automation === 'on';
     if (action === 'resume') return automation === 'held';

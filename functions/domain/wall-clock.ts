@@ -54,7 +54,10 @@ function offsetMsAt(instantMs: number, zone: string): number {
 }
 
 /** An instant, or why a wall-clock time has none. `next` is the first wall-clock time after the gap. */
-export type Instant = { ok: true; at: Date } | { ok: false; reason: 'format' } | { ok: false; reason: 'gap'; next: string };
+export type Instant =
+  | { ok: true; at: Date }
+  | { ok: false; reason: 'format' }
+  | { ok: false; reason: 'gap'; next: string };
 
 /**
  * Returns the instant of a wall-clock time.

@@ -7,7 +7,13 @@ import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.t
 import { AppError } from '../domain/errors.ts';
 import { decideStart, decideStop } from '../domain/requests.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import { advanceShow, confirmRequests, showActorOf, type DestinationFacts, type RunDecision } from '../domain/show-run.ts';
+import {
+  advanceShow,
+  confirmRequests,
+  showActorOf,
+  type DestinationFacts,
+  type RunDecision,
+} from '../domain/show-run.ts';
 import { requestChange } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 

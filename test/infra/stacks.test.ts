@@ -482,17 +482,20 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])('for %s is the file that also runs on one machine', (kind) => {
-    const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
-    const { Properties: machine } = machines.find(
-      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
-    )!;
-    expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
-    const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
-    expect(substitutions).toEqual({
-      WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
-    });
-  });
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])(
+    'for %s is the file that also runs on one machine',
+    (kind) => {
+      const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
+      const { Properties: machine } = machines.find(
+        ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
+      )!;
+      expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
+      const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
+      expect(substitutions).toEqual({
+        WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
+      });
+    },
+  );
 
   it('logs without execution data, is traced and encrypted with our key', () => {
     expect(machines).toHaveLength(7);

@@ -24,7 +24,10 @@ const ABOUT: Record<RequestedAction, { summary: string; description?: string }> 
     summary: 'Hold the run sheet',
     description: 'Nothing starts or ends by itself until it is resumed. What is on air stays on air.',
   },
-  resume: { summary: 'Resume the run sheet', description: 'A show whose start has passed asks instead of starting late.' },
+  resume: {
+    summary: 'Resume the run sheet',
+    description: 'A show whose start has passed asks instead of starting late.',
+  },
   'take-over': {
     summary: 'Take over from the run sheet',
     description: 'Nothing starts or ends by itself any more. What is on air stays on air.',
@@ -67,7 +70,8 @@ async function act(
     return changed;
   };
   await findShow(deps, showId);
-  if (action === 'schedule' || action === 'go-live') return requireFoundShow(await storePlan(deps, showId, change), showId);
+  if (action === 'schedule' || action === 'go-live')
+    return requireFoundShow(await storePlan(deps, showId, change), showId);
   let before: Show | null = null;
   const stored = await changeShow(deps, showId, (show) => change((before = show)));
   const show = requireFoundShow(stored, showId);

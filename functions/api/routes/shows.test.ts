@@ -11,7 +11,8 @@ const MISSING = 'shw_01k8m3v0s5n2q8w4x6y7z9a1zz';
 const BODY = { title: 'Evening', zone: 'Europe/Berlin', localStart: '2026-11-22T20:00', localEnd: '2026-11-22T21:30' };
 
 const create = (changes: object = {}) => test.call('POST', PATH, { body: { ...BODY, ...changes } });
-const act = (showId: string, action: string, headers = {}) => test.call('POST', `${PATH}/${showId}/${action}`, { headers });
+const act = (showId: string, action: string, headers = {}) =>
+  test.call('POST', `${PATH}/${showId}/${action}`, { headers });
 const get = (showId: string) => test.call('GET', `${PATH}/${showId}`);
 const edit = (showId: string, body: object, headers = {}) => test.call('PATCH', `${PATH}/${showId}`, { body, headers });
 const messagesOf = ({ problem }: Awaited<ReturnType<typeof create>>) =>
@@ -37,8 +38,15 @@ const makeLive = (showId: string) =>
 describe('POST /api/shows', () => {
   it('201 with the instants of its wall-clock times, as a draft that starts nothing', async () => {
     await addDestinations();
-    const destinations = [{ destinationId: OTHER_ID, offsetSeconds: -60, isRequired: true }, { destinationId: DESTINATION_ID }];
-    const { status, body, headers } = await create({ destinations, tags: ['music'], description: 'Line one\nline two' });
+    const destinations = [
+      { destinationId: OTHER_ID, offsetSeconds: -60, isRequired: true },
+      { destinationId: DESTINATION_ID },
+    ];
+    const { status, body, headers } = await create({
+      destinations,
+      tags: ['music'],
+      description: 'Line one\nline two',
+    });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       title: 'Evening',
@@ -80,7 +88,10 @@ describe('POST /api/shows', () => {
     [{ title: 'a\u0007b' }, 'title: must not contain control characters'],
     [{ description: 'x'.repeat(5001) }, 'description: must have at most 5000 characters'],
     [{ privacy: 'secret' }, 'privacy: must be one of public, unlisted, private, not "secret"'],
-    [{ zone: 'Mars/Base' }, 'zone: "Mars/Base" is not a zone of the IANA database: send one such as Europe/Berlin or UTC'],
+    [
+      { zone: 'Mars/Base' },
+      'zone: "Mars/Base" is not a zone of the IANA database: send one such as Europe/Berlin or UTC',
+    ],
     [
       { localStart: '2027-03-28T02:30', localEnd: '2027-03-28T05:00' },
       'localStart: "2027-03-28T02:30" does not exist in Europe/Berlin, where the clocks go forward: the next valid time is 2027-03-28T03:00:00',
@@ -89,8 +100,14 @@ describe('POST /api/shows', () => {
       { localStart: '2026-11-21T18:00' },
       'localStart: "2026-11-21T18:00" has passed: it is 2026-11-21T19:00:00 in Europe/Berlin; choose a later time',
     ],
-    [{ localEnd: '2026-11-22T19:00' }, 'localEnd: "2026-11-22T19:00" is not after the start: send a later end, or null'],
-    [{ localEnd: null, endRule: 'clock' }, 'localEnd: required when the show ends by the clock: send it, or send endRule hand'],
+    [
+      { localEnd: '2026-11-22T19:00' },
+      'localEnd: "2026-11-22T19:00" is not after the start: send a later end, or null',
+    ],
+    [
+      { localEnd: null, endRule: 'clock' },
+      'localEnd: required when the show ends by the clock: send it, or send endRule hand',
+    ],
     [
       { destinations: [{ destinationId: OTHER_ID }] },
       `destinations.0.destinationId: ${OTHER_ID} is no destination: GET /api/destinations lists all`,
@@ -250,7 +267,9 @@ describe('DELETE and duplicate', () => {
     const destinations = [{ destinationId: DESTINATION_ID, isRequired: true }, { destinationId: OTHER_ID }];
     const { body } = await create({ destinations, isDraft: false });
     await changeDestination(test.deps, OTHER_ID, (record) => ({ ...record, desired: 'deleted' }));
-    const copy = await test.call('POST', `${PATH}/${body.showId}/duplicate`, { body: { localStart: '2027-03-28T01:00' } });
+    const copy = await test.call('POST', `${PATH}/${body.showId}/duplicate`, {
+      body: { localStart: '2027-03-28T01:00' },
+    });
     expect([copy.status, copy.body.state, copy.body.endsAt]).toEqual([201, 'draft', '2027-03-28T01:30:00.000Z']);
     expect(copy.body.localEnd).toBe('2027-03-28T03:30:00');
     expect(copy.body.destinations).toMatchObject([{ destinationId: DESTINATION_ID, isRequired: true }]);
@@ -337,7 +356,11 @@ describe('POST /api/shows/{showId}/{action}', () => {
     expect((await get(body.showId)).body.attention).toEqual(['The run sheet is held. Resume it, or act by hand.']);
     await act(body.showId, 'resume');
     await makeLive(body.showId);
-    const failed = makeShowDestination(DESTINATION_ID, { name: 'YouTube', isRequired: true, problem: 'it failed: no key' });
+    const failed = makeShowDestination(DESTINATION_ID, {
+      name: 'YouTube',
+      isRequired: true,
+      problem: 'it failed: no key',
+    });
     await changeShow(test.deps, body.showId, (show) => ({ ...show, destinations: [failed] }));
     expect((await get(body.showId)).body.attention).toEqual([
       'YouTube, which is required, is not on air: it failed: no key.',
@@ -353,9 +376,10 @@ describe('the contract', () => {
       ['PATCH', `${PATH}/${MISSING}`, { title: 'x' }],
       ['DELETE', `${PATH}/${MISSING}`],
       ['POST', `${PATH}/${MISSING}/duplicate`, { localStart: '2026-12-01T10:00' }],
-      ...SHOW_ACTIONS.filter((action) => action !== 'edit' && action !== 'delete').map(
-        (action): [string, string] => ['POST', `${PATH}/${MISSING}/${action}`],
-      ),
+      ...SHOW_ACTIONS.filter((action) => action !== 'edit' && action !== 'delete').map((action): [string, string] => [
+        'POST',
+        `${PATH}/${MISSING}/${action}`,
+      ]),
     ];
     for (const [method, path, body] of requests) {
       expect((await test.call(method, path, { body })).status, `${method} ${path}`).toBe(404);
@@ -363,7 +387,12 @@ describe('the contract', () => {
   });
 
   it('documents no status that these tests have not met', async () => {
-    const unmet = await test.unmetStatuses(PATH, `${PATH}/{showId}`, `${PATH}/{showId}/duplicate`, `${PATH}/{showId}/schedule`);
+    const unmet = await test.unmetStatuses(
+      PATH,
+      `${PATH}/{showId}`,
+      `${PATH}/{showId}/duplicate`,
+      `${PATH}/{showId}/schedule`,
+    );
     // Unknown queries are refused by the same code on every route.
     expect(unmet.filter((status) => !status.endsWith(' 422'))).toEqual([]);
   });

@@ -51,7 +51,10 @@ const patch = createRoute({
   tags,
   summary: 'Change or reschedule a show',
   request: { params, query: NoQuery, headers: IfMatchHeaders, body: takes(PatchShow) },
-  responses: { 200: answers(ShowResource, 'The show after the edit'), ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503) },
+  responses: {
+    200: answers(ShowResource, 'The show after the edit'),
+    ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
+  },
 });
 
 const remove = createRoute({

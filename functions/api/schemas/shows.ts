@@ -27,10 +27,15 @@ const tags = z.array(DestinationName).max(30, 'must have at most 30 entries');
 const privacy = z.enum(PRIVACY);
 const zone = z.string().max(64).openapi({ description: 'Zone of the IANA database', example: 'Europe/Berlin' });
 const localStart = z.string().max(32).openapi({
-  description: 'Wall-clock time in the zone. One that daylight saving skips is refused; one that happens twice is the first',
+  description:
+    'Wall-clock time in the zone. One that daylight saving skips is refused; one that happens twice is the first',
   example: '2026-12-06T10:00:00',
 });
-const localEnd = z.string().max(32).nullable().openapi({ description: 'null: no planned end', example: '2026-12-06T11:30:00' });
+const localEnd = z
+  .string()
+  .max(32)
+  .nullable()
+  .openapi({ description: 'null: no planned end', example: '2026-12-06T11:30:00' });
 const endRule = z.enum(END_RULES).openapi({ description: 'clock: ends at the planned end; hand: a person ends it' });
 
 const offsetSeconds = z.number().int().openapi({
@@ -38,7 +43,13 @@ const offsetSeconds = z.number().int().openapi({
 });
 const isRequired = z.boolean().openapi({ description: 'The show is incomplete without it' });
 const destinations = z
-  .array(z.strictObject({ destinationId: anyDestinationId, offsetSeconds: offsetSeconds.optional(), isRequired: isRequired.optional() }))
+  .array(
+    z.strictObject({
+      destinationId: anyDestinationId,
+      offsetSeconds: offsetSeconds.optional(),
+      isRequired: isRequired.optional(),
+    }),
+  )
   .max(SHOW_DESTINATIONS_MAX, `must have at most ${SHOW_DESTINATIONS_MAX} entries`)
   .openapi({ description: 'In the order in which they start and stop' });
 
@@ -73,7 +84,9 @@ export const PatchShow = z
     endRule: endRule.optional(),
     destinations: destinations.optional(),
   })
-  .openapi('PatchShow', { description: 'Fields left out keep their value. While a show runs, its start and destinations stay' });
+  .openapi('PatchShow', {
+    description: 'Fields left out keep their value. While a show runs, its start and destinations stay',
+  });
 
 export const DuplicateShow = z
   .strictObject({ localStart, zone: zone.optional(), title: title.optional() })
@@ -134,7 +147,9 @@ export const ShowResource = z
     tags: z.array(z.string()),
     notes: z.string(),
     goLiveAt: nullableTime.openapi({ description: 'When a person went live by hand' }),
-    missedAt: nullableTime.openapi({ description: 'Set when nothing could be started in time; the show waits for a person' }),
+    missedAt: nullableTime.openapi({
+      description: 'Set when nothing could be started in time; the show waits for a person',
+    }),
     endingAt: nullableTime,
     endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
     destinations: z.array(ShowDestinationResource),
@@ -149,9 +164,7 @@ export const ShowResource = z
   })
   .openapi('Show');
 
-export const ShowList = z
-  .object({ data: z.array(ShowSummary), nextCursor: z.string().nullable() })
-  .openapi('ShowList');
+export const ShowList = z.object({ data: z.array(ShowSummary), nextCursor: z.string().nullable() }).openapi('ShowList');
 
 export type ShowResource = z.infer<typeof ShowResource>;
 export type ShowSummary = z.infer<typeof ShowSummary>;

@@ -42,10 +42,12 @@ function attentionOf({ state, automation, missedAt, destinations, endRule }: Sho
   }
   if (state === 'scheduled' && destinations.length === 0) sentences.push('The show has no destinations.');
   if (automation === 'held' && state !== 'draft') sentences.push('The run sheet is held. Resume it, or act by hand.');
-  if (automation === 'off' && state !== 'ending') sentences.push('A person has taken over. The run sheet does nothing.');
+  if (automation === 'off' && state !== 'ending')
+    sentences.push('A person has taken over. The run sheet does nothing.');
   if (state !== 'starting' && state !== 'live') return sentences;
   for (const { name, isRequired, problem } of destinations) {
-    if (problem !== null) sentences.push(`${name}${isRequired ? ', which is required,' : ''} is not on air: ${problem}.`);
+    if (problem !== null)
+      sentences.push(`${name}${isRequired ? ', which is required,' : ''} is not on air: ${problem}.`);
   }
   if (state === 'live' && endRule === 'hand') sentences.push('The show ends only by hand.');
   return sentences;
