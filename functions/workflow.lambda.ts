@@ -5,6 +5,7 @@ import {
   createMediaPackageClient,
   createSecretsManagerClient,
   createSfnClient,
+  createSnsClient,
   createTableClient,
 } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
@@ -28,6 +29,7 @@ const deps: WorkflowDeps = {
     mediaPackage: createMediaPackageClient(aws),
     secretsManager: createSecretsManagerClient(aws),
     sfn: createSfnClient(aws),
+    sns: createSnsClient(aws),
     table: createTableClient(aws),
   },
   deployment: {
@@ -46,6 +48,7 @@ const deps: WorkflowDeps = {
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
+    pricedInput: environment.DECLARED_INPUT,
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
     maintenance: environment.MAINTENANCE,
     copiesSource: false,
@@ -57,7 +60,7 @@ const deps: WorkflowDeps = {
   readsLagMs: 30_000,
   // A channel's first start: its input, its creation and the start itself. Nothing was measured on AWS.
   startSeconds: 180,
-  mail: { kind: 'none' },
+  mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   resolveHost,
   logger,
 };

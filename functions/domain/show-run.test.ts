@@ -31,12 +31,15 @@ const running: Partial<DestinationFacts> = {
 };
 const idle: Partial<DestinationFacts> = { status: 'idle', desired: 'idle', runningSince: null };
 
+const accepted = (destinationId: string) => ({ destinationId, refusal: null });
+
 /** Plays passes, each of which makes its requests. */
 function play(show: Show, ...passes: [string, Record<string, Partial<DestinationFacts>>?][]) {
   let decision = { show, starts: [] as string[], stops: [] as string[], wakeAt: null as Date | null };
   for (const [time, changes] of passes) {
     decision = advanceShow(decision.show, facts(changes), at(time));
-    decision.show = confirmRequests(decision.show, decision);
+    const made = { starts: decision.starts.map(accepted), stops: decision.stops.map(accepted) };
+    decision.show = confirmRequests(decision.show, made, at(time));
   }
   return decision;
 }
@@ -125,6 +128,16 @@ describe('at the start', () => {
     const { show } = play(started(), ['09:59:00', { b: failed }]);
     expect(show.log.at(-1)!.detail).toBe('b, which is required: it failed: the platform refused the key');
     expect(play(show, ['10:00:30', { b: running }]).show.destinations[1]).toMatchObject({ problem: null });
+  });
+
+  it('does not repeat a start that was refused', () => {
+    const decided = advanceShow(plan(), facts(), at('09:57:00')).show;
+    const refused = { destinationId: 'b', refusal: 'the day ceiling does not allow another start' };
+    const show = confirmRequests(decided, { starts: [refused], stops: [] }, at('09:57:00'));
+    expect(show.log.at(-1)!.detail).toBe(
+      'b, which is required: its start was refused: the day ceiling does not allow another start',
+    );
+    expect(play(show, ['09:57:02']).starts).toEqual([]);
   });
 
   it('leaves out a destination that was deleted', () => {

@@ -221,7 +221,7 @@ function observe(show: Show, facts: RunFacts, now: Date): Show {
     if (seen.onAirAt !== each.onAirAt) note(`${each.name} is on air`);
     if (seen.offAirAt !== each.offAirAt && seen.offAirAt !== null) note(`${each.name} is off air`);
     if (seen.problem !== null && seen.problem !== each.problem) {
-      note(`${each.name}${each.isRequired ? ', which is required' : ''}: ${seen.problem}`);
+      note(`${labelOf(each)}: ${seen.problem}`);
     }
     return seen;
   });
@@ -266,12 +266,32 @@ function rest(show: Show, wakeMs: number | null): RunDecision {
   return { show, starts: [], stops: [], wakeAt: wakeMs === null ? null : new Date(wakeMs) };
 }
 
-/** Confirms that what was decided has been requested. */
-export function confirmRequests(show: Show, done: { starts: readonly string[]; stops: readonly string[] }): Show {
-  const destinations = show.destinations.map((each) => ({
-    ...each,
-    isStartConfirmed: each.isStartConfirmed || done.starts.includes(each.destinationId),
-    isStopConfirmed: each.isStopConfirmed || done.stops.includes(each.destinationId),
-  }));
-  return { ...show, destinations };
+/** A request that was made, and why it was refused; null when it was not. */
+export interface MadeRequest {
+  destinationId: string;
+  refusal: string | null;
+}
+
+/** Records what came of the requests that were decided. */
+export function confirmRequests(
+  show: Show,
+  made: { starts: readonly MadeRequest[]; stops: readonly MadeRequest[] },
+  now: Date,
+): Show {
+  const entries: ShowLogEntry[] = [];
+  const destinations = show.destinations.map((each) => {
+    const start = made.starts.find(({ destinationId }) => destinationId === each.destinationId);
+    const stop = made.stops.find(({ destinationId }) => destinationId === each.destinationId);
+    const problem = start?.refusal ? `its start was refused: ${start.refusal}` : each.problem;
+    if (problem !== null && problem !== each.problem) {
+      entries.push({ at: now.toISOString(), actor: RUN_SHEET, detail: `${labelOf(each)}: ${problem}` });
+    }
+    const isStartConfirmed = each.isStartConfirmed || start !== undefined;
+    return { ...each, problem, isStartConfirmed, isStopConfirmed: each.isStopConfirmed || stop !== undefined };
+  });
+  return withLog({ ...show, destinations }, ...entries);
+}
+
+function labelOf({ name, isRequired }: ShowDestination): string {
+  return isRequired ? `${name}, which is required` : name;
 }

@@ -1,7 +1,7 @@
 import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
 import { archiveShow, listOpenShows } from '../aws/show-table.ts';
 import { isOpen, type Show } from '../domain/show.ts';
-import { needsExecution, type SweptShowDeps } from '../workflow/run-show.ts';
+import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
 
 /** The sweep's part in shows: it starts the executions that are missing, and finishes the move of shows that have ended. */
@@ -10,7 +10,7 @@ import { startNextExecution } from '../workflow/show-steps.ts';
 const ASKED_MAX = 100;
 
 /** Starts the execution of each show that needs one and has none. */
-export async function sweepShows(deps: SweptShowDeps): Promise<void> {
+export async function sweepShows(deps: ShowStoreDeps): Promise<void> {
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await archiveShow(deps, show);
   const needed = shows.filter((show) => needsExecution(show, deps.now()) && actsByItself(show));

@@ -12,8 +12,10 @@ import {
   confirmRequests,
   showActorOf,
   type DestinationFacts,
+  type MadeRequest,
   type RunDecision,
 } from '../domain/show-run.ts';
+import { requireWithinCeilings } from './ceilings.ts';
 import { requestChange } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
@@ -22,17 +24,21 @@ import type { OperationDeps } from './workflow-deps.ts';
  * makes the requests. So of several that run at once one decides, and what a crash interrupts is requested again.
  */
 
-/** What running a show needs, for the steps and the sweep alike. */
+/** What storing a show and starting its execution needs. */
+export interface ShowStoreDeps
+  extends Pick<OperationDeps, 'now' | 'logger'>, AwsDeps<'sfn' | 'table', 'showMachineArn' | 'tableName'> {}
+
+/** What running a show needs. */
 export interface ShowDeps
   extends
     Pick<OperationDeps, 'now' | 'logger'>,
-    AwsDeps<'sfn' | 'table', 'deliveryMachineArn' | 'showMachineArn' | 'stateMachineArns' | 'tableName'> {
+    AwsDeps<
+      'sfn' | 'table',
+      'deliveryMachineArn' | 'flowArn' | 'pricedInput' | 'showMachineArn' | 'stateMachineArns' | 'tableName'
+    > {
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
 }
-
-/** What starting its executions needs. */
-export type SweptShowDeps = Omit<ShowDeps, 'startSeconds'>;
 
 const ATTEMPTS_MAX = 8;
 /** An execution is started this long before there is something to do. The sweep starts those of later shows in time. */
@@ -72,57 +78,60 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
   return new Map(await Promise.all(read));
 }
 
-/** Makes the requests of a decision, one after the other in their order, and records which were made. */
+/** Makes the requests of a decision, one after the other in their order, and records what came of them. */
 async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDecision): Promise<Show> {
-  const done = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
-  if (done.starts.length === 0 && done.stops.length === 0) return show;
-  return (await changeShow(deps, show.showId, (found) => confirmRequests(found, done))) ?? show;
+  const made = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
+  if (made.starts.length === 0 && made.stops.length === 0) return show;
+  let before = show;
+  const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
+  if (after === null) return show;
+  await noteShow(deps, before, after);
+  return after;
 }
 
-async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<string[]> {
-  const started: string[] = [];
-  for (const id of ids) {
+async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+  const made: MadeRequest[] = [];
+  for (const destinationId of ids) {
     // Read again, because a person may have cancelled or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
     if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
-    if (await request(deps, id, showActorOf(show, 'start'), decideStart)) started.push(id);
+    const start = async () => {
+      await requireWithinCeilings(deps, destinationId);
+      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide: decideStart });
+    };
+    made.push(...(await request(deps, destinationId, start)));
   }
-  return started;
+  return made;
 }
 
-async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<string[]> {
-  const stopped: string[] = [];
-  for (const id of ids) {
-    if (await request(deps, id, showActorOf(show, 'end'), decideStop)) stopped.push(id);
+async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+  const made: MadeRequest[] = [];
+  for (const destinationId of ids) {
+    const stop = () =>
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+    made.push(...(await request(deps, destinationId, stop)));
   }
-  return stopped;
+  return made;
 }
 
-/** @returns false when it is not known to be requested, so that the next pass requests it again */
-async function request(
-  deps: ShowDeps,
-  destinationId: string,
-  requestedBy: string,
-  decide: typeof decideStart,
-): Promise<boolean> {
+/** @returns nothing when the request is not known to be made, so that the next pass makes it again */
+async function request(deps: ShowDeps, destinationId: string, make: () => Promise<unknown>): Promise<MadeRequest[]> {
   try {
-    await requestChange(deps, destinationId, { requestedBy, decide });
-    return true;
+    await make();
+    return [{ destinationId, refusal: null }];
   } catch (error) {
+    const isRefused = error instanceof AppError && error.kind === 'conflict' && error.code !== 'concurrent_change';
+    if (isRefused) return [{ destinationId, refusal: error.detail }];
     deps.logger.warn('a request of a show failed', {
       destinationId,
       error: error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown',
     });
-    return false;
+    return [];
   }
 }
 
 /** Puts what has been added to a show's log on the timeline. A failure is only logged: the show keeps its log. */
-export async function noteShow(
-  deps: Pick<ShowDeps, 'clients' | 'deployment' | 'logger'>,
-  before: Show | null,
-  after: Show,
-): Promise<void> {
+export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: Show): Promise<void> {
   const owner = { destinationId: after.showId, name: after.title };
   try {
     for (const [index, { at, actor, detail }] of newLogEntries(before, after).entries()) {
@@ -146,10 +155,7 @@ export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
  * Starts the execution that runs a show, if one is needed now. A failure does not reach the caller: the show is recorded,
  * and the sweep starts it.
  */
-export async function startShowQuietly(
-  deps: Pick<ShowDeps, 'clients' | 'deployment' | 'logger' | 'now'>,
-  show: Show,
-): Promise<void> {
+export async function startShowQuietly(deps: ShowStoreDeps, show: Show): Promise<void> {
   if (!needsExecution(show, deps.now())) return;
   try {
     await startShowExecution(deps, show);

@@ -3,7 +3,7 @@ import { startShowExecution } from '../aws/executions.ts';
 import { getShow, writeShow } from '../aws/show-table.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Show } from '../domain/show.ts';
-import { runShow, type ShowDeps, type SweptShowDeps } from './run-show.ts';
+import { runShow, type ShowDeps, type ShowStoreDeps } from './run-show.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
 
 /**
@@ -56,7 +56,7 @@ async function advance(deps: ShowDeps, { showId, revision, rounds }: ShowStepInp
 }
 
 /** A name cannot be used again, so the next execution is named by the next revision. */
-export async function startNextExecution(deps: SweptShowDeps, show: Show): Promise<void> {
+export async function startNextExecution(deps: ShowStoreDeps, show: Show): Promise<void> {
   const next = await writeShow(deps, show, { ...show, executionRevision: show.executionRevision + 1 });
   if (next) await startShowExecution(deps, next);
 }

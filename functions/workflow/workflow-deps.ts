@@ -18,8 +18,8 @@ export interface OperationDeps extends AwsDeps<
 
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
-  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'secretsManager' | 'sfn' | 'table',
-  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
+  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'secretsManager' | 'sfn' | 'sns' | 'table',
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
 > {
   now: () => Date;
   /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */

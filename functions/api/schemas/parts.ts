@@ -14,6 +14,7 @@ export const TIMELINE_KINDS = [
   'incident',
   'source',
   'show',
+  'ceiling',
 ] as const;
 
 export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });

@@ -14,6 +14,7 @@ export const TIMELINE_KIND_WORDS: Record<TimelineEntry['kind'], string> = {
   incident: 'Incidents',
   source: 'Source',
   show: 'Shows',
+  ceiling: 'Ceilings',
 };
 
 /** Names of automatic actors; users are shown by the name of the API. */
