@@ -572,7 +572,8 @@ describe('the reads of a sweep', () => {
       'ListInputsCommand',
       // The record of this run, for the rule about a sweep that does not run.
       'PutCommand',
-      // Destinations, orphans, incidents and the settings of incidents.
+      // Destinations, orphans, shows, incidents and the settings of incidents.
+      'QueryCommand',
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',

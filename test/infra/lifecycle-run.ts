@@ -131,7 +131,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
   };
 }
 
-/** Plans a show, runs it by hand, lets the sweep meet it, and ends it. */
+/** Plans a show, runs it by hand under a ceiling, lets monitor and sweep meet it, and ends it. */
 async function playShow({ call, deps, deployment }: Show, destinationId: string): Promise<void> {
   const localStart = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
   const body = { title: 'Evening', zone: 'UTC', localStart, destinations: [{ destinationId }] };
@@ -140,11 +140,15 @@ async function playShow({ call, deps, deployment }: Show, destinationId: string)
   const { showId } = await call({ method: 'POST', path: '/api/shows', body: { ...body, isDraft: false } }, 201);
   const path = `/api/shows/${showId}`;
   await call({ method: 'PATCH', path, body: { title: 'Night' } }, 200);
+  const ceiling = '/api/ceilings/day';
+  await call({ method: 'PUT', path: ceiling, body: { amount: 900_000, action: 'stop' } }, 200);
   await call({ method: 'POST', path: `${path}/go-live` }, 200);
   const seen = (time: 'onAirAt' | 'offAirAt') =>
     waitFor(`${time} of the show`, async () => (await getShow(deps, showId))?.destinations[0]?.[time] ?? null);
   await seen('onAirAt');
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await deployment.functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  await call({ method: 'DELETE', path: ceiling }, 204);
   await call({ method: 'POST', path: `${path}/end` }, 200);
   await seen('offAirAt');
 }
