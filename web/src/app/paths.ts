@@ -9,6 +9,8 @@ export const paths = {
   timeline: '/timeline',
   uptime: '/uptime',
   incidents: '/incidents',
+  shows: '/shows',
+  plannedShow: (showId: string) => `/shows/${showId}`,
   orphans: '/leftovers',
   notifications: '/notifications',
   settings: '/settings',

@@ -20,11 +20,13 @@ import {
   OrphansPage,
   NotFoundPage,
   NotificationsPage,
+  PlannedShowPage,
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
   ShortcutSheet,
   ShowPage,
+  ShowsPage,
   TimelinePage,
   UptimePage,
 } from './lazy-pages.ts';
@@ -111,6 +113,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <UptimePage search={search} onSearch={onSearch} />;
     case paths.incidents:
       return <IncidentsPage search={search} onSearch={onSearch} />;
+    case paths.shows:
+      return <ShowsPage />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.notifications:
@@ -118,7 +122,11 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
-      return <NotFoundPage />;
+      return pathname.startsWith(`${paths.shows}/`) ? (
+        <PlannedShowPage showId={pathname.slice(paths.shows.length + 1)} />
+      ) : (
+        <NotFoundPage />
+      );
   }
 }
 
