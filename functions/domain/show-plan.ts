@@ -169,7 +169,7 @@ export function endMsOf(plan: Pick<ShowPlan, 'startsAt' | 'endsAt'>): number {
 }
 
 /** One destination that two shows want at the same time. */
-export interface ShowConflict {
+interface ShowConflict {
   show: Show;
   destination: ShowDestination;
 }

@@ -26,7 +26,7 @@ export type DestinationFacts = Pick<
   'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'held' | 'tookMs'
 >;
 
-export interface RunFacts {
+interface RunFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
