@@ -9,8 +9,6 @@ export const paths = {
   timeline: '/timeline',
   uptime: '/uptime',
   incidents: '/incidents',
-  shows: '/shows',
-  plannedShow: (showId: string) => `/shows/${showId}`,
   orphans: '/leftovers',
   notifications: '/notifications',
   settings: '/settings',

@@ -1,4 +1,4 @@
-import { IconBroadcast, IconCalendarEvent, IconHistory, IconListDetails, IconRecycle, IconSettings } from '@tabler/icons-react';
+import { IconBroadcast, IconHistory, IconListDetails, IconRecycle, IconSettings } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useOrphans } from '../api/orphans.ts';
 import { paths } from '../app/paths.ts';
@@ -15,7 +15,6 @@ interface Page {
 const PAGES: readonly Page[] = [
   { path: paths.show, label: 'Show', Icon: IconBroadcast },
   { path: paths.destinations, label: 'Destinations', Icon: IconListDetails },
-  { path: paths.shows, label: 'Shows', Icon: IconCalendarEvent },
   { path: paths.timeline, label: 'Timeline', Icon: IconHistory },
   { path: paths.orphans, label: 'Unused resources', short: 'Unused', Icon: IconRecycle },
   { path: paths.settings, label: 'Settings', Icon: IconSettings },

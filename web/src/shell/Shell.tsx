@@ -21,13 +21,11 @@ import {
   OrphansPage,
   NotFoundPage,
   NotificationsPage,
-  PlannedShowPage,
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
   ShortcutSheet,
   ShowPage,
-  ShowsPage,
   TimelinePage,
   UptimePage,
 } from './lazy-pages.ts';
@@ -115,8 +113,6 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <UptimePage search={search} onSearch={onSearch} />;
     case paths.incidents:
       return <IncidentsPage search={search} onSearch={onSearch} />;
-    case paths.shows:
-      return <ShowsPage />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.notifications:
@@ -124,11 +120,7 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
-      return pathname.startsWith(`${paths.shows}/`) ? (
-        <PlannedShowPage showId={pathname.slice(paths.shows.length + 1)} />
-      ) : (
-        <NotFoundPage />
-      );
+      return <NotFoundPage />;
   }
 }
 
