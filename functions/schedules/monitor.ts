@@ -11,6 +11,7 @@ import { putObservation } from '../aws/destination-table.ts';
 import { describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import {
+  backupSubject,
   getDeliverySeries,
   getSourceMetrics,
   newest,
@@ -23,7 +24,7 @@ import {
 } from '../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
-import type { Destination, Observation, SourcePicture } from '../domain/destination.ts';
+import type { Destination, Observation, PipelineFigures, SourcePicture } from '../domain/destination.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/health-reasons.ts';
 import type { SourceSeen } from '../domain/incident-signals.ts';
@@ -133,13 +134,10 @@ function toRequest(deps: MonitorDeps, record: Destination, now: Date): MetricsRe
     return [{ flowOutputArn: flowOutput.flowOutputArn, metrics: isDue ? outputMetrics() : ['activeOutputs'] }];
   }
   if (!channel) return [];
-  return [
-    {
-      channelId: channel.channelId,
-      outputGroupName: isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp,
-      metrics: isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun,
-    },
-  ];
+  const metrics = isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun;
+  const outputGroupName = isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp;
+  const main: MetricsRequest = { channelId: channel.channelId, outputGroupName, metrics };
+  return channel.channelClass === 'STANDARD' ? [main, { ...main, pipelineId: '1' }] : [main];
 }
 
 /** Reads and stores the source's metrics, of which there are none while the flow does not run. */
@@ -286,6 +284,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...seen,
     ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
+    ...backupOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);
   const judged = withLostConnections(withHealthSince(observation, previous), previous);
@@ -405,20 +404,39 @@ function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: List
     return Object.assign({}, delivery, ...kept) as Partial<Observation>;
   }
   if (!read) return delivery;
-  // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
-  const isWritten = activeOutputs !== null && activeOutputs !== undefined && activeOutputs > 0;
   return {
     ...delivery,
     figuresAt: now.toISOString(),
+    ...pipelineFigures(read, (activeOutputs ?? 0) > 0),
+    ...optional('wantedFramesPerSecond', newest(read.wantedFramesPerSecond)),
+    ...optional('droppedFrames', total(read.droppedFrames)),
+    ...optional('resentPercent', shareOf(total(read.resentPackets), total(read.sentPackets))),
+    ...optional('roundTripMs', newest(read.roundTripMs)),
+  };
+}
+
+/** Returns the figures of the second pipeline, read now or carried over as those of the first; none without one. */
+function backupOf(deps: MonitorDeps, record: Destination, { now, series }: Listed): Pick<Observation, 'backup'> {
+  const { channel } = record.held;
+  if (channel?.channelClass !== 'STANDARD') return {};
+  const read = series.get(backupSubject(channel.channelId));
+  const activeOutputs = read && newest(read.activeOutputs);
+  const delivery = optional('activeOutputs', activeOutputs);
+  if (!isFiguresDue(record, now, deps.figuresEverySeconds)) {
+    return { backup: { ...record.observation?.backup, activeOutputs: undefined, ...delivery } };
+  }
+  return { backup: read ? { ...delivery, ...pipelineFigures(read, (activeOutputs ?? 0) > 0) } : delivery };
+}
+
+/** Returns the figures that every pipeline has. */
+function pipelineFigures(read: DeliverySeries, isWritten: boolean): PipelineFigures {
+  return {
+    // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
     ...optional('bitrateBps', isWritten ? newest(read.bitrateBps) : null),
     ...optional('fillMs', newest(read.fillMs)),
     ...optional('framesPerSecond', newest(read.outputFramesPerSecond) ?? newest(read.inputFramesPerSecond)),
-    ...optional('wantedFramesPerSecond', newest(read.wantedFramesPerSecond)),
-    ...optional('droppedFrames', total(read.droppedFrames)),
     ...optional('unsentFrames', total(read.unsentFrames)),
     ...optional('reconnects', total(read.reconnects)),
-    ...optional('resentPercent', shareOf(total(read.resentPackets), total(read.sentPackets))),
-    ...optional('roundTripMs', newest(read.roundTripMs)),
   };
 }
 

@@ -12,6 +12,7 @@ import { AppError } from '../domain/errors.ts';
 import { encodedRate, followSource, type FollowedSource } from '../domain/followed-source.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import type { StreamKey } from '../domain/stream-key.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** Measurements of the source older than this are ignored. */
@@ -120,11 +121,13 @@ export function configurationHash(
   { inputId, encodings, logLevel }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel },
 ): string {
   const { declaredInput, maintenance } = deployment;
-  const parts = [record.rtmpUrl, record.streamKeyCiphertext, inputId, encodings, logLevel, declaredInput, maintenance];
+  const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
+  const parts = [rtmpUrl, streamKeyCiphertext, inputId, encodings, logLevel, declaredInput, maintenance];
+  if (backupRtmpUrl) parts.push(backupRtmpUrl, backupStreamKeyCiphertext);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
-/** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
+/** Builds the channel's target. Decrypts the stream keys, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
@@ -139,11 +142,26 @@ export async function resolveChannelTarget(
       remedy: 'set one with PUT /api/destinations/{destinationId}/stream-key',
     });
   }
+  const streamKey = await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext);
   return {
     kind: 'rtmp',
     rtmpUrl: record.rtmpUrl,
-    streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
+    streamKey,
+    backup: await resolveBackup(deps, record, streamKey),
     encoding: encodings[0]!,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
+}
+
+/** Returns the backup address with its own stream key or the main one; null for a channel with one pipeline. */
+async function resolveBackup(
+  deps: AwsDeps<'kms', 'deploymentId' | 'keyId'>,
+  { backupRtmpUrl, backupStreamKeyCiphertext, destinationId }: Destination,
+  mainKey: StreamKey,
+): Promise<Extract<ChannelTarget, { kind: 'rtmp' }>['backup']> {
+  if (!backupRtmpUrl) return null;
+  const streamKey = backupStreamKeyCiphertext
+    ? await decryptStreamKey(deps, destinationId, backupStreamKeyCiphertext)
+    : mainKey;
+  return { rtmpUrl: backupRtmpUrl, streamKey };
 }

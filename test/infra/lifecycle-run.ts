@@ -3,7 +3,7 @@ import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
-import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
+import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
@@ -301,7 +301,8 @@ async function releaseOrphans(show: Show): Promise<void> {
     const view = await findChannel(deps, GHOST);
     return view?.state === 'IDLE' ? view : null;
   });
-  await addFlowOutput(deps, GHOST, { kind: 'input', address: input.address!, port: input.port! });
+  const output = { kind: 'input' as const, address: input.address!, port: input.port! };
+  await addFlowOutputs(deps, GHOST, { main: output, backup: null });
   const passphrase = StreamKey.from(CANARY_PASSPHRASE);
   await createSecret(deps, { destinationId: GHOST, generation: 1, passphrase, ciphertextHash: 'of nothing' });
   await startChannel(deps, channel.channelId);

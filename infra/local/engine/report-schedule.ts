@@ -67,12 +67,15 @@ function describeStates(report: EngineReport): string {
     video?.height,
     audio?.codec,
   ]);
-  const channels = report.channels.map(({ channelId, state, mode, problem }) => [
+  const channels = report.channels.map(({ channelId, state, mode, problem, backup }) => [
     channelId,
     state,
     mode,
     problem?.code,
     problem?.attempt,
+    backup?.state,
+    backup?.problem?.code,
+    backup?.problem?.attempt,
   ]);
   const callers = report.callers.map(({ outputArn, state, problem }) => [
     outputArn,

@@ -9,7 +9,7 @@ export interface RunningChannels {
   /** Starts the channel, or starts it again when its run differs. */
   start(run: ChannelRun): Promise<void>;
   stop(channelId: string): Promise<void>;
-  /** Connects each channel to the flow that feeds its input's address. */
+  /** Connects each channel to the flows that feed its input's addresses. */
   connect(feeders: ReadonlyMap<string, Flow>): void;
   rehearse(faults: RehearsedFaults['channels']): void;
   /** Makes the pending copy-or-encode decisions. */
@@ -49,7 +49,11 @@ export function createRunningChannels(options: RunningChannelsOptions): RunningC
       }),
     stop: (channelId) => queues.run(`channel ${channelId}`, () => close(channelId)),
     connect(feeders) {
-      for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
+      for (const channel of channels.values()) {
+        const { inputAddress, output } = channel.run;
+        const backupAddress = output.kind === 'rtmp' ? output.backup?.inputAddress : undefined;
+        channel.connect(feeders.get(inputAddress) ?? null, feeders.get(backupAddress ?? '') ?? null);
+      }
     },
     rehearse(faults) {
       for (const [channelId, channel] of channels) channel.rehearse(faults[channelId] ?? null);

@@ -91,7 +91,7 @@ describe('the walk', () => {
     );
     expect(counts).toEqual({
       mediaconnect: 16,
-      medialive: 23,
+      medialive: 24,
       mediapackage: 8,
       dynamodb: 17,
       kms: 19,

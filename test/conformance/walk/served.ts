@@ -105,6 +105,7 @@ const DESCRIBED: Described[] = [
       'StartChannel',
       'StopChannel',
       'UpdateChannel',
+      'UpdateChannelClass',
       'UpdateInputSecurityGroup',
     ],
   },

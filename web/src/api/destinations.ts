@@ -22,11 +22,13 @@ import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
-type Secret = 'streamKey' | 'passphrase';
+type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
+
+/** Fields that only some destinations have. */
+type Special = 'streamId' | 'latencyMs' | 'backupIngest' | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, Secret | 'streamId' | 'latencyMs'>> &
-  Pick<CreateDestination, 'streamId' | 'latencyMs'>;
+export type DestinationFields = Required<Omit<CreateDestination, Secret | Special>> & Pick<CreateDestination, Special>;
 
 const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;

@@ -41,8 +41,11 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'streamId'> &
-  Record<'group' | 'latencyMs' | 'passphrase' | 'streamId' | 'streamKey', string>;
+export type DestinationFormValues = Omit<DestinationFields, TextField | 'backupIngest'> &
+  Record<TextField, string> & { backupIngest: '' | 'on' };
+
+type TextField = 'group' | 'latencyMs' | 'streamId' | 'backupRtmpUrl' | SecretField;
+type SecretField = 'passphrase' | 'streamKey' | 'backupStreamKey';
 
 /** MediaConnect's default. */
 export const DEFAULT_LATENCY_MS = '2000';
@@ -53,12 +56,10 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 }
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
-export function toFields(
-  { streamKey: _key, passphrase: _passphrase, group, streamId, latencyMs, ...rest }: DestinationFormValues,
-  platform: PlatformPreset | undefined,
-): DestinationFields {
-  const fields = { ...rest, group: group.trim() || null };
-  if (!isSrt(platform)) return fields;
+export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
+  const { group, name, platform: platformId, preset, rtmpUrl, standby, streamId, latencyMs } = values;
+  const fields = { name, platform: platformId, rtmpUrl, preset, standby, group: group.trim() || null };
+  if (!isSrt(platform)) return { ...fields, ...backupFields(values, platform) };
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
     ...fields,
@@ -66,6 +67,20 @@ export function toFields(
     streamId: streamId.trim() || null,
     latencyMs: Math.round(Number(latencyMs)) || 0,
   };
+}
+
+/** An address that was left empty is not sent, so the API takes the platform's. */
+function backupFields(
+  { backupIngest, backupRtmpUrl }: DestinationFormValues,
+  platform: PlatformPreset | undefined,
+): Pick<DestinationFields, 'backupIngest' | 'backupRtmpUrl'> {
+  if (backupIngest === '' || !takesBackup(platform)) return { backupIngest: false };
+  return { backupIngest: true, ...(backupRtmpUrl.trim() === '' ? {} : { backupRtmpUrl: backupRtmpUrl.trim() }) };
+}
+
+/** Returns true for a platform that takes a second publisher at a backup address. */
+export function takesBackup(platform: PlatformPreset | undefined): boolean {
+  return platform?.backupRefusal === null;
 }
 
 /** Picks the editable fields of a destination. */
@@ -78,15 +93,31 @@ export function fieldsOf({
   standby,
   streamId,
   latencyMs,
-}: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
+  backupIngest,
+  backupRtmpUrl,
+}: Omit<DestinationFields, 'latencyMs' | 'backupRtmpUrl'> & {
+  latencyMs?: number | null | undefined;
+  backupRtmpUrl?: string | null | undefined;
+}): DestinationFields {
   const fields = { name, group, platform, rtmpUrl, preset, standby };
-  return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
+  if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
+  return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
 
 /** Returns the form values of fields, without the secrets. */
-export function toFormValues({ group, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
+export function toFormValues({
+  group,
+  streamId,
+  latencyMs,
+  backupIngest,
+  backupRtmpUrl,
+  ...rest
+}: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    backupIngest: backupIngest ? 'on' : '',
+    backupRtmpUrl: backupRtmpUrl ?? '',
+    backupStreamKey: '',
     group: group ?? '',
     streamId: streamId ?? '',
     latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
@@ -119,6 +150,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   standby: 'When stopped',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
+  backupIngest: 'Backup ingest',
+  backupRtmpUrl: 'Backup URL',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */
@@ -128,6 +161,8 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   preset: 'encoding',
   streamId: 'stream ID',
   latencyMs: 'latency',
+  backupIngest: 'backup ingest',
+  backupRtmpUrl: 'backup URL',
 };
 
 /** Returns the labels of changed fields that interrupt a destination on air. */

@@ -2,13 +2,13 @@
  * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, taken from
  * the engine's reports. A gauge keeps the latest value of a second; a counter adds up its growth within it.
  */
-import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
+import type { ChannelReport, EngineReport, PipelineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { feedingSource } from '../media/feeds.ts';
 import { breachesOf } from '../mediaconnect/content-quality.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { createCallerMetrics } from './caller-metrics.ts';
 import { growth } from './growth.ts';
-import type { FlowRecord } from '../media/media-state.ts';
+import type { FlowRecord, PipelineId } from '../media/media-state.ts';
 import { analysisValues, breachValues } from './analysis-metrics.ts';
 import { createMetricSeries, type Series } from './metric-series.ts';
 
@@ -36,18 +36,44 @@ export interface Metrics {
   list(namespace?: string): Series[];
 }
 
+/** One pipeline of a channel with its newest and its last report. */
+interface RecordedPipeline {
+  pipelineId: PipelineId;
+  report: PipelineReport;
+  last: PipelineReport | undefined;
+  channel: ChannelReport;
+  lastChannel: ChannelReport | undefined;
+  source: SourceReport | undefined;
+}
+
+/** Returns what feeds a pipeline's endpoint of the input. */
+type SourceOf = (pipelineId: PipelineId) => SourceReport | undefined;
+
 /** Creates the metrics of running channels and active flows. */
-export function createMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
+export function createMetrics(
+  context: MediaContext,
+  countAlerts: (channelId: string, pipelineId: PipelineId) => number,
+): Metrics {
   const series = createMetricSeries();
   const { put } = series;
   const lastChannels = new Map<string, ChannelReport>();
   const lastSources = new Map<string, SourceReport>();
   const recordCallers = createCallerMetrics(put);
 
-  const recordChannel = (report: ChannelReport, source: SourceReport | undefined, atMs: number) => {
-    const last = lastChannels.get(report.channelId);
-    lastChannels.set(report.channelId, report);
-    const dimensions = { ChannelId: report.channelId, Pipeline: '0' };
+  const recordChannel = (channel: ChannelReport, sourceOf: SourceOf, atMs: number) => {
+    const lastChannel = lastChannels.get(channel.channelId);
+    lastChannels.set(channel.channelId, channel);
+    const both = { channel, lastChannel };
+    recordPipeline({ ...both, pipelineId: '0', report: channel, last: lastChannel, source: sourceOf('0') }, atMs);
+    const { backup: report } = channel;
+    if (!report) return;
+    recordPipeline({ ...both, pipelineId: '1', report, last: lastChannel?.backup, source: sourceOf('1') }, atMs);
+  };
+
+  const recordPipeline = (pipeline: RecordedPipeline, atMs: number) => {
+    const { channel, last, lastChannel, pipelineId, report, source } = pipeline;
+    const { channelId } = channel;
+    const dimensions = { ChannelId: channelId, Pipeline: pipelineId };
     const isWaiting = report.state === 'waiting_for_input';
     put(
       { namespace: 'AWS/MediaLive', dimensions },
@@ -55,14 +81,14 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
       {
         NetworkOut: Math.max(HOUSEKEEPING_MBPS, report.bitrateBps / 1_000_000),
         InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
-        ActiveAlerts: countAlerts(report.channelId),
+        ActiveAlerts: countAlerts(channelId, pipelineId),
         InputLossSeconds: isWaiting ? 1 : 0,
         FillMsec: isWaiting ? SECOND_MS : 0,
       },
-      { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
+      { DroppedFrames: growth(channel.droppedFrames, lastChannel?.droppedFrames) },
     );
     // MediaLive publishes it per output group only. [medialive/latest/ug/eml-metrics-output-metrics]
-    const ofGroup = { OutputGroupName: outputGroupNameOf(context, report.channelId), ...dimensions };
+    const ofGroup = { OutputGroupName: outputGroupNameOf(context, channelId), ...dimensions };
     const isPublishing = report.state === 'publishing';
     put({ namespace: 'AWS/MediaLive', dimensions: ofGroup }, atMs, { ActiveOutputs: isPublishing ? 1 : 0 });
     put(
@@ -70,7 +96,7 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
       atMs,
       {
         OutputFrameRate: report.framesPerSecond,
-        ...(report.wantedFramesPerSecond && { WantedFrameRate: report.wantedFramesPerSecond }),
+        ...(channel.wantedFramesPerSecond && { WantedFrameRate: channel.wantedFramesPerSecond }),
       },
       {
         Reconnects: growth(report.reconnects, last?.reconnects),
@@ -104,8 +130,10 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
       const running = report.channels.filter(
         (channel) => context.state.channels[channel.channelId]?.state === 'RUNNING',
       );
-      for (const channel of running)
-        recordChannel(channel, feedingSource(context, report, channel.channelId), report.atMs);
+      for (const channel of running) {
+        const sourceOf: SourceOf = (pipelineId) => feedingSource(context, report, channel.channelId, pipelineId);
+        recordChannel(channel, sourceOf, report.atMs);
+      }
       recordCallers(report);
       for (const source of report.sources) {
         const flow = context.state.flows[source.flowArn];

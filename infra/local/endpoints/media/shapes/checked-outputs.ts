@@ -18,6 +18,7 @@ export const checkedOutputs = {
     'ListInputSecurityGroupsResponse',
     'StartChannelResponse',
     'StopChannelResponse',
+    'UpdateChannelClassResponse',
     'UpdateChannelResponse',
     'UpdateInputSecurityGroupResponse',
   ],

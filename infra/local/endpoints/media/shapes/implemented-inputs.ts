@@ -12,6 +12,7 @@ export const implementedInputs = {
     'CreateInputSecurityGroupRequest',
     'CreateTagsRequest',
     'ListAlertsRequest',
+    'UpdateChannelClassRequest',
     'UpdateChannelRequest',
     'UpdateInputSecurityGroupRequest',
   ],
