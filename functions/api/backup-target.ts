@@ -92,8 +92,12 @@ async function withOwnKey(
       const message = 'required when the platform changes: the new key, or null for the key of the main ingest';
       throw invalidFields([{ field: 'backupStreamKey', message }]);
     }
-    const { backupStreamKeyCiphertext, backupStreamKeyFingerprint, backupStreamKeyLast4 } = kept ?? NONE;
-    const stored = { backupRtmpUrl, backupStreamKeyCiphertext, backupStreamKeyFingerprint, backupStreamKeyLast4 };
+    const stored = {
+      backupRtmpUrl,
+      backupStreamKeyCiphertext: kept?.backupStreamKeyCiphertext ?? null,
+      backupStreamKeyLast4: kept?.backupStreamKeyLast4 ?? null,
+      backupStreamKeyFingerprint: kept?.backupStreamKeyFingerprint ?? null,
+    };
     return { known: stored, seal: async () => stored };
   }
   const own = key === null ? null : readStreamKey(deps, key);

@@ -1,6 +1,6 @@
-import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { ANALYSIS_STATES, SILENCE_LEVEL, type AnalysisState } from '../domain/analysis-state.ts';
 import type { AwsDeps } from './clients.ts';
+import { getFlowSeries, type FlowPoint, type MetricsWindow } from './flow-series.ts';
 
 /** Faults of picture and sound, and since when each has been there; null when unknown, or when it is not there. */
 export interface ContentQuality {
@@ -42,12 +42,11 @@ const BREACHING = { black: 'BlackFramesBreaching', frozen: 'FrozenFramesBreachin
  */
 export async function getContentQuality(
   deps: AwsDeps<'cloudWatch', 'flowArn'>,
-  window: { now: Date; windowSeconds: number; periodSeconds: number },
+  window: MetricsWindow,
   connectedSince: string | null = null,
 ): Promise<ContentQuality> {
-  const startMs = window.now.getTime() - window.windowSeconds * 1000;
-  const metrics = FAULTS.map((fault) => ({ id: fault, metric: BREACHING[fault], stat: 'Maximum' }));
-  const series = await getFlowSeries(deps, 'AWS/MediaConnect', metrics, { ...window, startMs });
+  const metrics = FAULTS.map((fault) => ({ id: fault, metric: BREACHING[fault], stat: 'Maximum' as const }));
+  const series = await getFlowSeries(deps, 'AWS/MediaConnect', metrics, window);
   const quality = { ...UNKNOWN_QUALITY };
   const freshMs = window.now.getTime() - Math.max(FRESH_SECONDS_MIN, FRESH_PERIODS * window.periodSeconds) * 1000;
   const feedMs = connectedSince === null ? -Infinity : Date.parse(connectedSince);
@@ -61,7 +60,7 @@ export async function getContentQuality(
 }
 
 /** Returns when a fault began that lasts until now. @param points newest first */
-function sinceOf(points: Point[]): string | null {
+function sinceOf(points: FlowPoint[]): string | null {
   const end = points.findIndex(({ value }) => value === 0);
   const first = points[(end === -1 ? points.length : end) - 1];
   return first ? new Date(first.at.getTime() - FAULT_SECONDS * 1000).toISOString() : null;
@@ -116,12 +115,12 @@ const ENGINE_METRICS = [
   { id: 'integrated', metric: 'SourceIntegratedLoudness' },
   { id: 'truepeak', metric: 'SourceTruePeak' },
   ...CHANNEL_IDS.map((id, index) => ({ id, metric: `SourceChannelPeak${index + 1}` })),
-].map((each) => ({ ...each, stat: 'Maximum' }));
+].map((each) => ({ ...each, stat: 'Maximum' as const }));
 
 /** Reads the engine's own figures, which exist on one machine only: MediaConnect measures no loudness. */
 export async function getEngineAnalysis(deps: AwsDeps<'cloudWatch', 'flowArn'>, now: Date): Promise<EngineAnalysis> {
-  const startMs = now.getTime() - ENGINE_SECONDS * 1000;
-  const series = await getFlowSeries(deps, 'Sluice/Engine', ENGINE_METRICS, { now, startMs, periodSeconds: 1 });
+  const window = { now, windowSeconds: ENGINE_SECONDS, periodSeconds: 1 };
+  const series = await getFlowSeries(deps, 'Sluice/Engine', ENGINE_METRICS, window);
   // Values of different seconds do not belong together: a figure that is not in the newest second is unknown by now.
   const newestMs = series('state')[0]?.at.getTime();
   const valueOf = (id: string) => {
@@ -150,41 +149,4 @@ export async function getEngineAnalysis(deps: AwsDeps<'cloudWatch', 'flowArn'>, 
 
 function toLevel(value: number | null): number | null {
   return value === null || value <= SILENCE_LEVEL ? null : Math.round(value * 10) / 10;
-}
-
-interface Point {
-  at: Date;
-  value: number;
-}
-
-/** Reads metrics of the flow. @returns the points by id, newest first; none for what is not published */
-async function getFlowSeries(
-  { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
-  namespace: string,
-  metrics: readonly { id: string; metric: string; stat: string }[],
-  window: { now: Date; startMs: number; periodSeconds: number },
-): Promise<(id: string) => Point[]> {
-  const answer = await clients.cloudWatch.send(
-    new GetMetricDataCommand({
-      MetricDataQueries: metrics.map(({ id, metric, stat }) => ({
-        Id: id,
-        MetricStat: {
-          Metric: {
-            Namespace: namespace,
-            MetricName: metric,
-            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
-          },
-          Period: window.periodSeconds,
-          Stat: stat,
-        },
-      })),
-      StartTime: new Date(window.startMs),
-      EndTime: window.now,
-      ScanBy: 'TimestampDescending',
-    }),
-  );
-  return (id) => {
-    const result = answer.MetricDataResults?.find((each) => each.Id === id);
-    return (result?.Timestamps ?? []).map((at, index) => ({ at, value: result?.Values?.[index] ?? 0 }));
-  };
 }

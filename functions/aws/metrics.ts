@@ -1,7 +1,7 @@
 import { GetMetricDataCommand, type Dimension, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import type { CodingNumbers } from '../domain/video-coding.ts';
 import type { AwsDeps } from './clients.ts';
-import { CONTENT_METRICS } from './content-quality.ts';
+import { SOURCE_METRICS } from './flow-metrics.ts';
+import type { MetricsWindow } from './flow-series.ts';
 import type { OutputGroupName } from './names.ts';
 
 /**
@@ -98,13 +98,6 @@ export function backupSubject(channelId: string): string {
 /** AWS's limit on queries per GetMetricData call. */
 const QUERIES_MAX = 500;
 
-interface Window {
-  now: Date;
-  windowSeconds: number;
-  /** 1, 5, 10, 30 or a multiple of 60, as CloudWatch requires. */
-  periodSeconds: number;
-}
-
 /** One query, and the series its answer belongs to. */
 interface AskedQuery {
   subject: string;
@@ -120,7 +113,7 @@ interface AskedQuery {
 export async function getDeliverySeries(
   deps: AwsDeps<'cloudWatch', never>,
   requests: readonly MetricsRequest[],
-  window: Window,
+  window: MetricsWindow,
 ): Promise<Map<string, DeliverySeries>> {
   const result = new Map(requests.map((request) => [subjectOf(request), emptySeries()]));
   const asked = requests.flatMap((request, index) => toQueries(request, index, window));
@@ -130,7 +123,7 @@ export async function getDeliverySeries(
   return result;
 }
 
-function toQueries(request: MetricsRequest, index: number, window: Window): AskedQuery[] {
+function toQueries(request: MetricsRequest, index: number, window: MetricsWindow): AskedQuery[] {
   return request.metrics.map((name) => {
     const source = sourceOf(request, name);
     const query: MetricDataQuery = {
@@ -161,7 +154,7 @@ function dimensionsOf(request: MetricsRequest, { isPerOutputGroup }: MetricSourc
 async function readSlice(
   { clients }: AwsDeps<'cloudWatch', never>,
   asked: readonly AskedQuery[],
-  window: Window,
+  window: MetricsWindow,
   result: ReadonlyMap<string, DeliverySeries>,
 ): Promise<void> {
   const byId = new Map(asked.map((each) => [each.query.Id, each]));
@@ -194,108 +187,6 @@ function emptySeries(): DeliverySeries {
   return Object.fromEntries(ALL_NAMES.map((name) => [name, []])) as unknown as DeliverySeries;
 }
 
-/** The flow's metrics; null where CloudWatch has no value yet. */
-export interface SourceMetrics {
-  connected: boolean | null;
-  /** When `connected` took its current value; null when that was before the window. */
-  connectedSince: string | null;
-  bitrateBps: number | null;
-  continuityErrors: number | null;
-  packetLossPercent: number | null;
-  roundTripMs: number | null;
-  jitterMs: number | null;
-}
-
-/** Reads the flow's metrics within the window. */
-export async function getSourceMetrics(
-  { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
-  { now, windowSeconds, periodSeconds }: Window,
-): Promise<SourceMetrics> {
-  const metrics = [
-    { id: 'connected', metric: 'SourceConnected', stat: 'Minimum' },
-    { id: 'bitrate', metric: 'SourceBitRate', stat: 'Average' },
-    { id: 'continuity', metric: 'SourceContinuityCounter', stat: 'Sum' },
-    { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
-    { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
-    // On AWS each metric is billed, and the alarm source-delay-jitter watches this one.
-    ...(periodSeconds < 60 ? [{ id: 'jitter', metric: 'SourceJitter', stat: 'Average' }] : []),
-  ];
-  const answer = await clients.cloudWatch.send(
-    new GetMetricDataCommand({
-      MetricDataQueries: metrics.map(({ id, metric, stat }) => ({
-        Id: id,
-        MetricStat: {
-          Metric: {
-            Namespace: 'AWS/MediaConnect',
-            MetricName: metric,
-            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
-          },
-          Period: periodSeconds,
-          Stat: stat,
-        },
-      })),
-      StartTime: new Date(now.getTime() - windowSeconds * 1000),
-      EndTime: now,
-      ScanBy: 'TimestampDescending',
-    }),
-  );
-  const resultOf = (id: string) => answer.MetricDataResults?.find((result) => result.Id === id);
-  const values = (id: string) => resultOf(id)?.Values ?? [];
-  const connected = values('connected')[0];
-  const continuity = values('continuity');
-  return {
-    connected: connected === undefined ? null : connected > 0,
-    connectedSince: sinceOf(values('connected'), resultOf('connected')?.Timestamps ?? []),
-    bitrateBps: values('bitrate')[0] ?? null,
-    continuityErrors: continuity.length === 0 ? null : continuity.reduce((sum, value) => sum + value, 0),
-    packetLossPercent: values('loss')[0] ?? null,
-    roundTripMs: values('roundtrip')[0] ?? null,
-    jitterMs: values('jitter')[0] ?? null,
-  };
-}
-
-/** The engine reports once a second. */
-const CODING_SECONDS = 3;
-
-/** Returns how the source's pictures are coded, as this machine's engine reports it; null when unknown. Not for AWS. */
-export async function getSourceCoding(
-  { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
-  now: Date,
-): Promise<CodingNumbers | null> {
-  const names = ['Profile', 'Level', 'ChromaFormat', 'BitDepth', 'Interlaced'];
-  const answer = await clients.cloudWatch.send(
-    new GetMetricDataCommand({
-      MetricDataQueries: names.map((name) => ({
-        Id: name.toLowerCase(),
-        MetricStat: {
-          Metric: {
-            Namespace: 'Sluice/Engine',
-            MetricName: `SourceVideo${name}`,
-            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
-          },
-          Period: 1,
-          Stat: 'Maximum',
-        },
-      })),
-      StartTime: new Date(now.getTime() - CODING_SECONDS * 1000),
-      EndTime: now,
-      ScanBy: 'TimestampDescending',
-    }),
-  );
-  const [profileIdc, levelIdc, chromaFormatIdc, bitDepth, interlaced] = names.map(
-    (name) => answer.MetricDataResults?.find(({ Id }) => Id === name.toLowerCase())?.Values?.[0],
-  );
-  if (profileIdc === undefined || levelIdc === undefined || chromaFormatIdc === undefined) return null;
-  if (bitDepth === undefined || interlaced === undefined) return null;
-  return { profileIdc, levelIdc, chromaFormatIdc, bitDepth, isInterlaced: interlaced > 0 };
-}
-
-/** Returns when a series, newest first, took its current value; null when that was before the window. */
-function sinceOf(values: number[], timestamps: Date[]): string | null {
-  const changed = values.findIndex((value) => value > 0 !== values[0]! > 0);
-  return changed > 0 ? (timestamps[changed - 1]?.toISOString() ?? null) : null;
-}
-
 /** Returns the newest value of a series, or null when it is empty. */
 export function newest(points: MetricPoint[]): number | null {
   return points.at(-1)?.value ?? null;
@@ -305,9 +196,6 @@ export function newest(points: MetricPoint[]): number | null {
 export function total(points: MetricPoint[]): number | null {
   return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
 }
-
-/** Metrics of the flow that one observation requests, with the analysis of its content. */
-const SOURCE_METRICS = 5 + CONTENT_METRICS;
 
 /** Returns how many billed metrics one observation of this many running channels requests. */
 export function metricsPerLook(channels: number): number {

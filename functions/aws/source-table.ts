@@ -3,7 +3,7 @@ import type { SourcePicture } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import type { ContentQuality } from './content-quality.ts';
-import type { SourceMetrics } from './metrics.ts';
+import type { SourceMetrics } from './flow-metrics.ts';
 
 /** The monitor's newest observation of the flow's source. */
 export interface SourceObservation extends SourceMetrics, Partial<ContentQuality> {

@@ -12,7 +12,8 @@ import {
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import type { MonitorOutcome } from './counted-log-lines.ts';
-import { observeRecords, type MonitorDeps, type MonitorReport } from './monitor.ts';
+import type { MonitorDeps } from './monitor-deps.ts';
+import { observeRecords, type MonitorReport } from './monitor.ts';
 
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
 export type MonitorRunDeps = MonitorDeps &

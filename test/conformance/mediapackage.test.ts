@@ -9,7 +9,6 @@ import {
 import type { CreateOriginEndpointCommandInput } from '@aws-sdk/client-mediapackage';
 import {
   CreateChannelCommand,
-  CreateHarvestJobCommand,
   CreateOriginEndpointCommand,
   DeleteChannelCommand,
   DeleteOriginEndpointCommand,
@@ -83,17 +82,10 @@ describe('the MediaPackage endpoint', () => {
     await expect(create({ Origination: 'MAYBE' })).rejects.toThrow(/Origination/);
     await create({});
     await expect(create({ Id: 'another' })).rejects.toMatchObject(impossible);
-    await expect(
-      client.send(
-        new CreateHarvestJobCommand({
-          Id: 'h',
-          OriginEndpointId: 'primary-hls',
-          StartTime: '0',
-          EndTime: '1',
-          S3Destination: { BucketName: 'b', ManifestKey: 'k', RoleArn: 'r' },
-        }),
-      ),
-    ).rejects.toThrow(/not implemented/);
+    await client.send(new DeleteOriginEndpointCommand({ Id: 'primary-hls' }));
+    for (const StartoverWindowSeconds of [-1, 1.5, 14 * 86_400 + 1]) {
+      await expect(create({ Id: 'window', StartoverWindowSeconds })).rejects.toThrow(/StartoverWindowSeconds/);
+    }
   });
 
   it('serves playlists and segments to any origin, with the types that players need', async () => {

@@ -57,7 +57,9 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
   // The next start finds a channel with outdated settings.
-  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
+  // The kept channel gets another class, and the flow a second output.
+  const backup = { backupIngest: true, backupRtmpUrl: 'rtmp://9.9.9.9/live', backupStreamKey: `${CANARY_KEY}-backup` };
+  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30', ...backup } }, 200);
   await move(show, warm, 'start', 'running');
   await giveUp(show, cold);
   await sendSrt(show);

@@ -52,7 +52,11 @@ describe('POST /api/destinations with a backup ingest', () => {
   });
 
   it.each(['twitch', 'kick', 'x', 'linkedin'])('422 for %s, which takes one publisher per key', async (platform) => {
-    const answer = await post({ platform, rtmpUrl: 'rtmps://1.1.1.1/app', streamKey: 'live_1234567890abcdef' });
+    const answer = await post({
+      platform,
+      rtmpUrl: 'rtmps://1.1.1.1/app',
+      streamKey: 'live_123456789_AbCdEfGhIjKlMnOpQrStUvWxYz0123',
+    });
     expect(answer.status).toBe(422);
     expect(refusals(answer)).toEqual({
       backupIngest: expect.stringMatching(/one publisher per stream key, and a second one would disconnect the first/),

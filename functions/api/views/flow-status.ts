@@ -12,7 +12,7 @@ import {
   type ContentQuality,
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
-import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/metrics.ts';
+import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/flow-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';

@@ -36,6 +36,7 @@ import {
 import { createInput, deleteInput, describeInput, listInputs } from './medialive/input.ts';
 import { commit } from './media/transitions.ts';
 import type { MediaContext } from './media/media-context.ts';
+import { createHarvestJob, describeHarvestJob, listHarvestJobs } from './mediapackage/harvest-job.ts';
 import {
   createOriginEndpoint,
   deleteOriginEndpoint,
@@ -118,6 +119,9 @@ export function mediaPackageHandlers(context: MediaContext): Handlers {
     DescribeOriginEndpoint: describeOriginEndpoint,
     ListOriginEndpoints: listOriginEndpoints,
     DeleteOriginEndpoint: deleteOriginEndpoint,
+    CreateHarvestJob: createHarvestJob,
+    DescribeHarvestJob: describeHarvestJob,
+    ListHarvestJobs: listHarvestJobs,
   });
 }
 

@@ -25,6 +25,8 @@ import { armTransition, commit } from './media/transitions.ts';
 import type { MediaContext, MediaHooks, TransitionKind } from './media/media-context.ts';
 import { loadMediaState } from './media/media-state.ts';
 import { createMetrics } from './cloudwatch/metrics.ts';
+import { arriveHarvestJob, runHarvestJob } from './mediapackage/harvest-job.ts';
+import { noHarvester, type Harvester } from './media/harvester.ts';
 import { isOriginPath, serveOrigin } from './mediapackage/origin-endpoint.ts';
 import { DURATIONS, QUOTAS } from './media/profiles.ts';
 import type { Durations, Quotas, TimingProfile } from './media/profiles.ts';
@@ -41,6 +43,8 @@ import { forgetTombstones } from './medialive/tombstones.ts';
 
 export interface MediaServicesOptions {
   engine: MediaEngine;
+  /** Copies media into S3; without it every harvest job fails. */
+  harvester?: Harvester;
   clock: Clock;
   /** Must be encrypted at rest, because the state contains the stream keys of channels, as MediaLive's own does. */
   store: StateStore;
@@ -197,6 +201,7 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     state,
     clock: options.clock,
     engine: options.engine,
+    harvester: options.harvester ?? noHarvester,
     durations: { ...DURATIONS[options.profile], ...options.durations },
     quotas: { ...QUOTAS[options.profile], ...options.quotas },
     hooks: options.hooks ?? {},
@@ -206,7 +211,13 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     nextEventId: createTransientIds(`${options.idSeed ?? ''}:event`, options.clock.now()),
     originUrl: '',
     listenHost: options.listenHost,
-    arrivals: { flows: arriveFlow, inputSecurityGroups: arriveGroup, inputs: arriveInput, channels: arriveChannel },
+    arrivals: {
+      flows: arriveFlow,
+      inputSecurityGroups: arriveGroup,
+      inputs: arriveInput,
+      channels: arriveChannel,
+      harvestJobs: arriveHarvestJob,
+    },
     commands: new Map(),
     fedAddresses: new Map(),
     calledReceivers: new Map(),
@@ -214,7 +225,13 @@ function makeContext(options: MediaServicesOptions): MediaContext {
   };
 }
 
-const TRANSITION_KINDS: readonly TransitionKind[] = ['flows', 'inputSecurityGroups', 'inputs', 'channels'];
+const TRANSITION_KINDS: readonly TransitionKind[] = [
+  'flows',
+  'inputSecurityGroups',
+  'inputs',
+  'channels',
+  'harvestJobs',
+];
 
 /** Resumes every resource after a restart; on AWS, too, resources outlive their callers. */
 async function restore(context: MediaContext): Promise<void> {
@@ -226,6 +243,9 @@ async function restore(context: MediaContext): Promise<void> {
   }
   for (const channel of Object.values(context.state.channels)) {
     if (channel.state === 'RUNNING') runChannel(context, channel);
+  }
+  for (const job of Object.values(context.state.harvestJobs)) {
+    if (job.status === 'IN_PROGRESS') runHarvestJob(context, job);
   }
   commit(context);
   for (const kind of TRANSITION_KINDS) {

@@ -92,7 +92,7 @@ describe('the walk', () => {
     expect(counts).toEqual({
       mediaconnect: 16,
       medialive: 24,
-      mediapackage: 8,
+      mediapackage: 11,
       dynamodb: 17,
       kms: 19,
       'secrets-manager': 5,

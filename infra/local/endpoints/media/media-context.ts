@@ -12,13 +12,14 @@ import type { EventSink } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 import type { MediaEngine, SrtReceiver } from '../../engine/contract.ts';
+import type { Harvester } from './harvester.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { MediaState } from './media-state.ts';
 import type { Durations, Quotas } from './profiles.ts';
 import type { AroundOperation } from '../wire/rest-json-service.ts';
 
 /** The kinds of resources that change state on their own, named by their member of the state. */
-export type TransitionKind = 'flows' | 'inputSecurityGroups' | 'inputs' | 'channels';
+export type TransitionKind = 'flows' | 'inputSecurityGroups' | 'inputs' | 'channels' | 'harvestJobs';
 
 /** An upcoming change of state, as a fault hook sees it. */
 export interface TransitionPlan {
@@ -46,6 +47,7 @@ export interface MediaContext {
   state: MediaState;
   clock: Clock;
   engine: MediaEngine;
+  harvester: Harvester;
   durations: Durations;
   quotas: Quotas;
   hooks: MediaHooks;

@@ -12,7 +12,7 @@ import type {
   InputState,
   InputType,
 } from '@aws-sdk/client-medialive';
-import type { CreateOriginEndpointRequest } from '@aws-sdk/client-mediapackage';
+import type { CreateHarvestJobRequest, CreateOriginEndpointRequest } from '@aws-sdk/client-mediapackage';
 
 /** A change of state in progress. With a null `dueMs` it never ends on its own, which a fault hook can request. */
 export interface Transition {
@@ -104,6 +104,18 @@ export interface PackageChannelRecord {
   arn: string;
   description?: string;
   createdAtMs: number;
+  /** When an encoder first sent to it. Absent before, and in states of earlier versions. */
+  encodedSinceMs?: number;
+}
+
+export interface HarvestJobRecord extends Resource {
+  arn: string;
+  status: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED';
+  channelId: string;
+  settings: CreateHarvestJobRequest;
+  createdAtMs: number;
+  /** Why the job will fail or has failed. */
+  problem?: string;
 }
 
 export interface OriginEndpointRecord {
@@ -138,6 +150,7 @@ export interface MediaState {
   channels: Record<string, ChannelRecord>;
   packageChannels: Record<string, PackageChannelRecord>;
   originEndpoints: Record<string, OriginEndpointRecord>;
+  harvestJobs: Record<string, HarvestJobRecord>;
   /** By name. */
   secrets: Record<string, SecretRecord>;
   /** The tags of every resource, by ARN. */
@@ -160,6 +173,7 @@ function emptyMediaState(): MediaState {
     channels: {},
     packageChannels: {},
     originEndpoints: {},
+    harvestJobs: {},
     secrets: {},
     tags: {},
   };
@@ -170,7 +184,8 @@ export function loadMediaState(stored: unknown): MediaState {
   if (stored === null || stored === undefined) return emptyMediaState();
   const state = structuredClone(stored) as MediaState;
   if (state.version !== 1) throw new Error(`unknown version of the media state: ${String(state.version)}`);
-  // States of earlier versions have no secrets.
+  // States of earlier versions have neither.
   state.secrets ??= {};
+  state.harvestJobs ??= {};
   return state;
 }

@@ -23,6 +23,8 @@ export interface Durations {
   channelRecoverMs: number;
   /** How long a deleted secret's name cannot be used again. */
   secretDeleteMs: number;
+  /** From a harvest job's acceptance to its end; copying may take longer. */
+  harvestMs: number;
 }
 
 /** How many of each resource may exist at once; deleted ones do not count. */
@@ -35,6 +37,8 @@ export interface Quotas {
   channels: number;
   packageChannels: number;
   endpointsPerPackageChannel: number;
+  /** Harvest jobs in progress. */
+  harvestJobs: number;
 }
 
 /**
@@ -61,6 +65,7 @@ const INSTANT: Durations = {
   channelDeleteMs: 0,
   channelRecoverMs: 2000,
   secretDeleteMs: 0,
+  harvestMs: 0,
 };
 
 /** State durations by profile. */
@@ -84,6 +89,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelDeleteMs: 300,
     channelRecoverMs: 2000,
     secretDeleteMs: 300,
+    harvestMs: 300,
   },
   // Creating a channel takes seconds, starting flow and channel about two minutes in total, detaching an input up to
   // seven minutes at worst: reports of openfun/marsha, aws-solutions/live-streaming-on-aws and others.
@@ -105,6 +111,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelDeleteMs: 15_000,
     channelRecoverMs: 20_000,
     secretDeleteMs: 5000,
+    harvestMs: 30_000,
   },
 };
 
@@ -118,6 +125,7 @@ const AWS_QUOTAS: Quotas = {
   channels: 5,
   packageChannels: 30,
   endpointsPerPackageChannel: 10,
+  harvestJobs: 10,
 };
 
 const RAISED_QUOTAS: Quotas = { ...AWS_QUOTAS, pushInputs: 200, channels: 200 };

@@ -201,8 +201,17 @@ export function arriveChannel(context: MediaContext, id: string, to: string): vo
   setState(context, channel, to as ChannelState, ARRIVAL_MESSAGES[`${from} ${to}`] ?? to);
 }
 
+/** Notes on a MediaPackage channel when its encoder first ran, because MediaPackage has no media from before. */
+function noteEncoding({ clock, state }: MediaContext, { settings }: ChannelRecord): void {
+  for (const { ChannelId: id } of settings.Destinations?.flatMap((each) => each.MediaPackageSettings ?? []) ?? []) {
+    const packageChannel = lookUp(state.packageChannels, id);
+    if (packageChannel !== undefined) packageChannel.encodedSinceMs ??= clock.now();
+  }
+}
+
 /** Starts a channel in the engine, also after a restart. A channel that the engine refuses is retried later. */
 export function runChannel(context: MediaContext, channel: ChannelRecord): void {
+  noteEncoding(context, channel);
   command(
     context,
     channel.id,

@@ -11,6 +11,7 @@ import { commit } from '../media/transitions.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import type { OriginEndpointRecord } from '../media/media-state.ts';
 import { lookUp } from '../media/media-state.ts';
+import { STARTOVER_SECONDS_MAX } from './harvest-window.ts';
 import { checkId, findPackageChannel } from './package-channel.ts';
 import { pageOf } from '../media/paging.ts';
 import { notFound, unprocessable } from '../wire/aws-error.ts';
@@ -33,6 +34,10 @@ export function createOriginEndpoint(
     throw unprocessable(`a channel has at most ${context.quotas.endpointsPerPackageChannel} origin endpoints`);
   }
   checkAuthorization(context, input.Authorization);
+  const { StartoverWindowSeconds: startover = 0 } = input;
+  if (!Number.isInteger(startover) || startover < 0 || startover > STARTOVER_SECONDS_MAX) {
+    throw unprocessable(`StartoverWindowSeconds must be a whole number from 0 to ${STARTOVER_SECONDS_MAX}`);
+  }
   checkTags(input.Tags);
   const { Tags: tags, ...settings } = input;
   const endpoint: OriginEndpointRecord = {
@@ -155,7 +160,8 @@ function plain(status: number, text: string): Response {
   });
 }
 
-function findEndpoint(context: MediaContext, id: string): OriginEndpointRecord {
+/** Finds an endpoint by its id. Throws NotFoundException. */
+export function findEndpoint(context: MediaContext, id: string): OriginEndpointRecord {
   const endpoint = lookUp(context.state.originEndpoints, id);
   if (endpoint === undefined) throw notFound(`there is no origin endpoint ${id}`);
   return endpoint;

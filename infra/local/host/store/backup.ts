@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { createDirectory } from '../create-directory.ts';
+import { createDirectoriesBelow, createDirectory } from '../create-directory.ts';
 import { writePrivateFile } from '../root-key.ts';
 import { openSealedFile } from '../sealed-file.ts';
 import { systemDisk } from './disk.ts';
@@ -60,7 +60,7 @@ export async function createBackup(options: {
   createDirectory(partial);
   try {
     for (const path of keptFiles(dataDirectory)) {
-      copyFile(join(dataDirectory, path), join(partial, path));
+      copyFile({ from: dataDirectory, to: partial, path });
     }
     const manifest = { createdAt, reason, rows: await verifyCopy(partial), files: listFiles(partial) };
     writePrivateFile(join(partial, MANIFEST), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -98,10 +98,13 @@ export function verifyBackup(dataDirectory: string, backup: Backup): void {
   }
 }
 
-/** Copies a file durably, for its owner only. */
-export function copyFile(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-  writePrivateFile(to, readFileSync(from));
+/**
+ * Copies a file durably from folder to folder, for its owner only.
+ * @throws when one of the folders does not exist
+ */
+export function copyFile({ from, to, path }: { from: string; to: string; path: string }): void {
+  createDirectoriesBelow(to, dirname(path));
+  writePrivateFile(join(to, path), readFileSync(join(from, path)));
 }
 
 /** Lists the files to back up, by their path below the data directory. */

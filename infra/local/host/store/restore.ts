@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BACKUPS_FOLDER, copyFile, listBackups, verifyBackup, type Backup } from './backup.ts';
+import { createDirectory } from '../create-directory.ts';
 import { systemDisk } from './disk.ts';
 import { KEPT_NAMES, markStoreComplete } from './kept-files.ts';
 
@@ -19,7 +20,8 @@ export async function restoreBackup(options: { dataDirectory: string; backup: Ba
   const from = join(dataDirectory, BACKUPS_FOLDER, backup.name);
   const copy = join(dataDirectory, 'restoring');
   rmSync(copy, { recursive: true, force: true });
-  for (const { path } of backup.files) copyFile(join(from, path), join(copy, path));
+  createDirectory(copy);
+  for (const { path } of backup.files) copyFile({ from, to: copy, path });
   // With the marker in place, a start refuses the directory until every file is back.
   markStoreComplete(dataDirectory);
   const aside = join(dataDirectory, ASIDE_FOLDER, now.toISOString().replaceAll(':', '-'));

@@ -36,9 +36,12 @@ export const checkedOutputs = {
   ],
   mediapackage: [
     'CreateChannelResponse',
+    'CreateHarvestJobResponse',
     'CreateOriginEndpointResponse',
     'DescribeChannelResponse',
+    'DescribeHarvestJobResponse',
     'ListChannelsResponse',
+    'ListHarvestJobsResponse',
     'ListOriginEndpointsResponse',
   ],
 } as const;

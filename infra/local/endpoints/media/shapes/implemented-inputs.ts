@@ -34,5 +34,11 @@ export const implementedInputs = {
     'UpdateFlowRequest',
     'UpdateFlowSourceRequest',
   ],
-  mediapackage: ['CreateChannelRequest', 'CreateOriginEndpointRequest'],
+  mediapackage: [
+    'CreateChannelRequest',
+    'CreateHarvestJobRequest',
+    'CreateOriginEndpointRequest',
+    'DescribeHarvestJobRequest',
+    'ListHarvestJobsRequest',
+  ],
 } as const;
