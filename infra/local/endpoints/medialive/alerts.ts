@@ -80,8 +80,10 @@ export function createAlerts(context: MediaContext): Alerts {
       const nowMs = context.clock.now();
       const { backup } = report;
       settle(channel, [
-        ...conditionsOf('0', report, { isFed: isFed('0'), nowMs }),
-        ...(backup ? conditionsOf('1', backup, { isFed: isFed('1'), nowMs }) : []),
+        ...outputConditions('0', report, { isFed: isFed('0'), nowMs }),
+        ...soundConditions(report, '0'),
+        ...(backup ? outputConditions('1', backup, { isFed: isFed('1'), nowMs }) : []),
+        ...(backup ? soundConditions(report, '1') : []),
       ]);
     },
     clear(channel) {
@@ -133,8 +135,15 @@ function isSame(one: Condition, other: Condition): boolean {
   return one.pipelineId === other.pipelineId && one.type === other.type;
 }
 
+/** Both pipelines read the same sound. */
+function soundConditions({ isSoundMissing }: ChannelReport, pipelineId: PipelineId): Condition[] {
+  if (!isSoundMissing) return [];
+  const message = 'the source has no audio that an audio selector of the channel chooses';
+  return [{ pipelineId, type: 'Audio Not Detected', message }];
+}
+
 /** Returns at most one condition: an output that waits for input has no connection to report on. */
-function conditionsOf(
+function outputConditions(
   pipelineId: PipelineId,
   report: PipelineReport,
   { isFed, nowMs }: { isFed: boolean; nowMs: number },
