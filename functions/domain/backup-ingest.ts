@@ -1,4 +1,4 @@
-import { getPlatform, type Platform } from '../../presets/index.ts';
+import type { Platform } from '../../presets/index.ts';
 import type { ChannelClass, Destination } from './destination.ts';
 import { parseIngestUrl } from './ingest-url.ts';
 
@@ -47,9 +47,4 @@ export function isSameAddress(one: string, other: string): boolean {
   const [left, right] = [one, other].map((text) => parseIngestUrl(text, { loopbackAllowed: true }));
   if (!left?.ok || !right?.ok) return one === other;
   return left.url.host === right.url.host && left.url.port === right.url.port && left.url.app === right.url.app;
-}
-
-/** Returns the address that a platform documents for its backup ingest; null when it shows one per event. */
-export function defaultBackupUrl(platformId: string): string | null {
-  return getPlatform(platformId)?.backupRtmpUrl ?? null;
 }

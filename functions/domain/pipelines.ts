@@ -1,4 +1,4 @@
-import type { Observation } from './destination.ts';
+import type { Observation, PipelineFigures } from './destination.ts';
 import type { Classified } from './health-alerts.ts';
 import { HEALTH_REASONS, type HealthLevel } from './health-reasons.ts';
 
@@ -9,15 +9,21 @@ export function mainPipelineOf({ backup: _backup, ...observation }: Observation)
   return { ...observation, alerts: observation.alerts.filter(({ pipelineId }) => pipelineId !== '1') };
 }
 
+const FIGURES = [
+  'activeOutputs',
+  'bitrateBps',
+  'fillMs',
+  'framesPerSecond',
+  'reconnects',
+  'unsentFrames',
+] as const satisfies (keyof PipelineFigures)[];
+
 /** Returns an observation as if the channel had only its second pipeline. */
 export function backupPipelineOf(observation: Observation): Observation {
-  const { activeOutputs, bitrateBps, fillMs, framesPerSecond, reconnects, unsentFrames, ...rest } =
-    mainPipelineOf(observation);
-  return {
-    ...rest,
-    ...observation.backup,
-    alerts: observation.alerts.filter(({ pipelineId }) => pipelineId === '1'),
-  };
+  const shared = mainPipelineOf(observation);
+  for (const figure of FIGURES) delete shared[figure];
+  const alerts = observation.alerts.filter(({ pipelineId }) => pipelineId === '1');
+  return { ...shared, ...observation.backup, alerts };
 }
 
 /** Connected or connecting without a failure: an ordinary start, or the return after a failure. */
