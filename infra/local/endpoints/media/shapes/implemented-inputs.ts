@@ -18,6 +18,7 @@ export const implementedInputs = {
   ],
   mediaconnect: [
     'AddFlowOutputsRequest',
+    'AddFlowSourcesRequest',
     'CreateFlowRequest',
     'DeleteFlowRequest',
     'DescribeFlowRequest',
@@ -26,6 +27,7 @@ export const implementedInputs = {
     'ListFlowsRequest',
     'ListTagsForResourceRequest',
     'RemoveFlowOutputRequest',
+    'RemoveFlowSourceRequest',
     'StartFlowRequest',
     'StopFlowRequest',
     'TagResourceRequest',
