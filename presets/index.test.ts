@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defaultSourceLossOf } from '../functions/domain/source-loss.ts';
 import { PresetsResource } from '../functions/api/schemas/answers.ts';
 import { backupRefusalOf } from '../functions/domain/backup-ingest.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
@@ -92,6 +93,7 @@ describe('the preset files', () => {
         ...platform,
         backupRefusal: backupRefusalOf(platform),
         backupRtmpUrlHint: platform.backupRtmpUrlHint ?? null,
+        onSourceLoss: defaultSourceLossOf(platform.platformId),
         encodings: allowedEncodings(platform.platformId),
         videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
       })),

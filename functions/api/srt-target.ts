@@ -3,6 +3,7 @@ import { listAllDestinations } from '../aws/destination-table.ts';
 import { backupRefusalOf } from '../domain/backup-ingest.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, type FieldError } from '../domain/errors.ts';
+import type { SourceLossAction } from '../domain/source-loss.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -26,6 +27,7 @@ interface Given {
   backupIngest?: boolean | undefined;
   backupRtmpUrl?: string | undefined;
   backupStreamKey?: string | null | undefined;
+  onSourceLoss?: SourceLossAction | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export function requireFieldsOfKind(given: Given): void {
   if (refused.length > 0) throw invalidFields(refused);
 }
 
-function refuseForSrt({ platform, streamKey, standby, ...given }: Given): FieldError[] {
+function refuseForSrt({ onSourceLoss, platform, streamKey, standby, ...given }: Given): FieldError[] {
   const { backupIngest, backupRtmpUrl, backupStreamKey } = given;
   const backup = Object.entries({ backupIngest: backupIngest || undefined, backupRtmpUrl, backupStreamKey });
   const message = backupRefusalOf(getPlatform(platform)!) ?? '';
@@ -46,6 +48,14 @@ function refuseForSrt({ platform, streamKey, standby, ...given }: Given): FieldE
     ...(streamKey === undefined
       ? []
       : [{ field: 'streamKey', message: 'an SRT destination has none: use streamId and passphrase' }]),
+    ...(onSourceLoss === 'hold'
+      ? [
+          {
+            field: 'onSourceLoss',
+            message: 'an SRT destination sends the feed itself and has no slate: use wait or stop',
+          },
+        ]
+      : []),
     ...(standby === 'warm'
       ? [{ field: 'standby', message: 'an SRT destination has no channel to keep: leave it out, or use cold' }]
       : []),

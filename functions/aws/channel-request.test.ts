@@ -27,6 +27,7 @@ const rtmp = (change: Partial<EncodingTarget> = {}) => ({
   backup: null,
   encoding: { ...encoding, ...change },
   reconnectSeconds: 30,
+  sourceLoss: { kind: 'slate' as const, uri: null },
 });
 const base = { deployment, destinationId: 'dst_1', inputId: '42', logLevel: 'WARNING' as const };
 const video = (change: Partial<EncodingTarget>) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import type { ChannelLogLevel, ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
+import type { ChannelLogLevel, ChannelTarget, EncodingTarget, SourceLoss } from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
@@ -12,6 +12,7 @@ import { AppError } from '../domain/errors.ts';
 import { encodedRate, followSource, type FollowedSource } from '../domain/followed-source.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { onSourceLossOf } from '../domain/source-loss.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
@@ -118,20 +119,31 @@ export function logLevelOf({ detailedLogUntil }: Destination, now: Date): Channe
 export function configurationHash(
   { deployment }: AwsDeps<never, 'declaredInput' | 'maintenance'>,
   record: Destination,
-  { inputId, encodings, logLevel }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel },
+  {
+    inputId,
+    encodings,
+    logLevel,
+    sourceLoss,
+  }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel; sourceLoss: SourceLoss },
 ): string {
   const { declaredInput, maintenance } = deployment;
   const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
-  const parts = [rtmpUrl, streamKeyCiphertext, inputId, encodings, logLevel, declaredInput, maintenance];
-  if (backupRtmpUrl) parts.push(backupRtmpUrl, backupStreamKeyCiphertext);
+  const settings = [inputId, encodings, logLevel, declaredInput, maintenance, sourceLoss];
+  const backup = backupRtmpUrl ? [backupRtmpUrl, backupStreamKeyCiphertext] : [];
+  const parts = [rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** Returns what the destination's channel sends while its input is lost. */
+export function sourceLossOf(record: Destination): SourceLoss {
+  return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
 }
 
 /** Builds the channel's target. Decrypts the stream keys, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
-  encodings: EncodingTarget[],
+  { encodings, sourceLoss }: { encodings: EncodingTarget[]; sourceLoss: SourceLoss },
 ): Promise<ChannelTarget> {
   if (isPrimary(record)) {
     return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings };
@@ -149,6 +161,7 @@ export async function resolveChannelTarget(
     streamKey,
     backup: await resolveBackup(deps, record, streamKey),
     encoding: encodings[0]!,
+    sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
 }

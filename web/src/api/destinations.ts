@@ -24,11 +24,11 @@ import { type Answer, request } from './request.ts';
 
 type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
 
-/** Fields that only some destinations have. */
-type Special = 'streamId' | 'latencyMs' | 'backupIngest' | 'backupRtmpUrl';
+type SometimesAbsent = 'streamId' | 'latencyMs' | 'onSourceLoss' | 'holdMinutes' | 'backupIngest' | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, Secret | Special>> & Pick<CreateDestination, Special>;
+export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent>> &
+  Pick<CreateDestination, SometimesAbsent>;
 
 const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;

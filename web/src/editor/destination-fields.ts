@@ -13,8 +13,9 @@ export function platformDefaults(
   platform: PlatformPreset | undefined,
   presets: PresetsResource,
   video: SourceVideo,
-): Pick<DestinationFields, 'platform' | 'rtmpUrl' | 'preset'> {
+): Pick<DestinationFormValues, 'platform' | 'rtmpUrl' | 'preset' | 'onSourceLoss'> {
   return {
+    onSourceLoss: platform?.onSourceLoss ?? 'wait',
     platform: platform?.platformId ?? '',
     rtmpUrl: platform?.rtmpUrl ?? '',
     preset: platform ? defaultEncodingFor(platform, presets, video) : '',
@@ -41,11 +42,14 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, TextField | 'backupIngest'> &
-  Record<TextField, string> & { backupIngest: '' | 'on' };
+export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
+  Record<Written, string> & { backupIngest: '' | 'on' };
 
-type TextField = 'group' | 'latencyMs' | 'streamId' | 'backupRtmpUrl' | SecretField;
-type SecretField = 'passphrase' | 'streamKey' | 'backupStreamKey';
+type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'streamId' | Secret;
+type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
+
+/** The API's default. */
+export const DEFAULT_HOLD_MINUTES = '10';
 
 /** MediaConnect's default. */
 export const DEFAULT_LATENCY_MS = '2000';
@@ -57,8 +61,15 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
 export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
-  const { group, name, platform: platformId, preset, rtmpUrl, standby, streamId, latencyMs } = values;
-  const fields = { name, platform: platformId, rtmpUrl, preset, standby, group: group.trim() || null };
+  const { group, holdMinutes, latencyMs, name, onSourceLoss, platform: platformId, preset } = values;
+  const { rtmpUrl, standby, streamId } = values;
+  const fields = {
+    ...{ name, platform: platformId, rtmpUrl, preset, standby },
+    group: group.trim() || null,
+    onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
+    // A limit that has no effect is not judged.
+    ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
+  };
   if (!isSrt(platform)) return { ...fields, ...backupFields(values, platform) };
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
@@ -93,13 +104,15 @@ export function fieldsOf({
   standby,
   streamId,
   latencyMs,
+  onSourceLoss,
+  holdMinutes,
   backupIngest,
   backupRtmpUrl,
 }: Omit<DestinationFields, 'latencyMs' | 'backupRtmpUrl'> & {
   latencyMs?: number | null | undefined;
   backupRtmpUrl?: string | null | undefined;
 }): DestinationFields {
-  const fields = { name, group, platform, rtmpUrl, preset, standby };
+  const fields = { name, group, platform, rtmpUrl, preset, standby, onSourceLoss, holdMinutes };
   if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
   return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
@@ -107,8 +120,10 @@ export function fieldsOf({
 /** Returns the form values of fields, without the secrets. */
 export function toFormValues({
   group,
-  streamId,
+  holdMinutes,
   latencyMs,
+  onSourceLoss = 'wait',
+  streamId,
   backupIngest,
   backupRtmpUrl,
   ...rest
@@ -118,6 +133,8 @@ export function toFormValues({
     backupIngest: backupIngest ? 'on' : '',
     backupRtmpUrl: backupRtmpUrl ?? '',
     backupStreamKey: '',
+    onSourceLoss,
+    holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
     streamId: streamId ?? '',
     latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
@@ -152,6 +169,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   latencyMs: 'Latency',
   backupIngest: 'Backup ingest',
   backupRtmpUrl: 'Backup URL',
+  onSourceLoss: 'Without a source',
+  holdMinutes: 'Stop after',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */
@@ -163,6 +182,7 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   latencyMs: 'latency',
   backupIngest: 'backup ingest',
   backupRtmpUrl: 'backup URL',
+  onSourceLoss: 'slate',
 };
 
 /** Returns the labels of changed fields that interrupt a destination on air. */

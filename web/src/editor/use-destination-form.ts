@@ -11,6 +11,7 @@ import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
 import {
   changedFields,
+  DEFAULT_HOLD_MINUTES,
   DEFAULT_LATENCY_MS,
   type DestinationFormValues,
   fieldsOf,
@@ -38,7 +39,8 @@ export interface DestinationFormSubject {
 
 const FIELDS = [
   ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
-  ...['streamId', 'passphrase', 'latencyMs', 'backupIngest', 'backupRtmpUrl', 'backupStreamKey'],
+  ...['streamId', 'passphrase', 'latencyMs', 'onSourceLoss', 'holdMinutes'],
+  ...['backupIngest', 'backupRtmpUrl', 'backupStreamKey'],
 ];
 
 /** Returns the initial values of a form. */
@@ -50,7 +52,7 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
   const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
-  return { ...empty, ...NO_BACKUP, standby: 'warm', ...defaults };
+  return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
 
 const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '' } as const;
@@ -125,11 +127,19 @@ export function useDestinationForm(subject: DestinationFormSubject) {
 
   /** Values typed for a platform before the operator selected another one. */
   const typedFor = useRef(
-    new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | keyof typeof NO_BACKUP>>(),
+    new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss' | keyof typeof NO_BACKUP>>(),
   );
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const { platform: former, rtmpUrl, preset, backupIngest, backupRtmpUrl, backupStreamKey } = form.values;
-    typedFor.current.set(former, { rtmpUrl, preset, backupIngest, backupRtmpUrl, backupStreamKey });
+    const {
+      platform: former,
+      rtmpUrl,
+      preset,
+      onSourceLoss,
+      backupIngest,
+      backupRtmpUrl,
+      backupStreamKey,
+    } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, backupIngest, backupRtmpUrl, backupStreamKey });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...NO_BACKUP, ...typedFor.current.get(next.platformId) });
   };

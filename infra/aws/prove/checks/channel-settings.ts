@@ -64,6 +64,7 @@ export function rtmpChannelSettings(context: CheckContext, suffix: string, input
     backup: null,
     encoding: encodingFor(PLATFORM),
     reconnectSeconds: platform?.reconnectPauseSeconds ?? 30,
+    sourceLoss: { kind: 'pause' },
   });
   return { ...settings, LogLevel: 'WARNING' };
 }

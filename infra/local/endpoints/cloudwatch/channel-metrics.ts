@@ -39,7 +39,7 @@ export function createChannelMetrics(deps: {
     const { channel, last, lastChannel, pipelineId, report, source } = pipeline;
     const { channelId } = channel;
     const dimensions = { ChannelId: channelId, Pipeline: pipelineId };
-    const isWaiting = report.state === 'waiting_for_input';
+    const isFilled = report.state === 'waiting_for_input' || report.slate === 'input_loss';
     put(
       { namespace: 'AWS/MediaLive', dimensions },
       atMs,
@@ -47,8 +47,8 @@ export function createChannelMetrics(deps: {
         NetworkOut: Math.max(HOUSEKEEPING_MBPS, report.bitrateBps / 1_000_000),
         InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
         ActiveAlerts: countAlerts(channelId, pipelineId),
-        InputLossSeconds: isWaiting ? 1 : 0,
-        FillMsec: isWaiting ? SECOND_MS : 0,
+        InputLossSeconds: isFilled ? 1 : 0,
+        FillMsec: isFilled ? SECOND_MS : 0,
       },
       { DroppedFrames: growth(channel.droppedFrames, lastChannel?.droppedFrames) },
     );

@@ -1,5 +1,7 @@
 import type { AudioSelector, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
+import type { MediaContext } from '../media/media-context.ts';
+import { toInputLoss } from './input-loss.ts';
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
 import { buildSound, channelsOf } from './rendition-sound.ts';
@@ -17,10 +19,10 @@ const NOMINAL_FRAMES_PER_SECOND = 30;
  * @param input the attached input; the first pipeline reads its first endpoint, the second its second
  * @returns contains the stream key in plain text: pass it to the engine and do not keep it
  */
-export function buildChannelRun(channel: ChannelRecord, input: InputRecord): ChannelRun {
+export function buildChannelRun(context: MediaContext, channel: ChannelRecord, input: InputRecord): ChannelRun {
   const encoder = channel.settings.EncoderSettings!;
   const group = encoder.OutputGroups![0]!;
-  const output = buildOutput(channel, encoder, { group, input });
+  const output = buildOutput(context, channel, { group, input });
   return { channelId: channel.id, inputAddress: endpointOf(input, 0), output };
 }
 
@@ -30,12 +32,17 @@ function endpointOf({ endpointIps }: InputRecord, pipeline: number): string {
 }
 
 function buildOutput(
+  context: MediaContext,
   channel: ChannelRecord,
-  encoder: EncoderSettings,
   { group, input }: { group: OutputGroup; input: InputRecord },
 ): ChannelRun['output'] {
+  const encoder = channel.settings.EncoderSettings!;
   const { RtmpGroupSettings: rtmp, MediaPackageGroupSettings: mediaPackage } = group.OutputGroupSettings!;
-  if (rtmp) return buildRtmpOutput(channel, encoder, { output: group.Outputs![0]!, input });
+  if (rtmp) {
+    const inputLoss = toInputLoss(context, encoder);
+    const built = buildRtmpOutput(channel, encoder, { output: group.Outputs![0]!, input });
+    return { ...built, ...(inputLoss && { inputLoss }) };
+  }
   if (mediaPackage) {
     return buildPackageOutput(channel, encoder, group.Outputs!, mediaPackage.Destination?.DestinationRefId);
   }
