@@ -121,6 +121,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     {
       actions: [
         'medialive:UpdateChannel',
+        'medialive:UpdateChannelClass',
         'medialive:StartChannel',
         'medialive:StopChannel',
         'medialive:DeleteChannel',
