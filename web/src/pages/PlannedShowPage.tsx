@@ -76,13 +76,15 @@ function Facts({ show }: { show: ShowResource }) {
           {countdown}
         </p>
       )}
-      {show.attention.length > 0 && (
-        <ul className={classes.attention} role="status">
-          {show.attention.map((text) => (
-            <li key={text}>{text}</li>
-          ))}
-        </ul>
-      )}
+      <div role="status">
+        {show.attention.length > 0 && (
+          <ul className={classes.attention}>
+            {show.attention.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        )}
+      </div>
       <h2>Run sheet</h2>
       <RunSheet show={show} />
     </>
