@@ -49,12 +49,10 @@ export interface ResourceView {
 
 /** Returns the slate that the newest observation showed on air. */
 function toSlate(record: Destination): DestinationResource['slate'] {
-  const { healthSince, observedAt, slate, sourceLostSince } = record.observation ?? {};
+  const { observedAt, slate, sourceLostSince } = record.observation ?? {};
   if (!slate) return null;
   const until = stopDueAt(record)?.toISOString() ?? null;
-  return slate === 'break'
-    ? { reason: 'break', since: record.slateBreak?.requestedAt ?? healthSince ?? observedAt!, until }
-    : { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
+  return { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
 }
 
 /** Returns a destination as a resource. */
