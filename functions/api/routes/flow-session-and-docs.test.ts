@@ -433,7 +433,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(49);
+    expect(Object.keys(body.paths)).toHaveLength(51);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {
@@ -557,6 +557,8 @@ describe('the contract', () => {
         '/api/mediaconnect/flow/encoder-address',
         '/api/mediaconnect/flow/start',
         '/api/mediaconnect/flow/stop',
+        '/api/mediaconnect/flow/switch',
+        '/api/mediaconnect/flow/preferred-source',
         '/api/presets',
         '/api/health',
         '/api/session',
