@@ -72,6 +72,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/mediaconnect/flow/start': 'operator',
   'POST /api/mediaconnect/flow/stop': 'operator',
   'POST /api/mediaconnect/flow/switch': 'operator',
+  'PUT /api/mediaconnect/flow/preferred-source': 'operator',
   'PUT /api/primary': 'operator',
   'PUT /api/destinations/{destinationId}/detailed-log': 'operator',
   'DELETE /api/destinations/{destinationId}/detailed-log': 'operator',
@@ -85,7 +86,6 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/rehearsal': 'operator',
   'DELETE /api/rehearsal': 'operator',
 
-  'PUT /api/mediaconnect/flow/preferred-source': 'admin',
   'POST /api/destinations': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
