@@ -59,15 +59,6 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
     return timestampMs;
   }
 
-  /**
-   * Returns the frame's body. A new header is repeated in its first keyframe: the parser of ffmpeg, and of what is built on
-   * it, does not read a header in mid-stream, and would read pictures by the sets of earlier ones.
-   */
-  function bodyOf({ flvBody, keyframe, kind }: Frame): Buffer {
-    const isFirst = isVideoHeaderNew && kind === 'video' && keyframe && format.video;
-    return isFirst ? withParameterSets(flvBody, isFirst.avcConfiguration) : flvBody;
-  }
-
   return {
     setFormat(next) {
       format = next;
@@ -103,7 +94,7 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
         ...place,
         streamId: 0,
         timestampMs,
-        body: bodyOf(frame),
+        body: isVideoHeaderNew && isVideo ? withHeader(frame, format) : frame.flvBody,
         frame: frame.kind,
         entryPoint,
         counted,
@@ -131,6 +122,14 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
     hasSentFrames: () => firstDtsMs !== null,
     sent: () => ({ frames: taken, newestMs }),
   };
+}
+
+/**
+ * Returns the body of a picture behind a changed header, repeated in its first keyframe: the parser of ffmpeg, and of what
+ * is built on it, does not read a header in mid-stream, and would read pictures by the sets of earlier ones.
+ */
+function withHeader({ flvBody, keyframe }: Frame, { video }: ProgramFormat): Buffer {
+  return keyframe && video ? withParameterSets(flvBody, video.avcConfiguration) : flvBody;
 }
 
 function isSame(left: Buffer | null, right: Buffer | null): boolean {
