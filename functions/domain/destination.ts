@@ -6,6 +6,7 @@
 
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import type { PrimaryMode } from './primary-mode.ts';
+import type { SoundSettings } from './sound.ts';
 
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
@@ -231,6 +232,8 @@ export interface Destination {
   streamId?: string | null;
   latencyMs?: number;
   standby: StandbyMode;
+  /** Null or absent: the deployment's settings. */
+  sound?: SoundSettings | null;
   /** Place in the operator's manual order, smallest first; absent: the time it was created, in milliseconds. */
   position?: number;
   desired: DesiredState;

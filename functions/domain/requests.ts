@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
@@ -8,7 +9,7 @@ import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type 
 export type Apply = 'now' | 'next-start' | undefined;
 
 /** Fields whose edits apply only at the next start. */
-export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs'>;
+export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs' | 'sound'>;
 
 /** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
@@ -21,7 +22,15 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   position?: number;
 }
 
-const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const;
+const TARGET_FIELDS = [
+  'platform',
+  'rtmpUrl',
+  'preset',
+  'streamKeyCiphertext',
+  'streamId',
+  'latencyMs',
+  'sound',
+] as const;
 
 /** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
@@ -131,15 +140,15 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
   const isWaiting =
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
-  const isSame = fields.every((field) => record[field] === edit[field]);
+  const isSame = fields.every((field) => isDeepStrictEqual(record[field], edit[field]));
   // The position is not configuration, so a move must not break another person's open edit.
-  const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
+  const isMove = fields.every((field) => field === 'position' || isDeepStrictEqual(record[field], edit[field]));
   const edited: Destination = isSame
     ? record
     : isMove
       ? { ...record, ...edit }
       : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
-  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) {
+  if (TARGET_FIELDS.every((field) => isDeepStrictEqual(record[field], edited[field]))) {
     return isWaiting ? { ...edited, restartRequested: true } : edited;
   }
   if (isInterrupting && apply === undefined) throw restartRequired(record);

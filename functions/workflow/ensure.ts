@@ -91,9 +91,9 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { input } = record.held;
   if (!input) throw resourceMissing('the input is not known');
   await requireTarget(context);
-  const { encodings, recorded: settings } = await resolveEncodings(deps, record);
+  const { encodings, sound, recorded: settings } = await resolveEncodings(deps, record);
   const logLevel = logLevelOf(record, deps.now());
-  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel });
+  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, sound, logLevel });
   const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
 
   const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
@@ -102,7 +102,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   // An adopted channel has unknown settings, so update it.
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
-    const target = await resolveChannelTarget(deps, record, encodings);
+    const target = await resolveChannelTarget(deps, record, { encodings, sound });
     channel = await unlessBusy(() => createChannel(deps, { ...making, generation, target }), 'the input');
     channelHash = hash;
   }
@@ -116,7 +116,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   let ready = await waitForIdle(context, channelId, recorded ?? undefined);
   if (isUp(ready.state)) return held(channelHash);
   if (channelHash !== hash) {
-    const target = await resolveChannelTarget(deps, record, encodings);
+    const target = await resolveChannelTarget(deps, record, { encodings, sound });
     await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
     await recordHeld(context, held(hash));
     ready = await waitForIdle(context, channelId);

@@ -17,6 +17,7 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
     passphraseSet: false,
     preset: '1080p30',
     standby: 'warm',
+    sound: null,
     warnings: [],
     detailedLogUntil: null,
     primary: false,

@@ -49,6 +49,7 @@ const BODIES: Record<string, object> = {
   'POST /api/session': { token: TOKEN },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
   'PUT /api/incident-rules': { rules: {} },
+  'PUT /api/sound': { track: { by: 'first' }, channels: 'source', loudnessLufs: null },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
   'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
   'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },

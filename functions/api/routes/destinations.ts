@@ -27,6 +27,7 @@ import {
   sealStreamKey,
 } from '../destination-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
+import { requireSoundFits } from '../sound-target.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -106,7 +107,9 @@ async function insert(
 ): Promise<Destination> {
   requireFieldsOfKind(wanted);
   const isSrt = isSrtPlatform(wanted.platform);
+  const { sound } = wanted;
   const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
+  requireSoundFits(target, sound);
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
@@ -114,7 +117,16 @@ async function insert(
     const stored = await seal(destinationId);
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
-    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...(tookMs ? { tookMs } : {}) };
+    const chosen = {
+      destinationId,
+      name,
+      group,
+      ...target,
+      ...stored,
+      standby,
+      ...(sound ? { sound } : {}),
+      ...(tookMs ? { tookMs } : {}),
+    };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;

@@ -13,6 +13,7 @@ import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
 import { DestinationCost } from './costs.ts';
 import { ROLES } from '../auth/roles.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
+import { Sound } from './sound.ts';
 
 /**
  * Every response of the API; requests are in requests.ts, costs in costs.ts. One schema types the code and generates
@@ -172,6 +173,7 @@ export const DestinationResource = z
     passphraseSet: z.boolean().openapi({ description: 'SRT only: true when the stream is encrypted' }),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
+    sound: Sound.nullable().openapi({ description: 'null: the settings of GET /api/sound' }),
     primary: z
       .boolean()
       .openapi({ description: 'True for the channel behind the HLS preview; PUT /api/primary sets when it runs' }),
@@ -317,6 +319,17 @@ export const FlowStatusResource = z
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
         .nullable(),
+      audioTracks: z
+        .array(
+          z.object({
+            pid: z.number(),
+            codec: z.string(),
+            language: z.string().nullable().openapi({ description: 'null: not stated, or not known, as on AWS' }),
+            sampleRateHz: z.number().nullable(),
+            channels: z.number().nullable(),
+          }),
+        )
+        .openapi({ description: 'Every audio track of the source, in its order' }),
       analysis: SourceAnalysis.nullable().openapi({ description: 'Null without a connected encoder' }),
       warnings: z.array(Warning),
     }),

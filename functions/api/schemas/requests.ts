@@ -2,6 +2,7 @@ import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { CostGroupBy } from './costs.ts';
+import { Sound } from './sound.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
 /**
@@ -106,6 +107,10 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 charact
   description: 'Without the stream key. Default: the platform’s URL. For the platform srt it is srt://host:port.',
 });
 
+const SoundInput = Sound.nullable().openapi({
+  description: 'What the destination does with the sound of the source. null: the settings of PUT /api/sound',
+});
+
 /** A prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
@@ -124,6 +129,7 @@ export const CreateDestination = z
     ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
   })
   .openapi('CreateDestination');
 
@@ -137,6 +143,7 @@ export const ReplaceDestination = z
     standby: Standby,
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: the present settings' }),
     ...srtInputs,
   })
   .openapi('ReplaceDestination');
@@ -150,6 +157,7 @@ export const PatchDestination = z
     preset: PresetId.optional(),
     standby: Standby.optional(),
     position: Position.optional(),
+    sound: SoundInput.optional(),
     ...srtInputs,
   })
   .refine((value) => Object.keys(value).length > 0, 'give at least one field to change')

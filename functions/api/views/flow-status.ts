@@ -12,7 +12,7 @@ import {
   type ContentQuality,
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
-import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/flow-metrics.ts';
+import { getSourceCoding, getSourceMetrics, getTrackLanguages, type SourceMetrics } from '../../aws/flow-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';
@@ -42,6 +42,8 @@ export interface FlowLook {
   engine: EngineAnalysis | null;
   /** Null where it is not reported, as on AWS. */
   coding: CodingNumbers | null;
+  /** By the place of the audio track; empty where they are not reported. */
+  languages: (string | null)[];
   hlsUrl: string | null;
   /** Start of the source's state, from this process or the metrics; null when neither saw the change. */
   since: string | null;
@@ -103,20 +105,21 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
       });
     }
     // A stopped flow has no metrics, and CloudWatch bills the query.
-    const [media, { metrics, quality }, coding, engine] = isFlowUp(flow)
+    const [media, { metrics, quality }, coding, languages, engine] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
           orElse('metrics', readFigures(), NO_FIGURES),
           deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
+          deps.embedded ? orElse('languages', getTrackLanguages(deps, deps.now()), []) : [],
           deps.embedded && deps.deployment.isSourceAnalysed
             ? orElse('analysis', getEngineAnalysis(deps, deps.now()), null)
             : null,
         ])
-      : [null, NO_FIGURES, null, null];
+      : [null, NO_FIGURES, null, [], null];
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
-    return { flow, media, metrics, quality, engine, coding, hlsUrl: url, since: seen.since, observedAt };
+    return { flow, media, metrics, quality, engine, coding, languages, hlsUrl: url, since: seen.since, observedAt };
   });
 }
 
@@ -142,6 +145,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       jitterMs: figure(metrics.jitterMs, 1),
       video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
+      audioTracks: isConnected ? toTracks(look) : [],
       analysis: isConnected ? toAnalysis(deps, look) : null,
       warnings: isConnected ? warningsOf(deps, look) : [],
     },
@@ -150,6 +154,10 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
     outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
     observedAt: look.observedAt,
   };
+}
+
+function toTracks({ media, languages }: FlowLook): FlowStatusResource['source']['audioTracks'] {
+  return (media?.audioTracks ?? []).map((track, index) => ({ ...track, language: languages[index] ?? null }));
 }
 
 /** The engine knows each fault from its first second on; MediaConnect reports one after its threshold. */

@@ -66,6 +66,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     passphraseSet: isSrt && record.streamKeyCiphertext !== null,
     preset: record.preset,
     standby: record.standby,
+    sound: record.sound ?? null,
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,

@@ -18,6 +18,7 @@ import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
+import { describeSound } from '../editor/sound-value.ts';
 import { SrtFacts } from './SrtFacts.tsx';
 import classes from './DetailsPanel.module.css';
 
@@ -72,6 +73,11 @@ function Content({ destination }: { destination: DestinationResource }) {
       <Section title="Cost">
         <Costs destination={destination} />
       </Section>
+      {destination.sound && (
+        <Section title="Sound">
+          <p className={classes.note}>{describeSound(destination.sound)}</p>
+        </Section>
+      )}
       <Timeline destinationId={destinationId} />
       {destination.kind === 'srt' ? <SrtFacts destination={destination} /> : <Log destination={destination} />}
       <Section title="At AWS">

@@ -11,6 +11,7 @@ import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
 import { isSrt } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
+import { SoundFields } from './SoundFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
 import { StreamKeyField } from './StreamKeyField.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
@@ -83,6 +84,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
+      {!isSrt(platform) && <SoundFields edited={edited} />}
       {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
       {isMoneyShown && (
         <PriceNote

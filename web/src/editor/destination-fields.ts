@@ -1,5 +1,6 @@
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationFields } from '../api/destinations.ts';
+import { readSound, writeSound } from './sound-value.ts';
 import { formatBitrate } from '../ui/format.ts';
 
 type PlatformPreset = PresetsResource['platforms'][number];
@@ -41,8 +42,8 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'streamId'> &
-  Record<'group' | 'latencyMs' | 'passphrase' | 'streamId' | 'streamKey', string>;
+export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'sound' | 'streamId'> &
+  Record<'group' | 'latencyMs' | 'passphrase' | 'sound' | 'streamId' | 'streamKey', string>;
 
 /** MediaConnect's default. */
 export const DEFAULT_LATENCY_MS = '2000';
@@ -54,10 +55,10 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
 export function toFields(
-  { streamKey: _key, passphrase: _passphrase, group, streamId, latencyMs, ...rest }: DestinationFormValues,
+  { streamKey: _key, passphrase: _passphrase, group, sound, streamId, latencyMs, ...rest }: DestinationFormValues,
   platform: PlatformPreset | undefined,
 ): DestinationFields {
-  const fields = { ...rest, group: group.trim() || null };
+  const fields = { ...rest, group: group.trim() || null, sound: isSrt(platform) ? null : readSound(sound) };
   if (!isSrt(platform)) return fields;
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
@@ -76,18 +77,20 @@ export function fieldsOf({
   rtmpUrl,
   preset,
   standby,
+  sound,
   streamId,
   latencyMs,
 }: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
-  const fields = { name, group, platform, rtmpUrl, preset, standby };
+  const fields = { name, group, platform, rtmpUrl, preset, standby, sound };
   return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
 }
 
 /** Returns the form values of fields, without the secrets. */
-export function toFormValues({ group, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
+export function toFormValues({ group, sound, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
   return {
     ...rest,
     group: group ?? '',
+    sound: writeSound(sound),
     streamId: streamId ?? '',
     latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
     streamKey: '',
@@ -97,7 +100,9 @@ export function toFormValues({ group, streamId, latencyMs, ...rest }: Destinatio
 
 /** Returns the changed fields; empty without a change. */
 export function changedFields(before: DestinationFields, after: DestinationFields): Partial<DestinationFields> {
-  const entries = Object.entries(after).filter(([field, value]) => before[field as keyof DestinationFields] !== value);
+  const isOther = (field: string, value: unknown) =>
+    JSON.stringify(before[field as keyof DestinationFields]) !== JSON.stringify(value);
+  const entries = Object.entries(after).filter(([field, value]) => isOther(field, value));
   return Object.fromEntries(entries) as Partial<DestinationFields>;
 }
 
@@ -117,6 +122,7 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   rtmpUrl: 'RTMP URL',
   preset: 'Encoding',
   standby: 'When stopped',
+  sound: 'Sound',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
 };
@@ -126,6 +132,7 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   platform: 'platform',
   rtmpUrl: 'RTMP URL',
   preset: 'encoding',
+  sound: 'sound',
   streamId: 'stream ID',
   latencyMs: 'latency',
 };

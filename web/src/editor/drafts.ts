@@ -1,6 +1,6 @@
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'streamId', 'latencyMs'] as const;
+const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'sound', 'streamId', 'latencyMs'] as const;
 
 /** The changed fields of a form, and only those, because a colleague may change others. */
 export type Draft = Partial<Record<(typeof FIELDS)[number] | 'passphrase' | 'streamKey', string>>;

@@ -38,6 +38,8 @@ export interface DestinationFormSubject {
 const FIELDS = [
   ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
   ...['streamId', 'passphrase', 'latencyMs'],
+  ...['sound', 'sound.track', 'sound.track.by', 'sound.track.pid', 'sound.track.language', 'sound.track.number'],
+  ...['sound.channels', 'sound.loudnessLufs'],
 ];
 
 /** Returns the initial values of a form. */
@@ -48,7 +50,15 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
     return { ...toFormValues(fieldsOf(like)), name };
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
-  const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
+  const empty = {
+    name: '',
+    group: '',
+    streamKey: '',
+    sound: '',
+    streamId: '',
+    passphrase: '',
+    latencyMs: DEFAULT_LATENCY_MS,
+  };
   return { ...empty, standby: 'warm', ...defaults };
 }
 
