@@ -40,6 +40,8 @@ const Variables = z.object({
   STATE_MACHINE_ARN_TEARDOWN: Arn,
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
+  /** SNS topic through which e-mail notifications leave. */
+  NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -102,6 +104,7 @@ export const ApiEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -128,6 +131,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  NOTIFICATION_TOPIC_ARN: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -151,6 +155,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
+  ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,

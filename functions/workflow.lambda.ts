@@ -5,6 +5,7 @@ import {
   createMediaPackageClient,
   createSecretsManagerClient,
   createSfnClient,
+  createSnsClient,
   createTableClient,
 } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
@@ -28,6 +29,7 @@ const deps: WorkflowDeps = {
     mediaPackage: createMediaPackageClient(aws),
     secretsManager: createSecretsManagerClient(aws),
     sfn: createSfnClient(aws),
+    sns: createSnsClient(aws),
     table: createTableClient(aws),
   },
   deployment: {
@@ -54,7 +56,7 @@ const deps: WorkflowDeps = {
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
-  mail: { kind: 'none' },
+  mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   resolveHost,
   logger,
 };

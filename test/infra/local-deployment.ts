@@ -5,11 +5,13 @@ import { CreateInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
 import { CreateChannelCommand, CreateOriginEndpointCommand } from '@aws-sdk/client-mediapackage';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import type { AwsClients } from '../../functions/aws/clients.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/aws/functions.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
+import type { TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
@@ -36,6 +38,8 @@ export interface LocalDeployment {
   arns: { table: string; historyKey: string; packageChannel: string };
   /** Returns an access token of a user in the pool's group, like the dashboard's. */
   tokenFor(group: string): string;
+  /** What SNS sent by e-mail, in order. */
+  topicMails: readonly TopicMail[];
   /** All calls so far, in order. */
   calls: readonly RecordedCall[];
   close(): Promise<void>;
@@ -95,6 +99,11 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     const endpoint = await mediaPackage.send(new CreateOriginEndpointCommand(request));
     return { Ref: Id, Arn: endpoint.Arn!, Url: endpoint.Url! };
   },
+  async 'AWS::SNS::Topic'({ sns }, { TopicName, DisplayName, KmsMasterKeyId }) {
+    const Attributes = { DisplayName, KmsMasterKeyId };
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: TopicName, Attributes }));
+    return { Ref: TopicArn!, TopicArn: TopicArn! };
+  },
   async 'AWS::StepFunctions::StateMachine'({ sfn }, { StateMachineName, DefinitionString, DefinitionSubstitutions }) {
     const definition = Object.entries<string>(DefinitionSubstitutions ?? {}).reduce(
       (text, [name, value]) => text.replaceAll(`\${${name}}`, value),
@@ -133,6 +142,7 @@ const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 
 /** Deploys the templates. Close the deployment after the test. */
 export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
+  const topicMails: TopicMail[] = [];
   const aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -140,6 +150,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
     engine: { ...createIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
     profile: 'instant',
     hooks: { resolveSecret: madeUpSecret },
+    mailbox: (mail) => void topicMails.push(mail),
   });
   const calls: RecordedCall[] = [];
   const pool = makeUserPool(USER_POOL_ID);
@@ -176,6 +187,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
       environments,
       tokenFor,
       arns: arnsOf(synthesized, resolve),
+      topicMails,
       calls,
       close,
     };

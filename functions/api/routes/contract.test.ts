@@ -48,6 +48,8 @@ const BODIES: Record<string, object> = {
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
+  'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
+  'POST /api/ceilings/{period}/answer': { answer: 'keep' },
   'PUT /api/incident-rules': { rules: {} },
   'PUT /api/sound': { track: { by: 'first' }, channels: 'source', loudnessLufs: null },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
@@ -73,6 +75,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{muteId}', `mut_${'0'.repeat(32)}`)
             .replace('{targetId}', TARGET_ID)
             .replace('{deliveryId}', DELIVERY_ID)
+            .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],

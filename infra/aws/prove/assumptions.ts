@@ -376,6 +376,22 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first SRT destination decides; without figures its health stays unknown.',
   },
+  'AWS-48': {
+    assumption:
+      'A new e-mail subscription with a filter policy gets no message of other addresses, and subscribing again while it is pending sends its request again.',
+    source: 'SNS developer guide; AWS allows up to 15 minutes until a changed filter policy takes effect',
+    dependsOn: 'functions/aws/mail-topic.ts (subscribeAddress)',
+    decidedBy: null,
+    change: 'The first two e-mail targets decide: confirm both, then send a test to one.',
+  },
+  'AWS-49': {
+    assumption:
+      'MediaLive remixes the first channel of a stereo input with one input channel, and bills loudness correction with the encode.',
+    source: 'MediaLive API reference, RemixSettings and AudioNormalizationSettings; no price names either',
+    dependsOn: 'functions/aws/channel-request.ts (MONO_TO_STEREO, LOUDNESS)',
+    decidedBy: null,
+    change: 'The first destination with these settings decides, and its line in Cost Explorer.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -132,8 +132,10 @@ export class ControlPlaneStack extends Stack {
       flowRoleArn: source.flowRole.roleArn,
       packageChannelArn: source.packageChannelArn,
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
+      notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
@@ -174,6 +176,7 @@ export class ControlPlaneStack extends Stack {
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
       FINGERPRINT_SECRET_ARN: data.fingerprintSecret.secretArn,
       REPORT_BUCKET: data.reports.bucketName,
+      NOTIFICATION_TOPIC_ARN: data.notificationTopic.topicArn,
       ...Object.fromEntries(machines),
     };
   }

@@ -101,6 +101,7 @@ describe('the walk', () => {
       cloudwatch: 2,
       'cloudwatch-logs': 1,
       lambda: 1,
+      sns: 6,
       sts: 1,
     });
     expect(services.reduce((sum, { operations }) => sum + operations.length, 0)).toBeGreaterThan(700);
