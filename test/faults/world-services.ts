@@ -3,6 +3,7 @@ import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
 import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 import { createLambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
@@ -107,18 +108,7 @@ export async function prepare(
   { deployment }: Template,
   options: WorldOptions,
 ): Promise<Deployment> {
-  const keys = [
-    { name: 'pk', kind: 'HASH' },
-    { name: 'sk', kind: 'RANGE' },
-  ] as const;
-  await clients.table.send(
-    new CreateTableCommand({
-      TableName: deployment.tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map(({ name }) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: keys.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
-    }),
-  );
+  await clients.table.send(new CreateTableCommand({ TableName: deployment.tableName, ...TABLE_DEFINITION }));
   await clients.sns.send(new CreateTopicCommand({ Name: TOPIC_NAME }));
   if (options.from) {
     for (const item of options.from.items.values()) {

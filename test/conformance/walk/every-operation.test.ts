@@ -90,7 +90,7 @@ describe('the walk', () => {
       services.map(({ name, operations }) => [name, operations.filter(({ isImplemented }) => isImplemented).length]),
     );
     expect(counts).toEqual({
-      mediaconnect: 16,
+      mediaconnect: 18,
       medialive: 23,
       mediapackage: 11,
       dynamodb: 17,

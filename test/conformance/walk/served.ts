@@ -62,6 +62,7 @@ const DESCRIBED: Described[] = [
     makeClient: (configuration) => new mediaConnect.MediaConnectClient(configuration),
     implemented: [
       'AddFlowOutputs',
+      'AddFlowSources',
       'CreateFlow',
       'DeleteFlow',
       'DescribeFlow',
@@ -70,6 +71,7 @@ const DESCRIBED: Described[] = [
       'ListFlows',
       'ListTagsForResource',
       'RemoveFlowOutput',
+      'RemoveFlowSource',
       'StartFlow',
       'StopFlow',
       'TagResource',

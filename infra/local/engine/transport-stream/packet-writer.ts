@@ -1,4 +1,5 @@
 import { PACKET_BYTES } from './packet.ts';
+import { writeTime } from './pes-time.ts';
 
 export interface WrittenPes {
   pid: number;
@@ -60,10 +61,4 @@ function buildPesHeader({ kind, pts, dts, payload }: WrittenPes): Buffer {
   writeTime(header, 9, dts === null ? 2 : 3, pts);
   if (dts !== null) writeTime(header, 14, 1, dts);
   return header;
-}
-
-function writeTime(out: Buffer, at: number, marker: number, ticks: number): void {
-  out[at] = (marker << 4) | (Math.floor(ticks / 2 ** 30) << 1) | 1;
-  out.writeUInt16BE(((Math.floor(ticks / 2 ** 15) & 0x7fff) << 1) | 1, at + 1);
-  out.writeUInt16BE(((ticks & 0x7fff) << 1) | 1, at + 3);
 }
