@@ -31,6 +31,7 @@ type ApiFact =
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
   | 'pricedInput'
+  | 'privateHosts'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';

@@ -4,6 +4,7 @@ import type {
   CreateChannelRequest,
   EncoderSettings,
   H264Settings,
+  InputLossBehavior,
   InputSettings,
   OutputDestination,
   RemixSettings,
@@ -36,6 +37,9 @@ export interface EncodingTarget {
  */
 export type ChannelLogLevel = 'WARNING' | 'INFO';
 
+/** What the output sends while the input is lost: nothing, or a slate. A null URI shows a plain colour. */
+export type SourceLoss = { kind: 'pause' } | { kind: 'slate'; uri: string | null };
+
 /** What a channel does with the sound of its input. */
 export interface ChannelSound extends Omit<SoundSettings, 'track'> {
   /** A track chosen by its place is known by its PID here: MediaLive has no places in a transport stream. */
@@ -51,6 +55,7 @@ export type ChannelTarget = { sound?: ChannelSound } & (
       encoding: EncodingTarget;
       /** Pause before a reconnect, in seconds: a platform holds the old session for a while. */
       reconnectSeconds: number;
+      sourceLoss: SourceLoss;
     }
   | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] }
 );
@@ -134,9 +139,22 @@ function encoderSettings(target: ChannelTarget): EncoderSettings {
   }
 }
 
+/** A short loss shows the last picture, a longer one the slate. */
+const REPEAT_PICTURE_MS = 1_000;
+const SLATE_COLOUR = '1B2430';
+
+function inputLossBehavior({ uri }: Extract<SourceLoss, { kind: 'slate' }>): InputLossBehavior {
+  const image: InputLossBehavior =
+    uri === null
+      ? { InputLossImageType: 'COLOR', InputLossImageColor: SLATE_COLOUR }
+      : { InputLossImageType: 'SLATE', InputLossImageSlate: { Uri: uri } };
+  return { RepeatFrameMsec: REPEAT_PICTURE_MS, BlackFrameMsec: 0, ...image };
+}
+
 function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): EncoderSettings {
-  const { encoding } = target;
+  const { encoding, sourceLoss } = target;
   return {
+    ...(sourceLoss.kind === 'slate' && { GlobalConfiguration: { InputLossBehavior: inputLossBehavior(sourceLoss) } }),
     TimecodeConfig: { Source: 'SYSTEMCLOCK' },
     AudioDescriptions: [audioDescription(encoding, target.sound ?? FIRST_TRACK)],
     VideoDescriptions: [videoDescription(encoding, constantRate(encoding))],
@@ -150,7 +168,7 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
             CacheFullBehavior: 'DISCONNECT_IMMEDIATELY',
             // With 0 MediaLive would never restart the output.
             RestartDelay: target.reconnectSeconds,
-            InputLossAction: 'EMIT_OUTPUT',
+            InputLossAction: sourceLoss.kind === 'slate' ? 'EMIT_OUTPUT' : 'PAUSE_OUTPUT',
             // Some platforms warn of a low bitrate while the picture is static.
             IncludeFillerNalUnits: 'AUTO',
           },

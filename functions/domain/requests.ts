@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
+import { onSourceLossOf } from './source-loss.ts';
 import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
 
 /** What each request does: pure functions from a record to a decision, and the refusals that come before them. */
@@ -19,6 +20,8 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
   group?: string | null;
   standby?: Destination['standby'];
+  onSourceLoss?: Destination['onSourceLoss'];
+  holdMinutes?: number;
   position?: number;
 }
 
@@ -148,7 +151,7 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
     : isMove
       ? { ...record, ...edit }
       : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
-  if (TARGET_FIELDS.every((field) => isDeepStrictEqual(record[field], edited[field]))) {
+  if (!changesChannel(record, edited)) {
     return isWaiting ? { ...edited, restartRequested: true } : edited;
   }
   if (isInterrupting && apply === undefined) throw restartRequired(record);
@@ -157,6 +160,12 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
     configurationGeneration: isUsed ? record.generation : record.generation - 1,
     restartRequested: record.restartRequested || isRestartAsked,
   };
+}
+
+/** Returns true when the edit changes settings of the channel. It sends a slate, or it does not. */
+function changesChannel(record: Destination, edited: Destination): boolean {
+  if (TARGET_FIELDS.some((field) => !isDeepStrictEqual(record[field], edited[field]))) return true;
+  return (onSourceLossOf(record) === 'hold') !== (onSourceLossOf(edited) === 'hold');
 }
 
 /**

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import type { ChannelLogLevel, ChannelSound, ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
+import type {
+  ChannelLogLevel,
+  ChannelSound,
+  ChannelTarget,
+  EncodingTarget,
+  SourceLoss,
+} from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
@@ -14,6 +20,7 @@ import { encodedRate, followSource, type FollowedSource } from '../domain/follow
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { DEFAULT_SOUND, soundOf, type SoundSettings } from '../domain/sound.ts';
+import { onSourceLossOf } from '../domain/source-loss.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** Measurements of the source older than this are ignored. */
@@ -147,19 +154,31 @@ export function configurationHash(
     encodings,
     sound,
     logLevel,
-  }: { inputId: string; encodings: EncodingTarget[]; sound: ChannelSound; logLevel: ChannelLogLevel },
+    sourceLoss,
+  }: {
+    inputId: string;
+    encodings: EncodingTarget[];
+    sound: ChannelSound;
+    logLevel: ChannelLogLevel;
+    sourceLoss: SourceLoss;
+  },
 ): string {
   const { declaredInput, maintenance } = deployment;
-  const { rtmpUrl, streamKeyCiphertext } = record;
-  const parts = [rtmpUrl, streamKeyCiphertext, inputId, encodings, sound, logLevel, declaredInput, maintenance];
+  const settings = [inputId, encodings, sound, logLevel, declaredInput, maintenance, sourceLoss];
+  const parts = [record.rtmpUrl, record.streamKeyCiphertext, ...settings];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** Returns what the destination's channel sends while its input is lost. */
+export function sourceLossOf(record: Destination): SourceLoss {
+  return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
 }
 
 /** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
-  { encodings, sound }: { encodings: EncodingTarget[]; sound: ChannelSound },
+  { encodings, sound, sourceLoss }: { encodings: EncodingTarget[]; sound: ChannelSound; sourceLoss: SourceLoss },
 ): Promise<ChannelTarget> {
   if (isPrimary(record)) {
     return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings, sound };
@@ -176,6 +195,7 @@ export async function resolveChannelTarget(
     streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
     encoding: encodings[0]!,
     sound,
+    sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
 }

@@ -124,6 +124,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       isSourceAnalysed: true,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
+      privateHosts: [],
     },
   };
 }

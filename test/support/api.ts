@@ -150,6 +150,7 @@ export async function startTestApi() {
       pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
+      privateHosts: [],
     },
     now: () => time.now,
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),

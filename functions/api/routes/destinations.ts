@@ -28,6 +28,8 @@ import {
 } from '../destination-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
 import { requireSoundFits } from '../sound-target.ts';
+import { requireSourceLoss } from '../source-loss-fields.ts';
+import { defaultSourceLossOf } from '../../domain/source-loss.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -106,6 +108,8 @@ async function insert(
   requestedBy: string,
 ): Promise<Destination> {
   requireFieldsOfKind(wanted);
+  requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
+  const { holdMinutes, onSourceLoss } = wanted;
   const isSrt = isSrtPlatform(wanted.platform);
   const { sound } = wanted;
   const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
@@ -117,16 +121,13 @@ async function insert(
     const stored = await seal(destinationId);
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
-    const chosen = {
-      destinationId,
-      name,
-      group,
-      ...target,
-      ...stored,
-      standby,
+    const settings = {
       ...(sound ? { sound } : {}),
+      ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
+      ...(holdMinutes === undefined ? {} : { holdMinutes }),
       ...(tookMs ? { tookMs } : {}),
     };
+    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...settings };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;

@@ -12,7 +12,7 @@ import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
 import { createMediaServices, type MediaServicesOptions } from './media-services.ts';
-import { createS3 } from './s3/create-s3.ts';
+import { createS3, openObjects } from './s3/create-s3.ts';
 import { writePrivateFile } from '../host/root-key.ts';
 import { openSealedFile } from '../host/sealed-file.ts';
 import { LOCAL_REGION } from './wire/local-service.ts';
@@ -70,7 +70,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     ...(options.importedRows ? { imported: options.importedRows } : {}),
   });
   const stepFunctions = createStepFunctions({ store: storeOf('step-functions'), lambda, clock });
+  const objects = openObjects(dataDirectory);
   const media = createMediaServices({
+    objects,
     engine: options.engine,
     profile: options.profile,
     quotas: options.quotas,
@@ -83,7 +85,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const services = [
     dynamodb,
     createKms({ directory: dataDirectory, clock, ...(health ? { health } : {}) }),
-    createS3({ dataDirectory }),
+    createS3({ dataDirectory, objects }),
     createSts(),
     ...(options.mailbox ? [createSns({ clock, mailbox: options.mailbox })] : []),
     createLambdaService(lambda),

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
-import type { ChannelRun, FlowSource, RehearsedFaults, SrtReceiver } from './contract.ts';
+import type { ChannelRun, FlowSource, RehearsedFaults, SlateImage, SrtReceiver } from './contract.ts';
 import type { EngineCommand } from './engine-messages.ts';
 
 /** Everything the engine process should be doing, so that a new process can continue where the old one died. */
@@ -20,6 +20,7 @@ export function createDesiredMedia(): DesiredMedia {
   const outputs = new Map<string, string[]>();
   const receivers = new Map<string, SrtReceiver[]>();
   const channels = new Map<string, ChannelRun>();
+  const covers = new Map<string, SlateImage>();
   let rehearsed: RehearsedFaults | null = null;
 
   return {
@@ -44,6 +45,11 @@ export function createDesiredMedia(): DesiredMedia {
           return;
         case 'stopChannel':
           channels.delete(command.channelId);
+          covers.delete(command.channelId);
+          return;
+        case 'coverChannel':
+          if (command.image) covers.set(command.channelId, command.image);
+          else covers.delete(command.channelId);
           return;
         case 'rehearse':
           rehearsed = command.faults;
@@ -63,6 +69,7 @@ export function createDesiredMedia(): DesiredMedia {
         receivers: called,
       })),
       ...[...channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
+      ...[...covers].map(([channelId, image]): EngineCommand => ({ name: 'coverChannel', channelId, image })),
       ...(rehearsed ? [{ name: 'rehearse' as const, faults: rehearsed }] : []),
     ],
   };

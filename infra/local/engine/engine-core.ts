@@ -10,6 +10,7 @@ import {
   type EngineReport,
   type FlowSource,
   type RehearsedFaults,
+  type SlateImage,
   type SourcePicture,
   type SrtReceiver,
 } from './contract.ts';
@@ -23,6 +24,7 @@ import { createReportSchedule } from './report-schedule.ts';
 import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSlateStudio } from './slate/slate-studio.ts';
 import { createSrtSenders } from './srt/senders.ts';
 
 export interface EngineCore {
@@ -32,6 +34,7 @@ export interface EngineCore {
   setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
+  coverChannel(channelId: string, image: SlateImage | null): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
@@ -59,7 +62,9 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
   const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
-  const channels = createRunningChannels({ clock, lowLatency, dial, sendQueues, onChange, queues, onStarted: wire });
+  const studio = createSlateStudio({ launcher, clock, logger, onReady: onChange });
+  const shared = { clock, lowLatency, dial, sendQueues, studio, onChange };
+  const channels = createRunningChannels({ ...shared, queues, onStarted: wire });
   const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
 
@@ -114,6 +119,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     },
     startChannel: channels.start,
     stopChannel: channels.stop,
+    coverChannel: channels.cover,
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
@@ -127,6 +133,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       await queues.close();
       await channels.close();
       await senders.close();
+      await studio.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };

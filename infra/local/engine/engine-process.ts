@@ -67,6 +67,8 @@ function run(core: EngineCore, command: EngineCommand): Promise<void> {
       return core.startChannel(command.run);
     case 'stopChannel':
       return core.stopChannel(command.channelId);
+    case 'coverChannel':
+      return core.coverChannel(command.channelId, command.image);
     case 'rehearse':
       return core.rehearse(command.faults);
   }

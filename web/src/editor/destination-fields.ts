@@ -14,8 +14,9 @@ export function platformDefaults(
   platform: PlatformPreset | undefined,
   presets: PresetsResource,
   video: SourceVideo,
-): Pick<DestinationFields, 'platform' | 'rtmpUrl' | 'preset'> {
+): Pick<DestinationFormValues, 'platform' | 'rtmpUrl' | 'preset' | 'onSourceLoss'> {
   return {
+    onSourceLoss: platform?.onSourceLoss ?? 'wait',
     platform: platform?.platformId ?? '',
     rtmpUrl: platform?.rtmpUrl ?? '',
     preset: platform ? defaultEncodingFor(platform, presets, video) : '',
@@ -42,8 +43,21 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'sound' | 'streamId'> &
-  Record<'group' | 'latencyMs' | 'passphrase' | 'sound' | 'streamId' | 'streamKey', string>;
+export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, 'passphrase' | 'streamKey'>> &
+  Record<Written, string>;
+
+type Written =
+  | 'group'
+  | 'holdMinutes'
+  | 'latencyMs'
+  | 'onSourceLoss'
+  | 'passphrase'
+  | 'sound'
+  | 'streamId'
+  | 'streamKey';
+
+/** The API's default. */
+export const DEFAULT_HOLD_MINUTES = '10';
 
 /** MediaConnect's default. */
 export const DEFAULT_LATENCY_MS = '2000';
@@ -54,11 +68,26 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 }
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
-export function toFields(
-  { streamKey: _key, passphrase: _passphrase, group, sound, streamId, latencyMs, ...rest }: DestinationFormValues,
-  platform: PlatformPreset | undefined,
-): DestinationFields {
-  const fields = { ...rest, group: group.trim() || null, sound: isSrt(platform) ? null : readSound(sound) };
+export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
+  const {
+    group,
+    holdMinutes,
+    latencyMs,
+    onSourceLoss,
+    passphrase: _secret,
+    sound,
+    streamId,
+    streamKey: _key,
+    ...rest
+  } = values;
+  const fields = {
+    ...rest,
+    group: group.trim() || null,
+    sound: isSrt(platform) ? null : readSound(sound),
+    onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
+    // A limit that has no effect is not judged.
+    ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
+  };
   if (!isSrt(platform)) return fields;
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
@@ -80,15 +109,27 @@ export function fieldsOf({
   sound,
   streamId,
   latencyMs,
+  onSourceLoss,
+  holdMinutes,
 }: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
-  const fields = { name, group, platform, rtmpUrl, preset, standby, sound };
+  const fields = { name, group, platform, rtmpUrl, preset, standby, sound, onSourceLoss, holdMinutes };
   return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
 }
 
 /** Returns the form values of fields, without the secrets. */
-export function toFormValues({ group, sound, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
+export function toFormValues({
+  group,
+  holdMinutes,
+  latencyMs,
+  onSourceLoss = 'wait',
+  sound,
+  streamId,
+  ...rest
+}: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    onSourceLoss,
+    holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
     sound: writeSound(sound),
     streamId: streamId ?? '',
@@ -125,6 +166,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   sound: 'Sound',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
+  onSourceLoss: 'Without a source',
+  holdMinutes: 'Stop after',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */
@@ -135,6 +178,7 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   sound: 'sound',
   streamId: 'stream ID',
   latencyMs: 'latency',
+  onSourceLoss: 'slate',
 };
 
 /** Returns the labels of changed fields that interrupt a destination on air. */
