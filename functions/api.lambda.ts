@@ -70,6 +70,7 @@ async function start(): Promise<Api> {
       stateMachineArns: stateMachineArnsOf(environment),
       incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
+      showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,

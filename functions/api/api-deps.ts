@@ -33,6 +33,7 @@ type ApiFact =
   | 'pricedInput'
   | 'privateHosts'
   | 'reportBucket'
+  | 'showMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

@@ -21,6 +21,7 @@ import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { DEFAULT_SOUND, soundOf, type SoundSettings } from '../domain/sound.ts';
 import { onSourceLossOf } from '../domain/source-loss.ts';
+import type { StreamKey } from '../domain/stream-key.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** Measurements of the source older than this are ignored. */
@@ -164,8 +165,10 @@ export function configurationHash(
   },
 ): string {
   const { declaredInput, maintenance } = deployment;
+  const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
   const settings = [inputId, encodings, sound, logLevel, declaredInput, maintenance, sourceLoss];
-  const parts = [record.rtmpUrl, record.streamKeyCiphertext, ...settings];
+  const backup = backupRtmpUrl ? [backupRtmpUrl, backupStreamKeyCiphertext] : [];
+  const parts = [rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
@@ -174,7 +177,7 @@ export function sourceLossOf(record: Destination): SourceLoss {
   return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
 }
 
-/** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
+/** Builds the channel's target. Decrypts the stream keys, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
@@ -189,13 +192,28 @@ export async function resolveChannelTarget(
       remedy: 'set one with PUT /api/destinations/{destinationId}/stream-key',
     });
   }
+  const streamKey = await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext);
   return {
     kind: 'rtmp',
     rtmpUrl: record.rtmpUrl,
-    streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
+    streamKey,
+    backup: await resolveBackup(deps, record, streamKey),
     encoding: encodings[0]!,
     sound,
     sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
+}
+
+/** Returns the backup address with its own stream key or the main one; null for a channel with one pipeline. */
+async function resolveBackup(
+  deps: AwsDeps<'kms', 'deploymentId' | 'keyId'>,
+  { backupRtmpUrl, backupStreamKeyCiphertext, destinationId }: Destination,
+  mainKey: StreamKey,
+): Promise<Extract<ChannelTarget, { kind: 'rtmp' }>['backup']> {
+  if (!backupRtmpUrl) return null;
+  const streamKey = backupStreamKeyCiphertext
+    ? await decryptStreamKey(deps, destinationId, backupStreamKeyCiphertext)
+    : mainKey;
+  return { rtmpUrl: backupRtmpUrl, streamKey };
 }

@@ -81,5 +81,6 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
 
 function describeChange(field: keyof DestinationFields, changes: Partial<DestinationFields>): string {
   if (field === 'sound') return describeSound(changes.sound ?? null);
-  return String(changes[field] ?? 'none');
+  const value = changes[field];
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value ?? 'none');
 }

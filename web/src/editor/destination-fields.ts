@@ -43,18 +43,11 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, 'passphrase' | 'streamKey'>> &
-  Record<Written, string>;
+export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
+  Record<Written, string> & { backupIngest: '' | 'on' };
 
-type Written =
-  | 'group'
-  | 'holdMinutes'
-  | 'latencyMs'
-  | 'onSourceLoss'
-  | 'passphrase'
-  | 'sound'
-  | 'streamId'
-  | 'streamKey';
+type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'sound' | 'streamId' | Secret;
+type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
 
 /** The API's default. */
 export const DEFAULT_HOLD_MINUTES = '10';
@@ -69,26 +62,17 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
 export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
-  const {
-    group,
-    holdMinutes,
-    latencyMs,
-    onSourceLoss,
-    passphrase: _secret,
-    sound,
-    streamId,
-    streamKey: _key,
-    ...rest
-  } = values;
+  const { group, holdMinutes, latencyMs, name, onSourceLoss, platform: platformId, preset } = values;
+  const { rtmpUrl, sound, standby, streamId } = values;
   const fields = {
-    ...rest,
+    ...{ name, platform: platformId, rtmpUrl, preset, standby },
     group: group.trim() || null,
     sound: isSrt(platform) ? null : readSound(sound),
     onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
     // A limit that has no effect is not judged.
     ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
   };
-  if (!isSrt(platform)) return fields;
+  if (!isSrt(platform)) return { ...fields, ...backupFields(values, platform) };
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
     ...fields,
@@ -96,6 +80,20 @@ export function toFields(values: DestinationFormValues, platform: PlatformPreset
     streamId: streamId.trim() || null,
     latencyMs: Math.round(Number(latencyMs)) || 0,
   };
+}
+
+/** An address that was left empty is not sent, so the API takes the platform's. */
+function backupFields(
+  { backupIngest, backupRtmpUrl }: DestinationFormValues,
+  platform: PlatformPreset | undefined,
+): Pick<DestinationFields, 'backupIngest' | 'backupRtmpUrl'> {
+  if (backupIngest === '' || !takesBackup(platform)) return { backupIngest: false };
+  return { backupIngest: true, ...(backupRtmpUrl.trim() === '' ? {} : { backupRtmpUrl: backupRtmpUrl.trim() }) };
+}
+
+/** Returns true for a platform that takes a second publisher at a backup address. */
+export function takesBackup(platform: PlatformPreset | undefined): boolean {
+  return platform?.backupRefusal === null;
 }
 
 /** Picks the editable fields of a destination. */
@@ -111,9 +109,15 @@ export function fieldsOf({
   latencyMs,
   onSourceLoss,
   holdMinutes,
-}: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
+  backupIngest,
+  backupRtmpUrl,
+}: Omit<DestinationFields, 'latencyMs' | 'backupRtmpUrl'> & {
+  latencyMs?: number | null | undefined;
+  backupRtmpUrl?: string | null | undefined;
+}): DestinationFields {
   const fields = { name, group, platform, rtmpUrl, preset, standby, sound, onSourceLoss, holdMinutes };
-  return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
+  if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
+  return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
 
 /** Returns the form values of fields, without the secrets. */
@@ -124,10 +128,15 @@ export function toFormValues({
   onSourceLoss = 'wait',
   sound,
   streamId,
+  backupIngest,
+  backupRtmpUrl,
   ...rest
 }: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    backupIngest: backupIngest ? 'on' : '',
+    backupRtmpUrl: backupRtmpUrl ?? '',
+    backupStreamKey: '',
     onSourceLoss,
     holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
@@ -166,6 +175,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   sound: 'Sound',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
+  backupIngest: 'Backup ingest',
+  backupRtmpUrl: 'Backup URL',
   onSourceLoss: 'Without a source',
   holdMinutes: 'Stop after',
 };
@@ -178,6 +189,8 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   sound: 'sound',
   streamId: 'stream ID',
   latencyMs: 'latency',
+  backupIngest: 'backup ingest',
+  backupRtmpUrl: 'backup URL',
   onSourceLoss: 'slate',
 };
 
