@@ -26,7 +26,12 @@ import { createScheduler } from './endpoints/events/scheduler.ts';
 import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
+import {
+  BACKUP_PASSPHRASE_SECRET_ARN,
+  CDN_IDENTIFIER_SECRET_ARN,
+  PASSPHRASE_SECRET_ARN,
+  provision,
+} from './provision.ts';
 import { originOf, type Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
@@ -61,6 +66,8 @@ interface EmbeddedOptions {
   token: string;
   /** Undefined: the listener admits any caller. */
   srtPassphrase: string | undefined;
+  /** Undefined without a backup. */
+  backupPassphrase?: string | undefined;
   ffmpegPath: string;
   /** Version and origin of ffmpeg, for the dashboard. */
   ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
@@ -111,6 +118,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
     const secrets: Record<string, string | undefined> = {
       [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
+      [BACKUP_PASSPHRASE_SECRET_ARN]: options.backupPassphrase,
       [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
     };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
@@ -191,7 +199,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
-  { settings, token, srtPassphrase, ffmpeg, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  {
+    settings,
+    token,
+    srtPassphrase,
+    backupPassphrase,
+    ffmpeg,
+    dashboardDirectory,
+    rootDirectory,
+    logger,
+  }: EmbeddedOptions,
   {
     health,
     ...aws
@@ -229,6 +246,7 @@ function prepareApi(
       primaryMode: settings.primary,
       ingestHost: null,
       srtPassphrase: srtPassphrase ?? null,
+      ...(backupPassphrase !== undefined && { backupPassphrase }),
       ffmpeg,
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
