@@ -57,6 +57,13 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
 
 const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '', backupKeySame: '' } as const;
 
+type BackupValues = Pick<DestinationFormValues, keyof typeof NO_BACKUP>;
+
+function backupValuesOf(values: DestinationFormValues): BackupValues {
+  const { backupIngest, backupKeySame, backupRtmpUrl, backupStreamKey } = values;
+  return { backupIngest, backupKeySame, backupRtmpUrl, backupStreamKey };
+}
+
 /** Returns the fields that differ from the initial values. */
 function typedFields(before: DestinationFormValues, after: DestinationFormValues): Draft {
   const fields = Object.keys(after) as (keyof DestinationFormValues)[];
@@ -141,18 +148,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss' | keyof typeof NO_BACKUP>>(),
   );
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const {
-      platform: former,
-      rtmpUrl,
-      preset,
-      onSourceLoss,
-      backupIngest,
-      backupRtmpUrl,
-      backupStreamKey,
-      backupKeySame,
-    } = form.values;
-    const backup = { backupIngest, backupRtmpUrl, backupStreamKey, backupKeySame };
-    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, ...backup });
+    const { platform: former, rtmpUrl, preset, onSourceLoss } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, ...backupValuesOf(form.values) });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...NO_BACKUP, ...typedFor.current.get(next.platformId) });
   };
