@@ -44,6 +44,7 @@ import { registerOrphans } from './routes/orphans.ts';
 import { registerPresets } from './routes/presets.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
+import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
@@ -152,6 +153,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerHealth(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
+  registerSound(api, deps);
   registerDestinationList(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);

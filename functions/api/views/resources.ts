@@ -49,12 +49,10 @@ export interface ResourceView {
 
 /** Returns the slate that the newest observation showed on air. */
 function toSlate(record: Destination): DestinationResource['slate'] {
-  const { healthSince, observedAt, slate, sourceLostSince } = record.observation ?? {};
+  const { observedAt, slate, sourceLostSince } = record.observation ?? {};
   if (!slate) return null;
   const until = stopDueAt(record)?.toISOString() ?? null;
-  return slate === 'break'
-    ? { reason: 'break', since: record.slateBreak?.requestedAt ?? healthSince ?? observedAt!, until }
-    : { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
+  return { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
 }
 
 /** Returns a destination as a resource. */
@@ -82,6 +80,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     backupStreamKeyLast4: record.backupStreamKeyLast4 ?? null,
     preset: record.preset,
     standby: record.standby,
+    sound: record.sound ?? null,
     onSourceLoss: onSourceLossOf(record),
     holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT,
     slate: toSlate(record),

@@ -400,6 +400,14 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first switch by hand decides; the dashboard shows which source is in use.',
   },
+  'AWS-51': {
+    assumption:
+      'MediaLive remixes the first channel of a stereo input with one input channel, and bills loudness correction with the encode.',
+    source: 'MediaLive API reference, RemixSettings and AudioNormalizationSettings; no price names either',
+    dependsOn: 'functions/aws/channel-request.ts (MONO_TO_STEREO, LOUDNESS)',
+    decidedBy: null,
+    change: 'The first destination with these settings decides, and its line in Cost Explorer.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

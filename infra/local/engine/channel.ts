@@ -17,6 +17,7 @@ import type {
 import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
+import type { Program } from './program.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
@@ -63,14 +64,12 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
   }
 }
 
-/** Puts slates between a rendition and its publisher. */
-function withSlate(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions): SlateProgram {
+/** Returns what puts a slate behind the pictures of a rendition. */
+function slatesOf(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions) {
   const inputLoss = run.output.kind === 'rtmp' ? run.output.inputLoss : undefined;
-  return createSlateProgram({
-    ...{ clock, inputLoss, onChange, studio },
-    program: lane.program,
-    isCopied: () => !lane.wasEncoded(),
-  });
+  const isCopied = () => !lane.wasEncoded();
+  return (program: Program): SlateProgram =>
+    createSlateProgram({ clock, inputLoss, onChange, studio, program, isCopied });
 }
 
 /**
@@ -83,9 +82,9 @@ export function createChannel(options: ChannelOptions): Channel {
   const keepsTimes = run.output.kind === 'package';
   const lanes = renditionsOf(run.output).map((rendition) => createRenditionLane(rendition, { clock, keepsTimes }));
   const isLadder = lanes.length > 1;
-  const slates = run.output.kind === 'rtmp' ? lanes.map((lane) => withSlate(lane, options)) : [];
-  const programs = (slates.length > 0 ? slates : lanes).map(({ program }) => program);
-  const output = openChannelOutput({ ...options, output: run.output, programs });
+  const programs = lanes.map(({ program }) => program);
+  const withSlate = slatesOf(lanes[0]!, options);
+  const output = openChannelOutput({ ...options, output: run.output, programs, withSlate });
   let flow: Flow | null = null;
   let liveSinceMs: number | null = null;
   let fed = { main: false, backup: false };
@@ -142,18 +141,14 @@ export function createChannel(options: ChannelOptions): Channel {
     },
     review,
     rehearse: (fault) => output.rehearse?.(fault),
-    cover(image) {
-      for (const slate of slates) slate.cover(image);
-    },
+    cover: (image) => output.cover?.(image),
     report() {
       const lane = lanes[0];
-      const slate = slates[0]?.showing();
       const report: ChannelReport = {
         ...output.report(),
         channelId: run.channelId,
         mode: lane?.mode() ?? 'none',
         droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
-        ...(slate && { slate }),
         ...(lane && flow?.live() && flow.lacksChosenSound(lane.rendition) && { isSoundMissing: true }),
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
