@@ -168,6 +168,15 @@ describe('GET /api/costs/now', () => {
     });
   });
 
+  it('200 counts the metrics of both pipelines of a channel with a backup ingest', async () => {
+    const single = makeRunning(twitch);
+    const channel = { ...single.held.channel!, channelClass: 'STANDARD' as const };
+    await test.put({ ...single, held: { ...single.held, channel } });
+    const { body } = await now();
+    // As much as two channels: 19 metrics a minute.
+    expect(body.parts.find(({ part }: { part: string }) => part === 'monitoring').perHourNow).toBe(0.027512);
+  });
+
   it('200 sums up the present cost, today’s runs and the show, including deleted destinations', async () => {
     await test.put(makeRunning(twitch));
     await test.put({ ...makePrimary(), platform: 'hls', createdAt: '2026-11-21T08:00:00.000Z' });

@@ -20,7 +20,7 @@ import {
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
-import { healthOf, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
+import { healthOf, healthOfKind, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
@@ -87,7 +87,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
-    health: healthOf(record),
+    health: healthOfKind(healthOf(record), kind),
     onAir: isOnAir(record, now, freshSeconds),
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,

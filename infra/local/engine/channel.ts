@@ -6,7 +6,14 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import { openChannelOutput } from './channel-output.ts';
-import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition, SlateImage } from './contract.ts';
+import type {
+  ChannelReport,
+  ChannelRun,
+  PipelineReport,
+  RehearsedChannelFault,
+  Rendition,
+  SlateImage,
+} from './contract.ts';
 import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
@@ -80,6 +87,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const output = openChannelOutput({ ...options, output: run.output, programs, withSlate });
   let flow: Flow | null = null;
   let liveSinceMs: number | null = null;
+  let fed = { main: false, backup: false };
 
   /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
@@ -107,11 +115,23 @@ export function createChannel(options: ChannelOptions): Channel {
     return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
+  /** A pipeline that is fed and sends nothing yet is beginning, or its encoder has failed. */
+  function explainWaiting(
+    pipeline: PipelineReport,
+    { failed, isFed }: { failed: PipelineReport['problem'] | null; isFed: boolean },
+  ): void {
+    if (failed) pipeline.problem ??= failed;
+    if (pipeline.state !== 'waiting_for_input') return;
+    if (failed) pipeline.state = 'reconnecting';
+    else if (isFed && isBeginning(pipeline.sinceMs)) pipeline.state = 'connecting';
+  }
+
   return {
     run,
     hls: output.hls,
     connect(main, backup = null) {
-      output.setFed?.({ main: main !== null, backup: backup !== null });
+      fed = { main: main !== null, backup: backup !== null };
+      output.setFed?.(fed);
       // Both pipelines send the same frames, so one fed input is enough to produce them.
       const next = main ?? backup;
       if (next === flow) return;
@@ -133,12 +153,8 @@ export function createChannel(options: ChannelOptions): Channel {
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map((each) => each.problem()).find((problem) => problem);
-      for (const pipeline of [report, ...(report.backup ? [report.backup] : [])]) {
-        if (failed) pipeline.problem ??= failed;
-        if (pipeline.state === 'waiting_for_input' && (failed || isBeginning(pipeline.sinceMs))) {
-          pipeline.state = failed ? 'reconnecting' : 'connecting';
-        }
-      }
+      explainWaiting(report, { isFed: fed.main, failed });
+      if (report.backup) explainWaiting(report.backup, { isFed: fed.backup, failed });
       return report;
     },
     async close() {
