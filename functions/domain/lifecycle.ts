@@ -319,8 +319,7 @@ export function settle(
     ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
     ...(settlement.outcome === 'superseded' && record.desiredBy ? { supersededBy: record.desiredBy } : {}),
   };
-  const held = heldAfter(record.held, results);
-  const rest = { ...record, held, operation: null, lastModified: at };
+  const rest = { ...record, held: heldAfter(record.held, results), operation: null, lastModified: at };
   const reached = OPERATIONS[current.kind].reached;
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
