@@ -34,6 +34,7 @@ type ApiFact =
   | 'pricedInput'
   | 'privateHosts'
   | 'reportBucket'
+  | 'showMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 
@@ -46,8 +47,8 @@ export interface ApiDeps
   /** Host of the dashboard where it differs from the host of the request. */
   publicHost?: string;
   version: string;
-  /** `dst_` and a lower-case ULID. */
-  newDestinationId: () => string;
+  /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
+  newId: (prefix: 'dst' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */
@@ -65,6 +66,8 @@ export interface ApiDeps
    * it.
    */
   srtPassphrase?: string | null;
+  /** The same of the backup source; absent without one, and on AWS. */
+  backupPassphrase?: string;
   /** Directory of swagger-ui-dist; null serves no documentation page. */
   docs: { directory: string } | null;
   /** Directory of the built dashboard. */

@@ -38,6 +38,8 @@ export interface Deployment {
   incidentMachineArn: string;
   /** The state machine that delivers one event to one notification target. */
   deliveryMachineArn: string;
+  /** The state machine that runs one show. */
+  showMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;

@@ -5,13 +5,17 @@ import {
   RemoveFlowOutputCommand,
   StartFlowCommand,
   StopFlowCommand,
+  UpdateFlowCommand,
   type AddOutputRequest,
   type Flow,
   type FrameResolution,
+  type Source,
+  type TransportStream,
 } from '@aws-sdk/client-mediaconnect';
 import { awsErrorKind, isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
-import { resourceName } from './names.ts';
+import { roleOf, type SourceRole } from '../domain/source-name.ts';
+import { backupOutputName, resourceName } from './names.ts';
 
 /** AWS's hard cap on the outputs of a transport-stream flow. */
 export const FLOW_OUTPUTS_MAX = 50;
@@ -41,6 +45,20 @@ export type OutputTarget =
       encryption: { secretArn: string; roleArn: string } | null;
     };
 
+interface IngestView {
+  protocol: string;
+  ip: string | null;
+  port: number | null;
+  latencyMs: number | null;
+  encrypted: boolean;
+}
+
+export interface FlowSourceView extends IngestView {
+  role: SourceRole;
+  sourceArn: string;
+  name: string;
+}
+
 /** The parts of the deployment's flow that Sluice uses. */
 export interface FlowView {
   flowArn: string;
@@ -49,12 +67,37 @@ export interface FlowView {
   status: string;
   egressIp: string | null;
   outputs: FlowOutputView[];
-  ingest: { protocol: string; ip: string | null; port: number | null; latencyMs: number | null; encrypted: boolean };
+  ingest: IngestView;
+  /** The main source, and the backup if there is one. */
+  sources: FlowSourceView[];
+  /** The source that MediaConnect uses whenever it delivers; null: both rank equally. */
+  preferred: SourceRole | null;
   errors: string[];
 }
 
+function toIngest(source: Source | undefined): IngestView {
+  return {
+    protocol: source?.Transport?.Protocol ?? 'unknown',
+    ip: source?.IngestIp ?? null,
+    port: source?.IngestPort ?? null,
+    latencyMs: source?.Transport?.MinLatency ?? null,
+    encrypted: source?.Decryption !== undefined,
+  };
+}
+
+function toSources(flow: Flow): FlowSourceView[] {
+  const listed = flow.Sources ?? (flow.Source ? [flow.Source] : []);
+  return listed.map((source) => ({
+    ...toIngest(source),
+    role: roleOf(source.Name ?? ''),
+    sourceArn: source.SourceArn ?? '',
+    name: source.Name ?? '',
+  }));
+}
+
 function toView(flow: Flow, errors: string[]): FlowView {
-  const source = flow.Source;
+  const sources = toSources(flow);
+  const primary = flow.SourceFailoverConfig?.SourcePriority?.PrimarySource;
   return {
     flowArn: flow.FlowArn ?? '',
     name: flow.Name ?? '',
@@ -69,13 +112,9 @@ function toView(flow: Flow, errors: string[]): FlowView {
       latencyMs: output.Transport?.MinLatency ?? null,
       secretArn: output.Encryption?.SecretArn ?? null,
     })),
-    ingest: {
-      protocol: source?.Transport?.Protocol ?? 'unknown',
-      ip: source?.IngestIp ?? null,
-      port: source?.IngestPort ?? null,
-      latencyMs: source?.Transport?.MinLatency ?? null,
-      encrypted: source?.Decryption !== undefined,
-    },
+    ingest: toIngest(flow.Source),
+    sources,
+    preferred: sources.find(({ name }) => name === primary)?.role ?? null,
     errors,
   };
 }
@@ -109,14 +148,44 @@ export async function stopFlow({ clients, deployment }: AwsDeps<'mediaConnect', 
   await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
-/** Finds a destination's flow output by its deterministic name. */
-export function findFlowOutput(
+/**
+ * Sets the source that MediaConnect uses whenever it delivers. This is its only way to change sources by hand: with
+ * failover it has no call that switches.
+ * @param name null: both rank equally, and the flow stays on the one that works
+ */
+export async function preferSource(
+  { clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>,
+  name: string | null,
+): Promise<void> {
+  await clients.mediaConnect.send(
+    new UpdateFlowCommand({
+      FlowArn: deployment.flowArn,
+      SourceFailoverConfig: {
+        State: 'ENABLED',
+        FailoverMode: 'FAILOVER',
+        SourcePriority: name === null ? {} : { PrimarySource: name },
+      },
+    }),
+  );
+}
+
+/** A destination's flow outputs. The backup one feeds the second pipeline of its channel. */
+export interface FoundOutputs {
+  main: FlowOutputView | null;
+  backup: FlowOutputView | null;
+}
+
+/** Finds a destination's flow outputs by their deterministic names. */
+export function findFlowOutputs(
   { deployment }: AwsDeps<never, 'deploymentId'>,
   flow: FlowView,
   destinationId: string,
-): FlowOutputView | null {
-  const name = resourceName(deployment, destinationId);
-  return flow.outputs.find((output) => output.flowOutputName === name) ?? null;
+): FoundOutputs {
+  const find = (name: string) => flow.outputs.find((output) => output.flowOutputName === name) ?? null;
+  return {
+    main: find(resourceName(deployment, destinationId)),
+    backup: find(backupOutputName(deployment, destinationId)),
+  };
 }
 
 /** Returns true when an output sends to a target, with the same settings. */
@@ -132,26 +201,40 @@ export function leadsTo(output: FlowOutputView, target: OutputTarget): boolean {
   );
 }
 
-/** Adds the flow output of a destination. AddFlowOutputs takes no token; the name prevents doubles. */
-export async function addFlowOutput(
+/** What the outputs of a destination must be; `backup` is null for a channel with one pipeline. */
+export interface OutputTargets {
+  main: OutputTarget;
+  backup: OutputTarget | null;
+}
+
+/**
+ * Adds flow outputs of a destination, all or none. AddFlowOutputs takes no token; the names prevent doubles.
+ * @param targets null for an output that need not be added
+ */
+export async function addFlowOutputs(
   { clients, deployment }: AwsDeps<'mediaConnect', 'deploymentId' | 'flowArn'>,
   destinationId: string,
-  target: OutputTarget,
+  { main, backup }: Record<keyof OutputTargets, OutputTarget | null>,
 ): Promise<void> {
   await clients.mediaConnect.send(
     new AddFlowOutputsCommand({
       FlowArn: deployment.flowArn,
       Outputs: [
-        {
-          Name: resourceName(deployment, destinationId),
-          Port: target.port,
-          ...(target.kind === 'input'
-            ? { Protocol: 'rtp-fec', Destination: target.address, SmoothingLatency: 0 }
-            : toSrtSettings(target)),
-        },
+        ...(main ? [toRequest(resourceName(deployment, destinationId), main)] : []),
+        ...(backup ? [toRequest(backupOutputName(deployment, destinationId), backup)] : []),
       ],
     }),
   );
+}
+
+function toRequest(Name: string, target: OutputTarget): AddOutputRequest {
+  return {
+    Name,
+    Port: target.port,
+    ...(target.kind === 'input'
+      ? { Protocol: 'rtp-fec', Destination: target.address, SmoothingLatency: 0 }
+      : toSrtSettings(target)),
+  };
 }
 
 function toSrtSettings({
@@ -211,6 +294,8 @@ export interface SourceMedia {
   /** Width and height are null before the first keyframe. */
   video: { codec: string; width: number | null; height: number | null; framesPerSecond: number | null } | null;
   audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
+  /** All audio streams, in the order of the program's table. */
+  audioTracks: { pid: number; codec: string; sampleRateHz: number | null; channels: number | null }[];
 }
 
 /** Returns what the source carries, or null when that is unknown (no encoder, or the flow does not run). */
@@ -227,7 +312,8 @@ export async function describeSourceMedia({
     });
   const streams = answer?.TransportMediaInfo?.Programs?.flatMap((program) => program.Streams ?? []) ?? [];
   const video = streams.find((stream) => stream.StreamType === 'Video');
-  const audio = streams.find((stream) => stream.StreamType === 'Audio');
+  const audioTracks = streams.filter((stream) => stream.StreamType === 'Audio').map(toAudioTrack);
+  const [audio] = audioTracks;
   if (!video && !audio) return null;
   return {
     video: video
@@ -237,9 +323,22 @@ export async function describeSourceMedia({
           framesPerSecond: parseFrameRate(video.FrameRate),
         }
       : null,
-    audio: audio
-      ? { codec: audio.Codec ?? 'unknown', sampleRateHz: audio.SampleRate ?? null, channels: audio.Channels ?? null }
-      : null,
+    audio: audio ? { codec: audio.codec, sampleRateHz: audio.sampleRateHz, channels: audio.channels } : null,
+    audioTracks,
+  };
+}
+
+function toAudioTrack({
+  Pid: pid,
+  Codec: codec,
+  SampleRate: sampleRateHz,
+  Channels: channels,
+}: TransportStream): SourceMedia['audioTracks'][number] {
+  return {
+    pid: pid ?? 0,
+    codec: codec ?? 'unknown',
+    sampleRateHz: sampleRateHz ?? null,
+    channels: channels ?? null,
   };
 }
 

@@ -7,6 +7,7 @@
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import type { SourceLossAction } from './source-loss.ts';
 import type { PrimaryMode } from './primary-mode.ts';
+import type { SoundSettings } from './sound.ts';
 
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
@@ -29,6 +30,10 @@ export type StandbyMode = (typeof STANDBY_MODES)[number];
 export const DESTINATION_KINDS = ['channel', 'srt'] as const;
 /** What delivers a destination: a MediaLive channel that encodes, or an SRT output of the flow alone. */
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
+
+export const CHANNEL_CLASSES = ['SINGLE_PIPELINE', 'STANDARD'] as const;
+/** MediaLive's classes: a STANDARD channel encodes twice and pushes to a main and a backup address. */
+export type ChannelClass = (typeof CHANNEL_CLASSES)[number];
 
 /**
  * AWS resources a destination may hold, in the order of creation. They are released in the reverse order.
@@ -84,7 +89,7 @@ export interface TimelineEntry {
   at: string;
   /** Who did it, or `monitor` or `sweep` for an observation. */
   actor: string;
-  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source' | 'ceiling';
+  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source' | 'show' | 'ceiling';
   /** What happened, in words; for an edit the fields. */
   detail: string;
   /**
@@ -94,7 +99,7 @@ export interface TimelineEntry {
   code?: HealthCode;
   level?: HealthLevel;
   /** What happened to the source, for `source`. A loss that is over has its end. */
-  source?: { state: 'connected' | 'lost' | 'flow_stopped'; until?: string };
+  source?: { state: 'connected' | 'lost' | 'flow_stopped' | 'switched'; until?: string };
 }
 
 /** Size and nominal frame rate of the source's picture. */
@@ -124,6 +129,8 @@ export interface RecordedRun {
   framesPerSecond?: number;
   /** The outputs that the traffic is computed from; absent in rows of versions before 2026-12. */
   outputs?: RecordedOutput[];
+  /** Absent for one pipeline. */
+  channelClass?: ChannelClass;
   /** Bitrate of the encoder's feed when it was first measured in the run; absent when it was not. */
   feedBitrateBps?: number;
 }
@@ -143,7 +150,8 @@ export interface RecordedError {
 export interface HeldResources {
   /** Holds the passphrase of an SRT destination for MediaConnect. The hash is of the ciphertext it was set from. */
   secret?: { secretArn: string; ciphertextHash: string };
-  input?: { inputId: string; address: string; port: number };
+  /** The backup address is that of the second endpoint, which a STANDARD channel reads as well. */
+  input?: { inputId: string; address: string; backupAddress?: string; port: number };
   channel?: {
     channelId: string;
     channelArn: string;
@@ -154,14 +162,24 @@ export interface HeldResources {
     holds?: boolean;
     /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
+    /** The class that it was last set up for; absent for one pipeline. */
+    channelClass?: ChannelClass;
   };
   /** The output of an SRT destination is its run: it is billed for what it transfers while it exists. */
-  flowOutput?: { flowOutputArn: string; flowOutputName: string; run?: HeldRun };
+  flowOutput?: HeldFlowOutput;
   /**
    * Noted before StartChannel is sent, withdrawn when AWS did not accept it, and removed when the channel was seen
    * stopped. Platform, preset and outputs are those of the start, which an edit for the next start does not change.
    */
   channelRun?: HeldRun;
+}
+
+/** The flow output of a destination, and the second one of a STANDARD channel. */
+export interface HeldFlowOutput {
+  flowOutputArn: string;
+  flowOutputName: string;
+  backup?: { flowOutputArn: string; flowOutputName: string };
+  run?: HeldRun;
 }
 
 /** A run in progress. */
@@ -171,6 +189,8 @@ export interface HeldRun {
   platform?: string;
   preset?: string;
   outputs?: RecordedOutput[];
+  /** Absent for one pipeline. */
+  channelClass?: ChannelClass;
 }
 
 /** Returns the run in progress of a destination of either kind. */
@@ -178,30 +198,45 @@ export function runInProgress({ channelRun, flowOutput }: HeldResources): HeldRu
   return channelRun ?? flowOutput?.run;
 }
 
-/** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
-export interface Observation {
-  observedAt: string;
-  channelState?: string;
-  alerts: { alertType: string; message: string; setAt: string }[];
-  sourceConnected?: boolean;
-  /** The picture of the source then, the last one known while no encoder is connected. */
-  sourcePicture?: SourcePicture;
+/** An alert that is set. The pipeline is 0 when it is absent. */
+export interface ObservedAlert {
+  alertType: string;
+  message: string;
+  setAt: string;
+  pipelineId?: string;
+}
+
+/** Figures of one pipeline's delivery. Absent figures were not reported, which is not the same as zero. */
+export interface PipelineFigures {
   bitrateBps?: number;
   framesPerSecond?: number;
-  /** What the encoder is set to give; known on one machine only. */
-  wantedFramesPerSecond?: number;
-  /** Frames an overloaded encoder left out, and frames the far end did not take, in the last seconds. */
-  droppedFrames?: number;
+  /** Frames that the far end did not take, in the last seconds. */
   unsentFrames?: number;
   reconnects?: number;
-  /** Share of the packets that an SRT output had to send again, and its round trip. */
-  resentPercent?: number;
-  roundTripMs?: number;
   activeOutputs?: number;
   /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
   fillMs?: number;
-  /** What the platform gets instead of the source's pictures: for a lost source, or in a break that was asked for. */
-  slate?: 'hold' | 'break';
+}
+
+/** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
+export interface Observation extends PipelineFigures {
+  observedAt: string;
+  channelState?: string;
+  alerts: ObservedAlert[];
+  sourceConnected?: boolean;
+  /** The picture of the source then, the last one known while no encoder is connected. */
+  sourcePicture?: SourcePicture;
+  /** What the encoder is set to give; known on one machine only. */
+  wantedFramesPerSecond?: number;
+  /** Frames an overloaded encoder left out, in the last seconds. */
+  droppedFrames?: number;
+  /** Share of the packets that an SRT output had to send again, and its round trip. */
+  resentPercent?: number;
+  roundTripMs?: number;
+  /** The pipeline to the backup address; absent for a channel with one pipeline. */
+  backup?: PipelineFigures;
+  /** What the platform gets instead of the source's pictures: the slate that holds the place of a lost source. */
+  slate?: 'hold';
   /** Whether the source delivered in this run, and since when it does not any more. */
   hadSource?: boolean;
   sourceLostSince?: string;
@@ -220,18 +255,6 @@ export interface Observation {
   lostConnections?: string[];
 }
 
-/** A slate over the output, which stays on the record until MediaLive has accepted its end. */
-export interface SlateBreak {
-  /** The image, as MediaLive reads it: `s3ssl://bucket/key`. */
-  image: string;
-  requestedBy: string;
-  requestedAt: string;
-  /** `showing` and `ending` are written before MediaLive is called, `shown` after it has accepted the image. */
-  state: 'showing' | 'shown' | 'ending';
-  /** The channel run it belongs to, as its start. A slate does not outlast the run. */
-  runStartedAt: string;
-}
-
 /**
  * A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination: of the stream
  * key, or of the passphrase of an SRT destination, which has no last characters and no fingerprint.
@@ -246,11 +269,21 @@ export interface Destination {
   streamKeyCiphertext: string | null;
   streamKeyLast4: string | null;
   streamKeyFingerprint: string | null;
+  /**
+   * The platform's backup address, to which the channel pushes as well; null or absent for none. The stream key there
+   * is the main one unless a ciphertext of an own one is stored.
+   */
+  backupRtmpUrl?: string | null;
+  backupStreamKeyCiphertext?: string | null;
+  backupStreamKeyLast4?: string | null;
+  backupStreamKeyFingerprint?: string | null;
   preset: string;
   /** SRT only: the stream ID, and the least latency in milliseconds. */
   streamId?: string | null;
   latencyMs?: number;
   standby: StandbyMode;
+  /** Null or absent: the deployment's settings. */
+  sound?: SoundSettings | null;
   /** What happens while no source delivers; absent: what suits the platform. */
   onSourceLoss?: SourceLossAction;
   /** Minutes without a source after which it is stopped, 0 for never; absent: the default. */
@@ -278,8 +311,6 @@ export interface Destination {
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
-  /** A slate that an operator has requested, until its end is confirmed. */
-  slateBreak?: SlateBreak | null;
   /** Until when its channels log in detail instead of warnings and errors only. Applies from the next start. */
   detailedLogUntil?: string | null;
   /** The primary's mode, if it was changed through the API. */

@@ -49,12 +49,6 @@ export const HEALTH_REASONS = {
     detail: 'no signal from the encoder: the slate is on air',
     remedy: 'start or check the encoder; the channel is still billed',
   },
-  slate_shown: {
-    level: 'slate',
-    severity: 'none',
-    detail: 'the slate is on air instead of the picture',
-    remedy: 'end the slate when the show continues',
-  },
   warned: {
     level: 'degraded',
     severity: 'transient',
@@ -239,6 +233,20 @@ export const HEALTH_REASONS = {
     severity: 'fatal',
     detail: 'the flow cannot read the passphrase',
     remedy: 'stop it, then start it: the passphrase is stored again',
+  },
+  backup_ingest_starting: { level: 'starting', severity: 'none', detail: 'backup ingest', remedy: '' },
+  main_ingest_starting: { level: 'starting', severity: 'none', detail: 'main ingest', remedy: '' },
+  backup_ingest_failing: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'backup ingest not accepting',
+    remedy: 'the main ingest continues; check the backup URL and its stream key at the platform',
+  },
+  main_ingest_failing: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'main ingest not accepting',
+    remedy: 'the backup ingest continues; check the RTMP URL and the stream key at the platform',
   },
   channel_recovering: {
     level: 'reconnecting',

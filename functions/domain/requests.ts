@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
+import { etagOf, tagsOf } from './etag.ts';
 import { onSourceLossOf } from './source-loss.ts';
 import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
 
@@ -9,13 +11,19 @@ import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type 
 export type Apply = 'now' | 'next-start' | undefined;
 
 /** Fields whose edits apply only at the next start. */
-export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs'>;
+export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs' | 'sound'>;
+
+/** The stored parts of the backup ingest. */
+export type StoredBackup = Pick<
+  Destination,
+  'backupRtmpUrl' | 'backupStreamKeyCiphertext' | 'backupStreamKeyLast4' | 'backupStreamKeyFingerprint'
+>;
 
 /** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
 
 /** Part of a configuration; absent fields stay. */
-export interface Edit extends Partial<Target>, Partial<StoredKey> {
+export interface Edit extends Partial<Target>, Partial<StoredKey>, StoredBackup {
   name?: string;
   group?: string | null;
   standby?: Destination['standby'];
@@ -24,7 +32,15 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   position?: number;
 }
 
-const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const;
+const TARGET_FIELDS = [
+  ...(['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs', 'sound'] as const),
+  ...(['backupRtmpUrl', 'backupStreamKeyCiphertext'] as const),
+] as const;
+
+/** Returns true when a field of two records says the same; null and absent both mean none. */
+function isSameField(one: Edit | Destination, other: Edit | Destination, field: keyof Edit): boolean {
+  return isDeepStrictEqual(one[field] ?? null, other[field] ?? null);
+}
 
 /** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
@@ -46,17 +62,12 @@ export function requireChangeable(record: Destination, action: Action): void {
 /** Refuses a change based on another version than the stored one. @param ifMatch the header as given */
 export function requireMatch(record: Destination, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  const tags = tagsOf(ifMatch);
   if (tags.includes('*') || tags.includes(etagOf(record))) return;
   throw new AppError('etag_mismatch', {
     detail: `someone else changed ${record.destinationId} after you read it: you sent ${ifMatch}, its ETag is ${etagOf(record)}`,
     remedy: 'read it again, check what changed, and repeat your change',
   });
-}
-
-/** Returns the strong ETag of the configuration; observations do not change it. */
-export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
-  return `"${revision}"`;
 }
 
 /** Requests it on air. Also repeats a failed start, which the lifecycle does not repeat by itself. */
@@ -134,9 +145,9 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
   const isWaiting =
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
-  const isSame = fields.every((field) => record[field] === edit[field]);
+  const isSame = fields.every((field) => isSameField(record, edit, field));
   // The position is not configuration, so a move must not break another person's open edit.
-  const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
+  const isMove = fields.every((field) => field === 'position' || isSameField(record, edit, field));
   const edited: Destination = isSame
     ? record
     : isMove
@@ -155,7 +166,7 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
 
 /** Returns true when the edit changes settings of the channel. It sends a slate, or it does not. */
 function changesChannel(record: Destination, edited: Destination): boolean {
-  if (TARGET_FIELDS.some((field) => record[field] !== edited[field])) return true;
+  if (!TARGET_FIELDS.every((field) => isSameField(record, edited, field))) return true;
   return (onSourceLossOf(record) === 'hold') !== (onSourceLossOf(edited) === 'hold');
 }
 

@@ -12,6 +12,7 @@ import { continueOperation, continueRest } from './sweep-operations.ts';
 import { reportSweep } from './sweep-incidents.ts';
 import { handleOrphans } from './sweep-orphans.ts';
 import { keepPrimary } from './sweep-primary.ts';
+import { sweepShows } from './sweep-shows.ts';
 
 /**
  * The sweep: completes interrupted operations, and compares AWS with the records in both directions. It always reads
@@ -59,6 +60,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
+  await sweepShowsQuietly(deps);
   const failingTargets = await restartQuietly(deps);
   await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
   return { ran: true, orphans: found, released, halted };
@@ -88,6 +90,15 @@ async function restartQuietly(deps: SweepDeps): Promise<number | undefined> {
   } catch (error) {
     deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
     return undefined;
+  }
+}
+
+/** Handles shows. Logs a failure: the next sweep tries again. */
+async function sweepShowsQuietly(deps: SweepDeps): Promise<void> {
+  try {
+    await sweepShows(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.showsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
   }
 }
 

@@ -88,6 +88,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
         'mediaconnect:DescribeFlowSourceThumbnail',
         'mediaconnect:StartFlow',
         'mediaconnect:StopFlow',
+        'mediaconnect:UpdateFlow',
       ],
       resources: [resources.flowArn],
     },
@@ -116,6 +117,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    // A show is not started above a ceiling.
+    historyByDay(resources),
     streamKeys(resources, 'kms:Decrypt'),
     targetSecrets(resources, ['kms:Decrypt']),
     ...executions(resources),
@@ -124,6 +127,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     {
       actions: [
         'medialive:UpdateChannel',
+        'medialive:UpdateChannelClass',
         'medialive:StartChannel',
         'medialive:StopChannel',
         'medialive:DeleteChannel',

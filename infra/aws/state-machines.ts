@@ -21,13 +21,14 @@ import { ROOT } from './node-function.ts';
 /** The alias that operations start through. */
 export const ALIAS = 'live';
 
-/** The state machines: one for each kind of operation, one for incidents and one for deliveries. */
-export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery'] as const;
+/** The state machines: one for each kind of operation, and one each for incidents, deliveries and shows. */
+export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'show'] as const;
 export type Machine = (typeof MACHINES)[number];
 
 /** Returns the name of a machine's file, without its ending. */
 function fileOf(machine: Machine): string {
-  return machine === 'incident' || machine === 'delivery' ? machine : `destination-${machine}`;
+  const isOperation = OPERATION_KINDS.some((kind) => kind === machine);
+  return isOperation ? `destination-${machine}` : machine;
 }
 
 /**

@@ -26,7 +26,8 @@ import { createScheduler } from './endpoints/events/scheduler.ts';
 import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
+import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
 import { originOf, type Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
@@ -35,7 +36,7 @@ import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { createWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
+import { AWS_LIKE_PACE, createWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -61,6 +62,8 @@ interface EmbeddedOptions {
   token: string;
   /** Undefined: the listener admits any caller. */
   srtPassphrase: string | undefined;
+  /** Undefined without a backup. */
+  backupPassphrase?: string | undefined;
   ffmpegPath: string;
   /** Version and origin of ffmpeg, for the dashboard. */
   ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
@@ -111,6 +114,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
     const secrets: Record<string, string | undefined> = {
       [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
+      [BACKUP_PASSPHRASE_SECRET_ARN]: options.backupPassphrase,
       [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
     };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
@@ -141,9 +145,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
-    const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
+    const pace = settings.profile === 'aws-like' ? AWS_LIKE_PACE : {};
     const mail = createMailWay(settings.mail);
-    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { ...pace, mail });
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
@@ -191,7 +195,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
-  { settings, token, srtPassphrase, ffmpeg, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  {
+    settings,
+    token,
+    srtPassphrase,
+    backupPassphrase,
+    ffmpeg,
+    dashboardDirectory,
+    rootDirectory,
+    logger,
+  }: EmbeddedOptions,
   {
     health,
     ...aws
@@ -222,13 +235,14 @@ function prepareApi(
       nameCaller,
       embedded: true,
       version,
-      newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+      newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,
       metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
       source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },
       primaryMode: settings.primary,
       ingestHost: null,
       srtPassphrase: srtPassphrase ?? null,
+      ...(backupPassphrase !== undefined && { backupPassphrase }),
       ffmpeg,
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),

@@ -1,20 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
-import {
-  CreateFlowCommand,
-  DeleteFlowCommand,
-  DescribeFlowCommand,
-  ListFlowsCommand,
-  StartFlowCommand,
-  StopFlowCommand,
-  UpdateFlowCommand,
-  UpdateFlowSourceCommand,
-  type Flow,
-  type SetSourceRequest,
-  type Source,
-} from '@aws-sdk/client-mediaconnect';
 import { CreateInputSecurityGroupCommand, ListInputSecurityGroupsCommand } from '@aws-sdk/client-medialive';
 import {
   CreateChannelCommand,
@@ -26,15 +12,15 @@ import {
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
-import { FAULT_SECONDS } from '../../functions/aws/content-quality.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/local-service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION, localRoleArn } from './endpoints/wire/local-service.ts';
+import { findResource } from './find-resource.ts';
 import type { Settings } from './host/settings.ts';
+import { ensureFlow, type FlowSettings } from './provision-flow.ts';
 
 /**
  * Creates the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, bucket, key, flow,
@@ -46,27 +32,15 @@ const DEPLOYMENT_ID = 'local';
 const TABLE_NAME = 'sluice';
 const REPORT_BUCKET = 'sluice-local-reports';
 const KEY_ALIAS = 'alias/sluice';
-const FLOW_NAME = 'sluice-local';
 const PACKAGE_CHANNEL_ID = 'sluice-local';
-const FLOW_POLL_EVERY_MS = 250;
-/** Three minutes; a deletion takes one at AWS's pace. */
-const FLOW_POLLS_MAX = 720;
 const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };
-
-/** The secret of the flow's source. The passphrase itself never leaves this process. */
-export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-passphrase`;
 
 /** The secret of the preview's endpoint. Only the API's proxy knows its content. */
 export const CDN_IDENTIFIER_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-cdn-identifier`;
 
-/** Returns the ARN of a role that does not exist; nothing local checks it. */
-const roleArn = (name: string) => `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${name}`;
-
-type MediaConnect = AwsClients['mediaConnect'];
-
 interface ProvisionInput {
   clients: AwsClients;
-  settings: Pick<Settings, 'analysis' | 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed' | 'privateHosts'>;
+  settings: FlowSettings & Pick<Settings, 'loopbackTargetsAllowed' | 'privateHosts'>;
   /** Whether the flow reads the secret PASSPHRASE_SECRET_ARN. */
   isSrtEncrypted: boolean;
   workflowFunctionArn: string;
@@ -91,14 +65,15 @@ export async function provision({
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted), settings.analysis),
+    flowArn: await ensureFlow(clients, settings, isSrtEncrypted),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
-    mediaLiveRoleArn: roleArn('sluice-medialive'),
-    flowRoleArn: roleArn('sluice-mediaconnect'),
+    mediaLiveRoleArn: localRoleArn('sluice-medialive'),
+    flowRoleArn: localRoleArn('sluice-mediaconnect'),
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
+    showMachineArn: await ensureStateMachine(clients, 'show', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
@@ -114,18 +89,8 @@ export async function provision({
   };
 }
 
-/** Returns undefined when AWS reports that the resource does not exist. */
-async function find<Answer>(look: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isNotFound(error) || (error as Error).name === 'StateMachineDoesNotExist') return undefined;
-    throw error;
-  }
-}
-
 async function ensureTable({ table }: AwsClients): Promise<void> {
-  const found = await find(() => table.send(new DescribeTableCommand({ TableName: TABLE_NAME })));
+  const found = await findResource(() => table.send(new DescribeTableCommand({ TableName: TABLE_NAME })));
   if (!found) {
     await table.send(new CreateTableCommand({ TableName: TABLE_NAME, ...TABLE_DEFINITION }));
     return;
@@ -156,7 +121,7 @@ export class LostKeyError extends Error {
 }
 
 async function ensureKey({ kms, table }: AwsClients): Promise<string> {
-  const found = await find(() => kms.send(new DescribeKeyCommand({ KeyId: KEY_ALIAS })));
+  const found = await findResource(() => kms.send(new DescribeKeyCommand({ KeyId: KEY_ALIAS })));
   if (found?.KeyMetadata?.Arn) return found.KeyMetadata.Arn;
   const encrypted = await countEncrypted(table);
   if (encrypted > 0) {
@@ -197,124 +162,11 @@ async function ensureInputSecurityGroup({ mediaLive }: AwsClients): Promise<stri
   return made!.Id!;
 }
 
-function flowSource(settings: ProvisionInput['settings'], isEncrypted: boolean): SetSourceRequest {
-  return {
-    Name: 'encoder',
-    Description: 'The encoder',
-    Protocol: 'srt-listener',
-    IngestPort: settings.srtPort,
-    MinLatency: settings.srtLatencyMs,
-    WhitelistCidr: '0.0.0.0/0',
-    ...(isEncrypted
-      ? {
-          Decryption: {
-            KeyType: 'srt-password',
-            RoleArn: roleArn('sluice-mediaconnect'),
-            SecretArn: PASSPHRASE_SECRET_ARN,
-          },
-        }
-      : {}),
-  };
-}
-
-/** Finds or creates the flow, and updates its source to the settings, which may have changed since the last start. */
-async function ensureFlow(
-  { mediaConnect }: AwsClients,
-  source: SetSourceRequest,
-  isAnalysed: boolean,
-): Promise<string> {
-  const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
-  const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, source))) {
-    await monitorFlow(mediaConnect, flowArn, isAnalysed);
-    return flowArn;
-  }
-  const { Flow: made } = await mediaConnect.send(new CreateFlowCommand({ Name: FLOW_NAME, Source: source }));
-  await monitorFlow(mediaConnect, made!.FlowArn!, isAnalysed);
-  await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
-  return made!.FlowArn!;
-}
-
-/** Sets what the flow monitors, as the source stack does on AWS. */
-async function monitorFlow(mediaConnect: MediaConnect, flowArn: string, isAnalysed: boolean): Promise<void> {
-  await describeSettledFlow(mediaConnect, flowArn);
-  const fault = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
-  const sourceMonitoringConfig = {
-    thumbnailState: 'ENABLED',
-    contentQualityAnalysisState: isAnalysed ? 'ENABLED' : 'DISABLED',
-    ...(isAnalysed && {
-      videoMonitoringSettings: [{ blackFrames: fault, frozenFrames: fault }],
-      audioMonitoringSettings: [{ silentAudio: fault }],
-    }),
-  };
-  const command = new UpdateFlowCommand({ FlowArn: flowArn, SourceMonitoringConfig: { ThumbnailState: 'ENABLED' } });
-  // The client is older than the analysis: its serializer drops these members.
-  command.middlewareStack.add(
-    (next) => (args) => {
-      Object.assign(args.request as object, { body: JSON.stringify({ sourceMonitoringConfig }) });
-      return next(args);
-    },
-    { step: 'build', name: 'addContentQualityAnalysis', priority: 'high' },
-  );
-  await mediaConnect.send(command);
-}
-
-/** @returns false when the flow is gone, because it was being deleted or could not be updated in place */
-async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: SetSourceRequest): Promise<boolean> {
-  const found = await describeFlow(mediaConnect, flowArn);
-  if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
-  const flow = await describeSettledFlow(mediaConnect, flowArn);
-  if (!flow?.Source) return false;
-  // UpdateFlowSource keeps absent members, so it can remove neither an unwanted encryption nor an algorithm that an
-  // earlier version recorded and MediaConnect refuses.
-  if (flow.Source.Decryption && (!wanted.Decryption || flow.Source.Decryption.Algorithm !== undefined)) {
-    await removeFlow(mediaConnect, flowArn);
-    return false;
-  }
-  const { Name: _name, ...source } = wanted;
-  await mediaConnect.send(
-    new UpdateFlowSourceCommand({ FlowArn: flowArn, SourceArn: flow.Source.SourceArn!, ...source }),
-  );
-  return true;
-}
-
-function isAsWanted(source: Source, wanted: SetSourceRequest): boolean {
-  return (
-    source.IngestPort === wanted.IngestPort &&
-    source.Transport?.MinLatency === wanted.MinLatency &&
-    source.Decryption?.SecretArn === wanted.Decryption?.SecretArn
-  );
-}
-
-async function removeFlow(mediaConnect: MediaConnect, flowArn: string): Promise<void> {
-  const flow = await describeSettledFlow(mediaConnect, flowArn);
-  if (flow && flow.Status !== 'STANDBY') {
-    await mediaConnect.send(new StopFlowCommand({ FlowArn: flowArn }));
-    await describeSettledFlow(mediaConnect, flowArn);
-  }
-  await mediaConnect.send(new DeleteFlowCommand({ FlowArn: flowArn }));
-  await describeSettledFlow(mediaConnect, flowArn);
-}
-
-async function describeFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
-  return (await find(() => mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }))))?.Flow;
-}
-
-/** Waits while the flow is in transition and accepts no command. @returns undefined once it is gone */
-async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
-  for (let poll = 0; poll < FLOW_POLLS_MAX; poll += 1) {
-    const flow = await describeFlow(mediaConnect, flowArn);
-    if (!flow || !['STARTING', 'STOPPING', 'UPDATING', 'DELETING'].includes(flow.Status ?? '')) return flow;
-    await setTimeout(FLOW_POLL_EVERY_MS);
-  }
-  throw new Error(`flow ${flowArn} did not settle within three minutes`);
-}
-
 async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: string | undefined): Promise<string> {
-  const channel = await find(() => mediaPackage.send(new DescribeChannelCommand({ Id: PACKAGE_CHANNEL_ID })));
+  const channel = await findResource(() => mediaPackage.send(new DescribeChannelCommand({ Id: PACKAGE_CHANNEL_ID })));
   if (!channel) await mediaPackage.send(new CreateChannelCommand({ Id: PACKAGE_CHANNEL_ID, Tags: TAGS }));
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
-  const endpoint = await find(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
+  const endpoint = await findResource(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
   const hasIdentifier = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
   // An endpoint of an earlier version serves everyone.
   if (endpoint && !hasIdentifier) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
@@ -327,7 +179,7 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
         HlsPackage: { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60, PlaylistType: 'NONE' },
         ...(secretArn === undefined
           ? {}
-          : { Authorization: { CdnIdentifierSecret: secretArn, SecretsRoleArn: roleArn('sluice-mediapackage') } }),
+          : { Authorization: { CdnIdentifierSecret: secretArn, SecretsRoleArn: localRoleArn('sluice-mediapackage') } }),
         Tags: TAGS,
       }),
     );
@@ -353,8 +205,8 @@ async function ensureStateMachine({ sfn }: AwsClients, file: string, workflowFun
   const text = readFileSync(new URL(`../../statemachines/${file}.asl.json`, import.meta.url), 'utf8');
   // The CDK makes the same substitution.
   const definition = text.replaceAll('${WorkflowFunctionArn}', workflowFunctionArn);
-  const exists = await find(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
+  const exists = await findResource(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
   if (exists) await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
-  else await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn: roleArn('sluice-workflow') }));
+  else await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn: localRoleArn('sluice-workflow') }));
   return stateMachineArn;
 }

@@ -6,21 +6,23 @@ import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-dep
 /** The name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
-/** How far reads may lag behind writes: seconds at AWS's pace, hardly at all at local pace. */
-export const READS_LAG_MS = 1_000;
-export const READS_LAG_AWS_LIKE_MS = 30_000;
+/** How far reads may lag behind writes, and how long a destination's first start takes. */
+type Pace = Pick<WorkflowDeps, 'readsLagMs' | 'startSeconds'>;
+const LOCAL_PACE: Pace = { readsLagMs: 1_000, startSeconds: 2 };
+export const AWS_LIKE_PACE: Pace = { readsLagMs: 30_000, startSeconds: 180 };
 
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
 export function createWorkflowDeps(
   aws: AwsDeps,
   logger: Logger,
-  { readsLagMs = READS_LAG_MS, mail = { kind: 'outbox' } }: { readsLagMs?: number; mail?: MailWay } = {},
+  { mail = { kind: 'outbox' }, ...pace }: Partial<Pace> & { mail?: MailWay } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,
     now: () => new Date(),
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
-    readsLagMs,
+    ...LOCAL_PACE,
+    ...pace,
     mail,
     resolveHost,
     logger,

@@ -190,6 +190,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     DescribeFlowSourceThumbnail: flow('mediaconnect:DescribeFlowSourceThumbnail'),
     StartFlow: flow('mediaconnect:StartFlow'),
     StopFlow: flow('mediaconnect:StopFlow'),
+    UpdateFlow: flow('mediaconnect:UpdateFlow'),
     AddFlowOutputs: ({ input: { FlowArn, Outputs }, output }) => [
       ...[FlowArn, ...(output?.['Outputs'] ?? []).map(({ OutputArn }: { OutputArn: string }) => OutputArn)].map(
         (resource) => ({ action: 'mediaconnect:AddFlowOutputs', resource }),
@@ -220,6 +221,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
       ...channel('medialive:UpdateChannel')(call, facts),
       passRole(call.input['RoleArn']),
     ],
+    UpdateChannelClass: channel('medialive:UpdateChannelClass'),
     DescribeChannel: channel('medialive:DescribeChannel'),
     BatchUpdateSchedule: channel('medialive:BatchUpdateSchedule'),
     DescribeSchedule: channel('medialive:DescribeSchedule'),

@@ -4,8 +4,9 @@ import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { changeDestination, getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
-import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
+import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
+import { getShow } from '../../functions/aws/show-table.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
@@ -60,8 +61,11 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
+  await playShow(show, warm);
   // The next start finds a channel with outdated settings.
-  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
+  // The kept channel gets another class, and the flow a second output.
+  const backup = { backupIngest: true, backupRtmpUrl: 'rtmp://9.9.9.9/live', backupStreamKey: `${CANARY_KEY}-backup` };
+  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30', ...backup } }, 200);
   await move(show, warm, 'start', 'running');
   await giveUp(show, cold);
   await sendSrt(show);
@@ -116,6 +120,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       },
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
+      showMachineArn: machine('SHOW'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -128,6 +133,28 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       privateHosts: [],
     },
   };
+}
+
+/** Plans a show, runs it by hand under a ceiling, lets monitor and sweep meet it, and ends it. */
+async function playShow({ call, deps, deployment }: Show, destinationId: string): Promise<void> {
+  const localStart = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
+  const body = { title: 'Evening', zone: 'UTC', localStart, destinations: [{ destinationId }] };
+  const { showId: draft } = await call({ method: 'POST', path: '/api/shows', body }, 201);
+  await call({ method: 'DELETE', path: `/api/shows/${draft}` }, 204);
+  const { showId } = await call({ method: 'POST', path: '/api/shows', body: { ...body, isDraft: false } }, 201);
+  const path = `/api/shows/${showId}`;
+  await call({ method: 'PATCH', path, body: { title: 'Night' } }, 200);
+  const ceiling = '/api/ceilings/day';
+  await call({ method: 'PUT', path: ceiling, body: { amount: 900_000, action: 'stop' } }, 200);
+  await call({ method: 'POST', path: `${path}/go-live` }, 200);
+  const seen = (time: 'onAirAt' | 'offAirAt') =>
+    waitFor(`${time} of the show`, async () => (await getShow(deps, showId))?.destinations[0]?.[time] ?? null);
+  await seen('onAirAt');
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await deployment.functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  await call({ method: 'DELETE', path: ceiling }, 204);
+  await call({ method: 'POST', path: `${path}/end` }, 200);
+  await seen('offAirAt');
 }
 
 /** Adds a webhook whose name does not resolve. It wants events of one type. */
@@ -351,7 +378,8 @@ async function releaseOrphans(show: Show): Promise<void> {
     const view = await findChannel(deps, GHOST);
     return view?.state === 'IDLE' ? view : null;
   });
-  await addFlowOutput(deps, GHOST, { kind: 'input', address: input.address!, port: input.port! });
+  const output = { kind: 'input' as const, address: input.address!, port: input.port! };
+  await addFlowOutputs(deps, GHOST, { main: output, backup: null });
   const passphrase = StreamKey.from(CANARY_PASSPHRASE);
   await createSecret(deps, { destinationId: GHOST, generation: 1, passphrase, ciphertextHash: 'of nothing' });
   await startChannel(deps, channel.channelId);
@@ -386,9 +414,17 @@ async function moveEgress(show: Show): Promise<void> {
   const { monitor, sweep } = show.deployment.functions;
   await switchFlow(show);
   await monitor.invoke(makeFlowEvent(show.deps.deployment.flowArn));
+  await preferSources(show);
   await switchFlow(show);
   await sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
   await switchFlow(show);
+}
+
+/** Prefers a source and ends the preference, as an operator does who switches by hand. */
+async function preferSources(show: Show): Promise<void> {
+  for (const source of ['backup', null]) {
+    await show.call({ method: 'PUT', path: '/api/mediaconnect/flow/preferred-source', body: { source } }, 200);
+  }
 }
 
 async function switchFlow(show: Show): Promise<void> {

@@ -115,7 +115,7 @@ describe('every route', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || name === 'POST /api/estimates' || access === 'anyone') continue;
       const isConfiguration =
-        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
+        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|ceilings\/\{period\}|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
       expect(access, name).toBe(isConfiguration.test(name) ? 'admin' : 'operator');
     }
   });

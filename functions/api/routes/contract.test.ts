@@ -13,6 +13,7 @@ import {
   useTestApi,
   keepRevoked,
 } from '../../../test/support/api.ts';
+import { SHOW_ID } from '../../../test/support/make-show.ts';
 import { TARGET_ID } from '../../../test/support/make-target.ts';
 import { deliveryIdOf } from '../../domain/delivery.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
@@ -31,6 +32,8 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'POST /api/mediaconnect/flow/switch': { to: 'backup' },
+  'PUT /api/mediaconnect/flow/preferred-source': { source: null },
   'PUT /api/primary': { mode: 'off' },
   'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),
@@ -53,10 +56,14 @@ const BODIES: Record<string, object> = {
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
   'PUT /api/incident-rules': { rules: {} },
+  'PUT /api/sound': { track: { by: 'first' }, channels: 'source', loudnessLufs: null },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
   'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
   'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },
   'PATCH /api/notification-targets/{targetId}': { name: 'x' },
+  'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
+  'PATCH /api/shows/{showId}': { title: 'x' },
+  'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -76,6 +83,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{muteId}', `mut_${'0'.repeat(32)}`)
             .replace('{targetId}', TARGET_ID)
             .replace('{deliveryId}', DELIVERY_ID)
+            .replace('{showId}', SHOW_ID)
             .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),

@@ -13,20 +13,25 @@ const flowIs = (status: string, changes: object = {}) => {
 const callsOf = (command: string) => test.mediaConnect.calls.filter((name) => name === command);
 const status = () => test.call('GET', '/api/mediaconnect/flow/status');
 const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+/** Returns a result with a value for every five seconds, newest first. */
+const seriesOf = (Id: string, ...Values: number[]) => ({
+  Id,
+  Values,
+  Timestamps: Values.map((_value, index) => secondsAgo(5 * (index + 1))),
+});
 const sourceIs = (connected: number) =>
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
-      { Id: 'connected', Values: [connected, connected, 1 - connected], Timestamps: [5, 10, 15].map(secondsAgo) },
-      { Id: 'bitrate', Values: [5_000_000.4] },
-      { Id: 'continuity', Values: [1, 2] },
-      { Id: 'loss', Values: [0.4012, 0.1] },
-      { Id: 'roundtrip', Values: [37.96] },
-      ...Object.entries({ profile: 100, level: 41, chromaformat: 1, bitdepth: 8, interlaced: 1 }).map(
-        ([Id, value]) => ({
-          Id,
-          Values: [value],
-        }),
-      ),
+      seriesOf('connected', connected, connected, 1 - connected),
+      seriesOf('bitrate', 5_000_000.4),
+      seriesOf('continuity', 1, 2),
+      seriesOf('loss', 0.4012, 0.1),
+      seriesOf('roundtrip', 37.96),
+      seriesOf('profile', 100),
+      seriesOf('level', 41),
+      seriesOf('chromaformat', 1),
+      seriesOf('bitdepth', 8),
+      seriesOf('interlaced', 1),
     ],
   });
 
@@ -133,7 +138,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
   });
 
   it('200 derives `since` from an observed change or from the metrics', async () => {
-    const always = { Id: 'connected', Values: [0, 0], Timestamps: [5, 10].map(secondsAgo) };
+    const always = seriesOf('connected', 0, 0);
     test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [always] });
     expect((await status()).body.source.since).toBeNull();
     sourceIs(1);
@@ -155,6 +160,7 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
       srtUrl:
         'srt://localhost:9998?mode=caller&latency=200000&passphrase=a%20pass%26phrase%20of%20the%20tests%20%24%21',
       passphrase: SRT_PASSPHRASE,
+      backup: null,
     });
     expect(new URL(body.srtUrl).searchParams.get('passphrase')).toBe(SRT_PASSPHRASE);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -166,6 +172,7 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     expect((await address()).body).toEqual({
       srtUrl: 'srt://localhost:9998?mode=caller&latency=200000',
       passphrase: null,
+      backup: null,
     });
     test.rebuild({ srtPassphrase: undefined });
     expect((await address()).status).toBe(404);
@@ -179,6 +186,88 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     await address();
     const others = test.answers.filter(({ path }) => !path.endsWith('/encoder-address'));
     expect(JSON.stringify(others)).not.toMatch(/pass(&|%26)phrase/);
+  });
+});
+
+/** Answers as a flow with a backup does. @param selected null: the metrics do not say which source is in use */
+function twoSources(selected: 'main' | 'backup' | null, backupConnected = 1): void {
+  const { Flow: flow } = makeFlow('ACTIVE');
+  const backup = { ...flow.Source, Name: 'backup', SourceArn: 'arn:backup', IngestPort: 9999, Decryption: {} };
+  test.mediaConnect.flow = { Flow: { ...flow, Sources: [flow.Source, backup] }, Messages: { Errors: [] } };
+  const isSelected = (role: string) => (selected === null ? [] : [selected === role ? 1 : 0]);
+  const values = {
+    ...{ connected: [1], mainselected: isSelected('main'), backupselected: isSelected('backup') },
+    ...{ mainconnected: [1], backupconnected: [backupConnected], backupbitrate: [4_000_000.4], backuploss: [0.123] },
+  };
+  test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: Object.entries(values).map(([Id, Values]) => ({
+      Id,
+      Values,
+      Timestamps: Values.map(() => NOW),
+    })),
+  });
+}
+
+describe('the two sources of a flow', () => {
+  const switchTo = (to: string) => test.call('POST', '/api/mediaconnect/flow/switch', { body: { to } });
+  const prefer = (source: string | null) =>
+    test.call('PUT', '/api/mediaconnect/flow/preferred-source', { body: { source } });
+
+  it('are both in the status, with the one in use as the metrics show it', async () => {
+    twoSources('backup');
+    const { body } = await status();
+    expect(body.sources).toMatchObject([
+      { role: 'main', isInUse: false, isConnected: true, ingest: { port: 9998, encrypted: false } },
+      {
+        ...{ role: 'backup', isInUse: true, isConnected: true, bitrateBps: 4_000_000, packetLossPercent: 0.12 },
+        ingest: { port: 9999, encrypted: true },
+      },
+    ]);
+    expect(body.preferredSource).toBeNull();
+    twoSources(null);
+    test.rebuild({});
+    expect((await status()).body.sources.map(({ isInUse }: { isInUse: unknown }) => isInUse)).toEqual([null, null]);
+  });
+
+  it('are switched: 200 when the metrics show it, 202 when they do not yet', async () => {
+    twoSources('backup');
+    expect((await switchTo('backup')).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(0);
+    twoSources('main');
+    expect((await switchTo('backup')).status).toBe(202);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+  });
+
+  it('are switched without a lasting preference, once the metrics show the change', async () => {
+    test.rebuild({ source: { ...test.deps.source, periodSeconds: 1 }, sleep: async () => twoSources('backup') });
+    twoSources('main');
+    expect((await switchTo('backup')).status).toBe(200);
+    // To the backup, and back to no preference.
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(2);
+  });
+
+  it('are preferred', async () => {
+    twoSources('main');
+    expect((await prefer('main')).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+    expect((await prefer(null)).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+  });
+
+  it('409 without a backup, or when it receives nothing', async () => {
+    for (const answer of [await switchTo('backup'), await prefer('backup')]) {
+      expect([answer.status, answer.problem.code]).toEqual([409, 'illegal_transition']);
+      expect(answer.problem.remedy).toContain('SRT_BACKUP_PORT');
+    }
+    twoSources('main', 0);
+    const { problem } = await switchTo('backup');
+    expect(problem.detail).toBe('the backup source receives nothing');
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(0);
+  });
+
+  it('422 for a source that does not exist', async () => {
+    expect((await switchTo('third')).status).toBe(422);
+    expect((await prefer('third')).status).toBe(422);
   });
 });
 
@@ -433,7 +522,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(56);
+    expect(Object.keys(body.paths)).toHaveLength(70);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {
@@ -557,6 +646,8 @@ describe('the contract', () => {
         '/api/mediaconnect/flow/encoder-address',
         '/api/mediaconnect/flow/start',
         '/api/mediaconnect/flow/stop',
+        '/api/mediaconnect/flow/switch',
+        '/api/mediaconnect/flow/preferred-source',
         '/api/presets',
         '/api/health',
         '/api/session',

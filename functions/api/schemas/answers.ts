@@ -6,6 +6,7 @@ import {
   OPERATION_KINDS,
   STANDBY_MODES,
 } from '../../domain/destination.ts';
+import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { ORPHAN_RESOURCES } from '../../domain/orphans.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { ACTIONS } from '../../domain/lifecycle.ts';
@@ -14,6 +15,7 @@ import { DestinationCost } from './costs.ts';
 import { ROLES } from '../auth/roles.ts';
 import { SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
+import { Sound } from './sound.ts';
 
 /**
  * Every response of the API; requests are in requests.ts, costs in costs.ts. One schema types the code and generates
@@ -126,6 +128,21 @@ const Health = z
   })
   .openapi('Health');
 
+const IngestStatus = z
+  .object({
+    ingest: z.enum(['main', 'backup']),
+    level: z.enum(HEALTH_LEVELS),
+    code: z.string().openapi({ description: 'As in health', example: 'connection_refused' }),
+    detail: z.string(),
+    remedy: z.string(),
+    attempt: z.number().int().nullable(),
+    nextAttemptAt: timestamp.nullable(),
+    bitrateBps: z.number().nullable(),
+    framesPerSecond: z.number().nullable(),
+    reconnects: z.number().nullable().openapi({ description: 'In the last seconds; null when not reported' }),
+  })
+  .openapi('IngestStatus');
+
 const OperationStep = z
   .object({
     step: z.string(),
@@ -155,7 +172,7 @@ export const OperationResource = z
 
 const Slate = z
   .object({
-    reason: z.enum(['source_lost', 'break']),
+    reason: z.enum(['source_lost']),
     since: timestamp,
     until: timestamp.nullable().openapi({ description: 'When the destination is stopped; null: it is not' }),
   })
@@ -179,8 +196,15 @@ export const DestinationResource = z
     streamId: z.string().nullable().openapi({ description: 'SRT only' }),
     latencyMs: z.number().int().nullable().openapi({ description: 'SRT only: the least latency' }),
     passphraseSet: z.boolean().openapi({ description: 'SRT only: true when the stream is encrypted' }),
+    backupIngest: z.boolean().openapi({ description: 'True when a second pipeline pushes to the backup address' }),
+    backupRtmpUrl: z.string().nullable(),
+    backupStreamKeySet: z
+      .boolean()
+      .openapi({ description: 'False: the backup ingest uses the stream key of the main one' }),
+    backupStreamKeyLast4: z.string().nullable(),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
+    sound: Sound.nullable().openapi({ description: 'null: the settings of GET /api/sound' }),
     onSourceLoss: z
       .enum(SOURCE_LOSS_ACTIONS)
       .openapi({ description: 'While no source delivers: send the slate, send nothing, or stop after holdMinutes' }),
@@ -201,6 +225,9 @@ export const DestinationResource = z
       .nullable()
       .openapi({ description: 'Newest observed output bitrate; null when not reported' }),
     framesPerSecond: z.number().nullable(),
+    ingests: z
+      .array(IngestStatus)
+      .openapi({ description: 'Main and backup ingest, each on its own; empty without a backup ingest and off air' }),
     line: z
       .object({
         resentPercent: z.number().nullable().openapi({ description: 'Packets that had to be sent again' }),
@@ -292,6 +319,15 @@ const SourceAnalysis = z
   })
   .openapi('SourceAnalysis');
 
+const SourceIngest = z.object({
+  protocol: z.string(),
+  host: z.string().openapi({ description: 'Host the encoder connects to; on one machine the host of the request' }),
+  port: z.number(),
+  latencyMs: z.number(),
+  encrypted: z.boolean(),
+  srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
+});
+
 export const FlowStatusResource = z
   .object({
     flowArn: z.string(),
@@ -331,17 +367,40 @@ export const FlowStatusResource = z
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
         .nullable(),
+      audioTracks: z
+        .array(
+          z.object({
+            pid: z.number(),
+            codec: z.string(),
+            language: z.string().nullable().openapi({ description: 'null: not stated, or not known, as on AWS' }),
+            sampleRateHz: z.number().nullable(),
+            channels: z.number().nullable(),
+          }),
+        )
+        .openapi({ description: 'Every audio track of the source, in its order' }),
       analysis: SourceAnalysis.nullable().openapi({ description: 'Null without a connected encoder' }),
       warnings: z.array(Warning),
     }),
-    ingest: z.object({
-      protocol: z.string(),
-      host: z.string().openapi({ description: 'Host the encoder connects to; on one machine the host of the request' }),
-      port: z.number(),
-      latencyMs: z.number(),
-      encrypted: z.boolean(),
-      srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
-    }),
+    ingest: SourceIngest,
+    sources: z
+      .array(
+        z.object({
+          role: z.enum(SOURCE_ROLES),
+          isInUse: z.boolean().nullable().openapi({ description: 'Whether it feeds the flow; null: unknown' }),
+          isConnected: z
+            .boolean()
+            .nullable()
+            .openapi({ description: 'This field and the next two: only of two sources' }),
+          bitrateBps: z.number().nullable(),
+          packetLossPercent: z.number().nullable(),
+          ingest: SourceIngest,
+        }),
+      )
+      .openapi({ description: 'The main source, and the backup if there is one' }),
+    preferredSource: z
+      .enum(SOURCE_ROLES)
+      .nullable()
+      .openapi({ description: 'Used whenever it delivers; null: the flow stays on the one that works' }),
     preview: z.object({
       hlsUrl: z
         .string()
@@ -361,6 +420,10 @@ export const EncoderAddressResource = z
       example: 'srt://127.0.0.1:9998?mode=caller&latency=200000&passphrase=abcdefghij0123456789',
     }),
     passphrase: z.string().nullable().openapi({ description: 'Unescaped; null when the listener accepts any caller' }),
+    backup: z
+      .object({ srtUrl: z.string(), passphrase: z.string() })
+      .nullable()
+      .openapi({ description: 'The same for the backup encoder; null without one' }),
   })
   .openapi('EncoderAddress');
 
@@ -387,7 +450,12 @@ const PlatformPreset = z.object({
   rtmpUrlHint: z.string(),
   streamKeyHint: z.string(),
   protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])),
-  backupRtmpUrl: z.string().nullable(),
+  backupRefusal: z.string().nullable().openapi({ description: 'Why it takes no backup ingest; null when it does' }),
+  backupRtmpUrl: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Default backup URL; null when the platform takes none or assigns one per event' }),
+  backupRtmpUrlHint: z.string().nullable(),
   defaultEncoding: z.string(),
   onSourceLoss: z.enum(SOURCE_LOSS_ACTIONS).openapi({ description: 'The default of a new destination' }),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),

@@ -1,8 +1,10 @@
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
+import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { CostGroupBy } from './costs.ts';
+import { Sound } from './sound.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
 /**
@@ -13,7 +15,7 @@ import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from 
 
 // Unpaired surrogates, C0/C1 controls and bidirectional overrides must not appear in a displayed name.
 // oxlint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 /** Not empty, but without a letter, digit, punctuation mark or symbol, and therefore invisible. */
 const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 
@@ -124,6 +126,27 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 charact
   description: 'Without the stream key. Default: the platform’s URL. For the platform srt it is srt://host:port.',
 });
 
+const SoundInput = Sound.nullable().openapi({
+  description: 'What the destination does with the sound of the source. null: the settings of PUT /api/sound',
+});
+
+/** A second publisher of the same stream. */
+const backupInputs = {
+  backupRtmpUrl: z.string().min(1).max(2048, 'must have at most 2048 characters').optional().openapi({
+    example: 'rtmps://b.rtmps.youtube.com:443/live2?backup=1',
+    description:
+      'Where the backup ingest goes, without the stream key. Default: the platform’s backup URL; an edit keeps the present one.',
+  }),
+  backupStreamKey: StreamKeyInput.nullable().optional().openapi({
+    description: 'Own stream key of the backup ingest. null: the same as for the main ingest, which is the default',
+  }),
+};
+
+const BackupIngest = z.boolean().openapi({
+  description:
+    'Also pushes the stream to the platform’s backup address. On AWS a channel of class STANDARD, with a higher price. Refused for a platform that takes one publisher per stream key.',
+});
+
 /** A prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
@@ -139,9 +162,12 @@ export const CreateDestination = z
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput.optional(),
     streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
+    backupIngest: BackupIngest.optional(),
+    ...backupInputs,
     ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
     ...sourceLossInputs,
   })
   .openapi('CreateDestination');
@@ -156,6 +182,9 @@ export const ReplaceDestination = z
     standby: Standby,
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: the present settings' }),
+    backupIngest: BackupIngest.default(false),
+    ...backupInputs,
     ...srtInputs,
     ...sourceLossInputs,
   })
@@ -170,6 +199,9 @@ export const PatchDestination = z
     preset: PresetId.optional(),
     standby: Standby.optional(),
     position: Position.optional(),
+    sound: SoundInput.optional(),
+    backupIngest: BackupIngest.optional(),
+    ...backupInputs,
     ...srtInputs,
     ...sourceLossInputs,
   })
@@ -257,6 +289,10 @@ export const SetDetailedLog = z
     hours: z.number().int().min(1).max(72).openapi({ description: 'Duration of the detailed logging' }),
   })
   .openapi('SetDetailedLog');
+
+export const SwitchSource = z.strictObject({ to: z.enum(SOURCE_ROLES) }).openapi('SwitchSource');
+
+export const PreferSource = z.strictObject({ source: z.enum(SOURCE_ROLES).nullable() }).openapi('PreferSource');
 
 export const SetPrimary = z.strictObject({ mode: z.enum(PRIMARY_MODES) }).openapi('SetPrimary');
 

@@ -5,6 +5,7 @@ import {
   listPlatforms,
   resolveEncoding,
 } from '../../../presets/index.ts';
+import { backupRefusalOf } from '../../domain/backup-ingest.ts';
 import { chosenEncodings } from '../../domain/chosen-encodings.ts';
 import { forMinutes, MINUTES_MIN } from '../../domain/billed-time.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
-import { healthOf, isOnAir, observationOfThisRun } from '../../domain/health.ts';
+import { healthOf, healthOfKind, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
@@ -48,12 +49,10 @@ export interface ResourceView {
 
 /** Returns the slate that the newest observation showed on air. */
 function toSlate(record: Destination): DestinationResource['slate'] {
-  const { healthSince, observedAt, slate, sourceLostSince } = record.observation ?? {};
+  const { observedAt, slate, sourceLostSince } = record.observation ?? {};
   if (!slate) return null;
   const until = stopDueAt(record)?.toISOString() ?? null;
-  return slate === 'break'
-    ? { reason: 'break', since: record.slateBreak?.requestedAt ?? healthSince ?? observedAt!, until }
-    : { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
+  return { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
 }
 
 /** Returns a destination as a resource. */
@@ -75,19 +74,25 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     streamId: record.streamId ?? null,
     latencyMs: record.latencyMs ?? null,
     passphraseSet: isSrt && record.streamKeyCiphertext !== null,
+    backupIngest: !!record.backupRtmpUrl,
+    backupRtmpUrl: record.backupRtmpUrl ?? null,
+    backupStreamKeySet: !!record.backupStreamKeyCiphertext,
+    backupStreamKeyLast4: record.backupStreamKeyLast4 ?? null,
     preset: record.preset,
     standby: record.standby,
+    sound: record.sound ?? null,
     onSourceLoss: onSourceLossOf(record),
     holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT,
     slate: toSlate(record),
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
-    health: healthOf(record),
+    health: healthOfKind(healthOf(record), kind),
     onAir: isOnAir(record, now, freshSeconds),
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,
     framesPerSecond: record.observation?.framesPerSecond ?? null,
+    ingests: ingestHealth(record).map((each) => ({ ...each })),
     line: toLine(record),
     targetBitrateBps: targetBitrateBps(record),
     operation: record.operation && toOperationResource(record.destinationId, record.operation),
@@ -227,7 +232,9 @@ export function toPresetsResource(deployment: { copiesSource: boolean }): Preset
       rtmpUrlHint: platform.rtmpUrlHint,
       streamKeyHint: platform.streamKeyHint,
       protocols: [...platform.protocols],
+      backupRefusal: backupRefusalOf(platform),
       backupRtmpUrl: platform.backupRtmpUrl,
+      backupRtmpUrlHint: platform.backupRtmpUrlHint ?? null,
       defaultEncoding: defaultEncodingOf(platform, deployment),
       onSourceLoss: defaultSourceLossOf(platform.platformId),
       encodings: allowedEncodings(platform.platformId),

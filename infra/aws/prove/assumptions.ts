@@ -384,6 +384,30 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first two e-mail targets decide: confirm both, then send a test to one.',
   },
+  'AWS-49': {
+    assumption:
+      'CloudWatch has SourceSelected, SourceConnected and SourceBitRate of each source under SourceARN alone.',
+    source: 'MediaConnect user guide, metrics of sources; no answer of its API names the source in use',
+    dependsOn: 'functions/aws/listener-metrics.ts',
+    decidedBy: null,
+    change: 'The first flow with a backup decides; without figures the source in use stays unknown.',
+  },
+  'AWS-50': {
+    assumption:
+      'MediaConnect changes at once to a source that becomes primary and delivers, and an empty SourcePriority ends the preference.',
+    source: 'unproven; with failover the API has no call that switches',
+    dependsOn: 'functions/aws/flow.ts (preferSource), functions/api/switch-source.ts',
+    decidedBy: null,
+    change: 'The first switch by hand decides; the dashboard shows which source is in use.',
+  },
+  'AWS-51': {
+    assumption:
+      'MediaLive remixes the first channel of a stereo input with one input channel, and bills loudness correction with the encode.',
+    source: 'MediaLive API reference, RemixSettings and AudioNormalizationSettings; no price names either',
+    dependsOn: 'functions/aws/channel-request.ts (MONO_TO_STEREO, LOUDNESS)',
+    decidedBy: null,
+    change: 'The first destination with these settings decides, and its line in Cost Explorer.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

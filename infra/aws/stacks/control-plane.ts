@@ -37,6 +37,7 @@ export class ControlPlaneStack extends Stack {
   readonly stateMachines: Record<OperationKind, StateMachine>;
   readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
+  readonly showMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -70,7 +71,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, ...operations } = createStateMachines(this, {
+    const { delivery, incident, show, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -79,6 +80,7 @@ export class ControlPlaneStack extends Stack {
     this.stateMachines = operations;
     this.incidentMachine = incident;
     this.deliveryMachine = delivery;
+    this.showMachine = show;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,

@@ -6,10 +6,18 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import { openChannelOutput } from './channel-output.ts';
-import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition, SlateImage } from './contract.ts';
+import type {
+  ChannelReport,
+  ChannelRun,
+  PipelineReport,
+  RehearsedChannelFault,
+  Rendition,
+  SlateImage,
+} from './contract.ts';
 import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
+import type { Program } from './program.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
@@ -20,8 +28,8 @@ const BEGINS_WITHIN_MS = 10_000;
 
 export interface Channel {
   run: ChannelRun;
-  /** Sets the flow that feeds the channel; null for none. */
-  connect(flow: Flow | null): void;
+  /** Sets the flows that feed the inputs of its pipelines; null for none. */
+  connect(flow: Flow | null, backup?: Flow | null): void;
   /** Makes the pending copy-or-encode decisions. Cheap; called on every change and every second. */
   review(): void;
   report(): ChannelReport;
@@ -56,14 +64,12 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
   }
 }
 
-/** Puts slates between a rendition and its publisher. */
-function withSlate(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions): SlateProgram {
+/** Returns what puts a slate behind the pictures of a rendition. */
+function slatesOf(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions) {
   const inputLoss = run.output.kind === 'rtmp' ? run.output.inputLoss : undefined;
-  return createSlateProgram({
-    ...{ clock, inputLoss, onChange, studio },
-    program: lane.program,
-    isCopied: () => !lane.wasEncoded(),
-  });
+  const isCopied = () => !lane.wasEncoded();
+  return (program: Program): SlateProgram =>
+    createSlateProgram({ clock, inputLoss, onChange, studio, program, isCopied });
 }
 
 /**
@@ -76,11 +82,12 @@ export function createChannel(options: ChannelOptions): Channel {
   const keepsTimes = run.output.kind === 'package';
   const lanes = renditionsOf(run.output).map((rendition) => createRenditionLane(rendition, { clock, keepsTimes }));
   const isLadder = lanes.length > 1;
-  const slates = run.output.kind === 'rtmp' ? lanes.map((lane) => withSlate(lane, options)) : [];
-  const programs = (slates.length > 0 ? slates : lanes).map(({ program }) => program);
-  const output = openChannelOutput({ ...options, output: run.output, programs });
+  const programs = lanes.map(({ program }) => program);
+  const withSlate = slatesOf(lanes[0]!, options);
+  const output = openChannelOutput({ ...options, output: run.output, programs, withSlate });
   let flow: Flow | null = null;
   let liveSinceMs: number | null = null;
+  let fed = { main: false, backup: false };
 
   /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
@@ -108,10 +115,25 @@ export function createChannel(options: ChannelOptions): Channel {
     return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
+  /** A pipeline that is fed and sends nothing yet is beginning, or its encoder has failed. */
+  function explainWaiting(
+    pipeline: PipelineReport,
+    { failed, isFed }: { failed: PipelineReport['problem'] | null; isFed: boolean },
+  ): void {
+    if (failed) pipeline.problem ??= failed;
+    if (pipeline.state !== 'waiting_for_input') return;
+    if (failed) pipeline.state = 'reconnecting';
+    else if (isFed && isBeginning(pipeline.sinceMs)) pipeline.state = 'connecting';
+  }
+
   return {
     run,
     hls: output.hls,
-    connect(next) {
+    connect(main, backup = null) {
+      fed = { main: main !== null, backup: backup !== null };
+      output.setFed?.(fed);
+      // Both pipelines send the same frames, so one fed input is enough to produce them.
+      const next = main ?? backup;
       if (next === flow) return;
       flow = next;
       for (const lane of lanes) lane.disconnect();
@@ -119,26 +141,20 @@ export function createChannel(options: ChannelOptions): Channel {
     },
     review,
     rehearse: (fault) => output.rehearse?.(fault),
-    cover(image) {
-      for (const slate of slates) slate.cover(image);
-    },
+    cover: (image) => output.cover?.(image),
     report() {
       const lane = lanes[0];
-      const slate = slates[0]?.showing();
       const report: ChannelReport = {
         ...output.report(),
         channelId: run.channelId,
         mode: lane?.mode() ?? 'none',
         droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
-        ...(slate && { slate }),
         ...(lane && flow?.live() && flow.lacksChosenSound(lane.rendition) && { isSoundMissing: true }),
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map((each) => each.problem()).find((problem) => problem);
-      if (failed) report.problem ??= failed;
-      if (report.state === 'waiting_for_input' && (failed || isBeginning(report.sinceMs))) {
-        report.state = failed ? 'reconnecting' : 'connecting';
-      }
+      explainWaiting(report, { isFed: fed.main, failed });
+      if (report.backup) explainWaiting(report.backup, { isFed: fed.backup, failed });
       return report;
     },
     async close() {

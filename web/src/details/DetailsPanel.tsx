@@ -15,9 +15,11 @@ import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../destinations/destination-presentation.ts';
 import { describeParts, describeSum, describeUnknown, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
+import { IngestFacts } from './IngestFacts.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
+import { describeSound } from '../editor/sound-value.ts';
 import { SrtFacts } from './SrtFacts.tsx';
 import classes from './DetailsPanel.module.css';
 
@@ -68,10 +70,16 @@ function Content({ destination }: { destination: DestinationResource }) {
           {problem && <ProblemText problem={problem} />}
         </Section>
       )}
+      <IngestFacts destination={destination} />
       <LastOperation destination={destination} />
       <Section title="Cost">
         <Costs destination={destination} />
       </Section>
+      {destination.sound && (
+        <Section title="Sound">
+          <p className={classes.note}>{describeSound(destination.sound)}</p>
+        </Section>
+      )}
       <Timeline destinationId={destinationId} />
       {destination.kind === 'srt' ? <SrtFacts destination={destination} /> : <Log destination={destination} />}
       <Section title="At AWS">

@@ -9,8 +9,10 @@ import { LeaveButton } from './LeaveButton.tsx';
 import { NameFields } from './NameFields.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
-import { isSrt } from './destination-fields.ts';
+import { BackupFields } from './BackupFields.tsx';
+import { isSrt, takesBackup } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
+import { SoundFields } from './SoundFields.tsx';
 import { SourceLossFields } from './SourceLossFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
 import { StreamKeyField } from './StreamKeyField.tsx';
@@ -75,6 +77,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       {!destination && !isSrt(platform) && (
         <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
+      {!isSrt(platform) && <BackupFields edited={edited} destination={destination} platform={platform} />}
       <EncodingSelect
         presets={presets}
         platform={platform}
@@ -84,6 +87,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
+      {!isSrt(platform) && <SoundFields edited={edited} />}
       {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
       <SourceLossFields edited={edited} platform={platform} />
       {isMoneyShown && (
@@ -91,6 +95,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
           platform={form.values.platform}
           preset={form.values.preset}
           standby={isSrt(platform) ? 'cold' : form.values.standby}
+          backupIngest={form.values.backupIngest === 'on' && takesBackup(platform)}
         />
       )}
       <Hints notes={platform?.notes ?? []} />
