@@ -6,13 +6,12 @@ import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
-/** MediaLive for its schedules alone: IAM lets the API read no channel, because those answers contain stream keys. */
+/** Leaves out MediaLive, whose answers contain stream keys. */
 type ApiClient =
   | 'cloudWatch'
   | 'cloudWatchLogs'
   | 'kms'
   | 'mediaConnect'
-  | 'mediaLive'
   | 'mediaPackage'
   | 's3'
   | 'sfn'
@@ -35,6 +34,7 @@ type ApiFact =
   | 'privateHosts'
   | 'reportBucket'
   | 'showMachineArn'
+  | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

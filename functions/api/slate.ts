@@ -1,43 +1,47 @@
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { startSlateExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { storePlainSlate } from '../aws/slate-store.ts';
 import type { Destination } from '../domain/destination.ts';
 import { outputSizeOf, withBreak, withoutBreak } from '../domain/slate-break.ts';
-import { applyBreak } from '../workflow/slate-break.ts';
 import type { ApiDeps } from './api-deps.ts';
 
 export const SLATE_ACTIONS = ['show-slate', 'end-slate'] as const;
 export type SlateAction = (typeof SLATE_ACTIONS)[number];
 
-/** A request as it was carried out. */
-export interface SlateChange {
+/** A request as it was written. */
+interface SlateChange {
   before: Destination;
   record: Destination;
 }
 
 /**
- * Shows the slate over a destination's output, or ends it. The sound of the source continues, as MediaLive does it.
+ * Requests the slate over a destination's output, or its end. A state machine carries the request out. The sound of the
+ * source continues, as MediaLive does it.
  * @returns null when the destination does not exist
- * @throws {AppError} `illegal_transition` when it is not on air, `aws_refused`, `upstream_unavailable`
+ * @throws {AppError} `illegal_transition` when it is not on air
  */
 export async function changeSlate(
   deps: ApiDeps,
   destinationId: string,
   { action, onRead, requestedBy }: { action: SlateAction; requestedBy: string; onRead?: (record: Destination) => void },
 ): Promise<SlateChange | null> {
-  const before = await getDestination(deps, destinationId);
-  if (!before) return null;
-  onRead?.(before);
+  const read = await getDestination(deps, destinationId);
+  if (!read) return null;
+  onRead?.(read);
   const now = deps.now();
   // Refused before anything is stored.
-  const image = action === 'show-slate' ? await imageFor(deps, before, { now, requestedBy }) : '';
-  const asked = await changeDestination(deps, destinationId, (found) =>
-    action === 'show-slate' ? withBreak(found, { image, now, requestedBy }) : withoutBreak(found),
-  );
-  if (!asked) return null;
-  const record = await applyBreak(deps, asked);
-  if (asked.slateBreak?.requestedAt === now.toISOString() || (action === 'end-slate' && before.slateBreak)) {
-    await note(deps, record, action === 'show-slate' ? 'slate shown' : 'slate ended', { at: now, actor: requestedBy });
+  const image = action === 'show-slate' ? await imageFor(deps, read, { now, requestedBy }) : '';
+  let before = read;
+  const record = await changeDestination(deps, destinationId, (found) => {
+    before = found;
+    return action === 'show-slate' ? withBreak(found, { image, now, requestedBy }) : withoutBreak(found);
+  });
+  if (!record) return null;
+  await startQuietly(deps, record);
+  if (record.writeCount !== before.writeCount) {
+    const detail = action === 'show-slate' ? 'slate requested instead of the picture' : 'end of the slate requested';
+    await note(deps, record, detail, { at: now, actor: requestedBy });
   }
   return { before, record };
 }
@@ -48,10 +52,23 @@ async function imageFor(
   request: { now: Date; requestedBy: string },
 ): Promise<string> {
   withBreak(record, { ...request, image: '' });
-  return storePlainSlate(deps, outputSizeOf(record));
+  return record.slateBreak?.image ?? storePlainSlate(deps, outputSizeOf(record));
 }
 
-/** Records who did it. A failure is only logged, because the slate itself has changed. */
+/** Starts what the record requests. A failure does not reach the caller: the request is recorded, and the sweep does it. */
+async function startQuietly(deps: ApiDeps, { destinationId, slateBreak }: Destination): Promise<void> {
+  if (!slateBreak || slateBreak.state === 'shown') return;
+  try {
+    await startSlateExecution(deps, destinationId, slateBreak);
+  } catch (error) {
+    deps.logger.warn('slate not started, the sweep will', {
+      destinationId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
+
+/** Records who asked. A failure is only logged, because the request itself is stored. */
 async function note(
   deps: ApiDeps,
   record: Destination,
@@ -59,7 +76,7 @@ async function note(
   { actor, at }: { actor: string; at: Date },
 ): Promise<void> {
   try {
-    const entry = { at: at.toISOString(), actor, kind: 'edited' as const, detail };
+    const entry = { at: at.toISOString(), actor, kind: 'source' as const, detail };
     await putTimelineEntry(deps, record, entry, record.writeCount);
   } catch (error) {
     deps.logger.warn('a slate is not on the timeline', {

@@ -29,7 +29,9 @@ export function withBreak(
 /** Requests the end of the slate. A destination without one stays as it is. */
 export function withoutBreak(record: Destination): Destination {
   const { slateBreak } = record;
-  return slateBreak ? { ...record, slateBreak: { ...slateBreak, state: 'ending' } } : record;
+  if (!slateBreak || slateBreak.state === 'ending') return record;
+  const isUnconfirmed = slateBreak.state === 'showing';
+  return { ...record, slateBreak: { ...slateBreak, state: 'ending', ...(isUnconfirmed && { unconfirmed: true }) } };
 }
 
 /** Returns the size of the picture that a slate has to cover. */

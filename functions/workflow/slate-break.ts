@@ -1,82 +1,123 @@
 import { awsErrorKind, type AwsErrorKind } from '../aws/aws-errors.ts';
+import { observeChannel } from '../aws/channel.ts';
 import { removeStaticImage, showStaticImage } from '../aws/channel-schedule.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { changeDestination } from '../aws/destination-table.ts';
-import type { Destination } from '../domain/destination.ts';
-import { AppError } from '../domain/errors.ts';
+import { putTimelineEntry } from '../aws/history-table.ts';
+import { isAtRest } from '../domain/channel-state.ts';
+import type { Destination, SlateBreak } from '../domain/destination.ts';
+import { Unavailable } from './workflow-errors.ts';
+import type { Logger } from './workflow-deps.ts';
 
 /**
- * A break: a slate over the output of a destination on air. The record says what is wanted before MediaLive is called, so
- * whatever happens in between, a slate is never on air without its record. The sweep repeats a call that was not
- * confirmed, and the stop of a destination removes the image first.
+ * A break: a slate over the output of a destination on air. The API writes what is requested, a state machine and the
+ * sweep carry it out, and the stop of a destination removes the image first. So a slate is never on air without its
+ * record. Each action has a name of its own, which MediaLive takes once: a call that arrives late does nothing.
  */
 
-type Deps = AwsDeps<'mediaLive' | 'table', 'tableName'>;
-
-/** What MediaLive has certainly not done. */
-const REFUSED: ReadonlySet<AwsErrorKind> = new Set(['invalid', 'not_found', 'conflict', 'denied', 'quota']);
-
-/**
- * Makes MediaLive do what the record says and confirms it in the record. Does nothing for a slate that is shown.
- * @returns the record afterwards
- * @throws {AppError} `aws_refused` when MediaLive refuses the image, which the record then no longer has;
- * `upstream_unavailable` when it is not known, and then the sweep repeats the call
- */
-export async function applyBreak(deps: Deps, record: Destination): Promise<Destination> {
-  const { held, slateBreak } = record;
-  if (!slateBreak || slateBreak.state === 'shown' || !held.channel) return record;
-  const { channelId } = held.channel;
-  const { image, requestedAt, state } = slateBreak;
-  const name = `slate-${Date.parse(requestedAt)}`;
-  try {
-    if (state === 'showing') await showStaticImage(deps, channelId, { name, uri: image });
-    else await removeStaticImage(deps, channelId, `${name}-end`);
-  } catch (error) {
-    if (!REFUSED.has(awsErrorKind(error))) throw unknown(error);
-    const settled = await settle(deps, record, null);
-    if (state === 'showing') throw refused(error);
-    // A channel that does not run shows nothing, so there is nothing to end.
-    return settled ?? record;
-  }
-  const settled = await settle(deps, record, state === 'showing' ? { ...slateBreak, state: 'shown' } : null);
-  return settled ?? record;
+interface BreakDeps extends AwsDeps<'mediaLive' | 'table', 'tableName'> {
+  now: () => Date;
+  logger: Logger;
 }
 
-/** Removes the image of a destination that is being stopped. A channel that is already down shows nothing. */
-export async function endBreakBeforeStop(deps: Deps, { held, slateBreak }: Destination): Promise<void> {
-  if (!slateBreak || !held.channel) return;
+/** What MediaLive will not do, however often it is asked. */
+const REFUSED: ReadonlySet<AwsErrorKind> = new Set(['invalid', 'not_found', 'denied', 'quota']);
+/** A channel that is gone or does not run shows nothing, so there is nothing to end. */
+const OVER: ReadonlySet<AwsErrorKind> = new Set(['invalid', 'not_found']);
+
+/**
+ * Makes MediaLive do what the record says and confirms it in the record. Does nothing for a slate that is shown. An image
+ * that MediaLive refuses leaves the record, with a line on the timeline.
+ * @throws what MediaLive answers when it is not known whether it acted, and {Unavailable} while the channel recovers: call
+ * again
+ */
+export async function applyBreak(deps: BreakDeps, record: Destination): Promise<void> {
+  const { held, slateBreak } = record;
+  if (!slateBreak || slateBreak.state === 'shown' || !held.channel) return;
+  const { channelId } = held.channel;
+  if (slateBreak.state === 'ending') {
+    await endSlate(deps, channelId, slateBreak);
+    await settle(deps, record, null);
+    return;
+  }
   try {
-    await removeStaticImage(deps, held.channel.channelId, `slate-${Date.parse(slateBreak.requestedAt)}-end`);
+    await showStaticImage(deps, channelId, { name: nameOf(slateBreak), uri: slateBreak.image });
+  } catch (error) {
+    await requireRefused(deps, channelId, error, REFUSED);
+    await settle(deps, record, null);
+    await noteRefusal(deps, record, error);
+    return;
+  }
+  await settle(deps, record, { ...slateBreak, state: 'shown' });
+}
+
+/** Removes the image of a destination that is being stopped. */
+export async function endBreakBeforeStop(
+  deps: AwsDeps<'mediaLive', never>,
+  { held, slateBreak }: Destination,
+): Promise<void> {
+  if (!slateBreak || !held.channel) return;
+  const unconfirmed = slateBreak.unconfirmed ?? slateBreak.state === 'showing';
+  await endSlate(deps, held.channel.channelId, { ...slateBreak, ...(unconfirmed && { unconfirmed }) });
+}
+
+const nameOf = ({ requestedAt }: Pick<SlateBreak, 'requestedAt'>) => `slate-${Date.parse(requestedAt)}`;
+
+async function endSlate(deps: AwsDeps<'mediaLive', never>, channelId: string, slate: SlateBreak): Promise<void> {
+  const name = nameOf(slate);
+  try {
+    // Takes the name of a call that may still be on its way, which could otherwise show the slate after its end.
+    if (slate.unconfirmed) await showStaticImage(deps, channelId, { name, uri: slate.image });
   } catch (error) {
     if (!REFUSED.has(awsErrorKind(error))) throw error;
+  }
+  try {
+    await removeStaticImage(deps, channelId, `${name}-end`);
+  } catch (error) {
+    await requireRefused(deps, channelId, error, OVER);
+  }
+}
+
+/** @throws the error unless it is a final refusal; {Unavailable} while a recovering channel refuses what it will accept */
+async function requireRefused(
+  deps: AwsDeps<'mediaLive', never>,
+  channelId: string,
+  error: unknown,
+  kinds: ReadonlySet<AwsErrorKind>,
+): Promise<void> {
+  const kind = awsErrorKind(error);
+  if (!kinds.has(kind)) throw error;
+  if (kind !== 'invalid') return;
+  const channel = await observeChannel(deps, channelId);
+  if (channel && channel.state !== 'RUNNING' && channel.state !== 'STOPPING' && !isAtRest(channel.state)) {
+    throw new Unavailable(`channel ${channelId} is ${channel.state}`);
   }
 }
 
 /** Writes what became of the break, unless the record has another one by now. */
 async function settle(
-  deps: Deps,
+  deps: BreakDeps,
   { destinationId, slateBreak: before }: Destination,
-  after: Destination['slateBreak'],
-): Promise<Destination | null> {
-  return changeDestination(deps, destinationId, (found) => {
+  after: SlateBreak | null,
+): Promise<void> {
+  await changeDestination(deps, destinationId, (found) => {
     const isSame = found.slateBreak?.requestedAt === before?.requestedAt && found.slateBreak?.state === before?.state;
     return isSame ? { ...found, slateBreak: after } : found;
   });
 }
 
-function refused(error: unknown): AppError {
-  return new AppError('aws_refused', {
-    detail: 'MediaLive does not show the slate on this channel',
-    remedy: 'check that the destination is on air, then try again',
-    cause: error,
-  });
-}
-
-function unknown(error: unknown): AppError {
-  return new AppError('upstream_unavailable', {
-    detail: 'MediaLive did not say whether it changed the slate',
-    remedy: 'look again in a moment: Sluice repeats the change until it is confirmed',
-    cause: error,
-    retryAfterSeconds: 5,
-  });
+/** A failure is only logged: the slate is off the record, which is what the operator sees. */
+async function noteRefusal(deps: BreakDeps, record: Destination, error: unknown): Promise<void> {
+  const name = error instanceof Error ? error.name : 'unknown error';
+  const at = deps.now().toISOString();
+  const entry = { at, actor: 'workflow', kind: 'source' as const, detail: `MediaLive refused the slate (${name})` };
+  deps.logger.error('MediaLive refused a slate', { destinationId: record.destinationId, error: name });
+  try {
+    await putTimelineEntry(deps, record, entry, record.writeCount);
+  } catch (failure) {
+    deps.logger.warn('a refused slate is not on the timeline', {
+      destinationId: record.destinationId,
+      error: failure instanceof Error ? failure.name : 'unknown',
+    });
+  }
 }

@@ -87,6 +87,7 @@ export function addDeployment(
         incident: controlPlane.incidentMachine,
         delivery: controlPlane.deliveryMachine,
         show: controlPlane.showMachine,
+        slate: controlPlane.slateMachine,
       },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,

@@ -181,6 +181,7 @@ const PUT_IN: DeploymentResources = {
   stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
+  slateMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,
   flowOutputPermission: 'flow',

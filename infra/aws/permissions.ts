@@ -32,12 +32,14 @@ export interface DeploymentResources {
   notificationTopicArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
   previewKeySecretArn: string;
-  /** Unqualified ARNs of all state machines. */
+  /** Unqualified ARNs of the state machines, without that of the slate. */
   stateMachineArns: readonly string[];
   /** The machine that stops a destination. */
   stopMachineArn: string;
   incidentMachineArn: string;
   deliveryMachineArn: string;
+  /** Only the API starts it. */
+  slateMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -79,7 +81,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     streamKeys(resources, 'kms:Encrypt'),
     // Decrypts as well, because a test message is sent by the API, which returns the receiver's answer.
     targetSecrets(resources, ['kms:Encrypt', 'kms:Decrypt']),
-    ...executions(resources),
+    ...executions(resources, [...resources.stateMachineArns, resources.slateMachineArn]),
     executionsThemselves(resources, 'states:StopExecution'),
     {
       actions: [
@@ -107,7 +109,6 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     },
     reports(resources, 's3:GetObject'),
     slates(resources, 's3:PutObject'),
-    schedules(resources),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];

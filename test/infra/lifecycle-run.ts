@@ -121,6 +121,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
       showMachineArn: machine('SHOW'),
+      slateMachineArn: api['STATE_MACHINE_ARN_SLATE']!.split(':').slice(0, 7).join(':'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -256,16 +257,21 @@ async function takeBreaks(show: Show, id: string): Promise<void> {
   const rewind = async (slateBreak: Destination['slateBreak']) => {
     await changeDestination(deps, id, (record) => ({ ...record, slateBreak }));
   };
-  await call({ method: 'POST', path: `${path}/show-slate` }, 200);
+  const until = (state: 'shown' | undefined) =>
+    waitFor(`the slate to be ${state ?? 'over'}`, async () => {
+      return (await getDestination(deps, id))?.slateBreak?.state === state;
+    });
+  await call({ method: 'POST', path: `${path}/show-slate` }, 202);
+  await until('shown');
   const { slateBreak } = (await getDestination(deps, id))!;
   await rewind({ ...slateBreak!, state: 'showing' });
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
-  await waitFor('the sweep to confirm the slate', async () => {
-    return (await getDestination(deps, id))?.slateBreak?.state === 'shown';
-  });
-  await call({ method: 'POST', path: `${path}/end-slate` }, 200);
-  await rewind(slateBreak);
-  await call({ method: 'POST', path: `${path}/end-slate` }, 200);
+  await until('shown');
+  await call({ method: 'POST', path: `${path}/end-slate` }, 202);
+  await until(undefined);
+  await rewind({ ...slateBreak!, state: 'ending' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await until(undefined);
   // The restart that follows finds a slate to remove.
   await rewind(slateBreak);
 }

@@ -107,7 +107,6 @@ export async function startTestApi() {
     sfn: mockClient(clients.sfn),
     mediaPackage: mockClient(clients.mediaPackage),
     cloudWatch: mockClient(clients.cloudWatch),
-    mediaLive: mockClient(clients.mediaLive),
   };
   // Mocked by hand, because the mocking library's types do not support this older client.
   const mediaConnect = { ...makeFlowState(), calls: [] as string[] };
@@ -145,6 +144,7 @@ export async function startTestApi() {
       incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
       showMachineArn: stateMachineArn('show'),
+      slateMachineArn: stateMachineArn('slate'),
       declaredInput: DECLARED.declaredInput,
       isSourceAnalysed: true,
       copiesSource: false,

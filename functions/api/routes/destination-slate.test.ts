@@ -1,4 +1,5 @@
-import { BatchUpdateScheduleCommand, DescribeScheduleCommand } from '@aws-sdk/client-medialive';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import {
   DESTINATION_ID,
@@ -9,6 +10,7 @@ import {
   OTHER_ID,
   useTestApi,
 } from '../../../test/support/api.ts';
+import { changeDestination } from '../../aws/destination-table.ts';
 import { listHistory } from '../../aws/history-table.ts';
 
 const test = useTestApi();
@@ -16,45 +18,47 @@ const test = useTestApi();
 const PATH = `/api/destinations/${DESTINATION_ID}`;
 const show = () => test.call('POST', `${PATH}/show-slate`);
 const end = () => test.call('POST', `${PATH}/end-slate`);
-const awsError = (name: string, status: number) =>
-  Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
-/** What MediaLive was asked to do, as the names of the settings and the action. */
-const asked = () =>
-  test.mocks.mediaLive.commandCalls(BatchUpdateScheduleCommand).map(({ args: [command] }) => {
-    const [action] = command.input.Creates?.ScheduleActions ?? [];
-    return [Object.keys(action?.ScheduleActionSettings ?? {})[0], action?.ActionName];
-  });
 const stored = async () => (await test.read(DESTINATION_ID))?.slateBreak ?? null;
+const started = () =>
+  test.mocks.sfn.commandCalls(StartExecutionCommand).map(({ args: [command] }) => command.input.name);
+/** Puts the slate into a state, as the state machine does. */
+const confirm = (state: 'shown' | null) =>
+  changeDestination(test.deps, DESTINATION_ID, (record) => ({
+    ...record,
+    slateBreak: state && { ...record.slateBreak!, state },
+  }));
 
 describe('POST /api/destinations/{destinationId}/show-slate', () => {
-  it('200 covers the output with an image of its size, and records who asked', async () => {
+  it('202 records the request with an image of the output’s size, and starts the state machine', async () => {
     await test.put(makeRunning());
-    expect((await show()).status).toBe(200);
-    const [call] = test.mocks.mediaLive.commandCalls(BatchUpdateScheduleCommand);
-    const settings = call!.args[0].input.Creates!.ScheduleActions![0]!.ScheduleActionSettings!;
-    expect(settings.StaticImageOutputActivateSettings).toMatchObject({
-      Image: { Uri: expect.stringMatching(/^s3ssl:\/\/.+\/slates\/plain-1920x1080\.png$/) },
-      OutputNames: ['rtmp'],
-    });
-    expect(await stored()).toMatchObject({ state: 'shown', requestedBy: expect.any(String) });
+    const { body, status } = await show();
+    expect(status).toBe(202);
+    const at = test.deps.now().toISOString();
+    expect(body.slate).toEqual({ reason: 'break', state: 'showing', since: at, until: null });
+    const slate = await stored();
+    expect(slate).toMatchObject({ state: 'showing', requestedBy: expect.any(String) });
+    const [, Bucket, Key] = /^s3ssl:\/\/([^/]+)\/(slates\/plain-1920x1080\.png)$/.exec(slate!.image)!;
+    const object = await test.deps.clients.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const png = Buffer.from(await object.Body!.transformToByteArray());
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1920, 1080]);
+    expect(started()).toEqual([`${DESTINATION_ID}-slate-${test.deps.now().getTime()}-showing`]);
     const rows = await listHistory(test.deps, DESTINATION_ID, 10);
-    expect(rows.map(({ entry }) => entry?.detail)).toContain('slate shown');
+    expect(rows.map(({ entry }) => entry?.detail)).toContain('slate requested instead of the picture');
   });
 
-  it('200 for a repeated request, which asks MediaLive nothing', async () => {
+  it('200 for a repeated request, which starts nothing once the slate is shown', async () => {
     await test.put(makeRunning());
     await show();
+    await confirm('shown');
     expect((await show()).status).toBe(200);
-    expect(asked()).toHaveLength(1);
+    expect(started()).toHaveLength(1);
   });
 
-  it('200 when an earlier attempt took effect and its answer was lost', async () => {
+  it('202 even if the state machine cannot be started, because the sweep carries the request out', async () => {
     await test.put(makeRunning());
-    test.mocks.mediaLive.on(BatchUpdateScheduleCommand).rejects(awsError('UnprocessableEntityException', 422));
-    const ActionName = `slate-${test.deps.now().getTime()}`;
-    test.mocks.mediaLive.on(DescribeScheduleCommand).resolves({ ScheduleActions: [{ ActionName } as never] });
-    expect((await show()).status).toBe(200);
-    expect(await stored()).toMatchObject({ state: 'shown' });
+    test.mocks.sfn.on(StartExecutionCommand).rejects(new Error('no answer'));
+    expect((await show()).status).toBe(202);
+    expect(await stored()).toMatchObject({ state: 'showing' });
   });
 
   it('409 for a destination that is not on air, the preview and an SRT destination', async () => {
@@ -66,24 +70,7 @@ describe('POST /api/destinations/{destinationId}/show-slate', () => {
     await test.put(makeRunning({ destinationId: OTHER_ID, platform: 'srt', rtmpUrl: 'srt://1.1.1.1:9000' }));
     const srt = await test.call('POST', `/api/destinations/${OTHER_ID}/show-slate`);
     expect(srt.problem.detail).toMatch(/sends the feed itself/);
-    expect(asked()).toEqual([]);
-  });
-
-  it('503 and no slate on record when MediaLive refuses', async () => {
-    await test.put(makeRunning());
-    test.mocks.mediaLive.on(BatchUpdateScheduleCommand).rejects(awsError('UnprocessableEntityException', 422));
-    test.mocks.mediaLive.on(DescribeScheduleCommand).resolves({ ScheduleActions: [] });
-    const answer = await show();
-    expect([answer.status, answer.problem.code]).toEqual([503, 'aws_refused']);
-    expect(await stored()).toBeNull();
-  });
-
-  it('503 and the request stays on record when MediaLive does not answer', async () => {
-    await test.put(makeRunning());
-    test.mocks.mediaLive.on(BatchUpdateScheduleCommand).rejects(awsError('InternalServerErrorException', 500));
-    const answer = await show();
-    expect([answer.status, answer.problem.code]).toEqual([503, 'upstream_unavailable']);
-    expect(await stored()).toMatchObject({ state: 'showing' });
+    expect(started()).toEqual([]);
   });
 
   it('404 for a destination that does not exist', async () => {
@@ -92,35 +79,28 @@ describe('POST /api/destinations/{destinationId}/show-slate', () => {
 });
 
 describe('POST /api/destinations/{destinationId}/end-slate', () => {
-  it('200 removes the image, and again 200 without a call', async () => {
+  it('202 requests the end, and 200 while it is on its way and without a slate', async () => {
     await test.put(makeRunning());
+    expect((await end()).status).toBe(200);
     await show();
+    await confirm('shown');
+    const { body, status } = await end();
+    expect([status, body.slate.state]).toEqual([202, 'ending']);
+    expect((await stored())!.unconfirmed).toBeUndefined();
     expect((await end()).status).toBe(200);
-    expect(await stored()).toBeNull();
-    expect(asked().map(([kind]) => kind)).toEqual([
-      'StaticImageOutputActivateSettings',
-      'StaticImageOutputDeactivateSettings',
-    ]);
-    expect((await end()).status).toBe(200);
-    expect(asked()).toHaveLength(2);
+    expect(started().at(-1)).toMatch(/-ending$/);
   });
 
-  it('503 keeps the slate on record as ending when MediaLive does not answer; then it cannot be shown again at once', async () => {
+  it('409 when the slate is requested again before its end is confirmed', async () => {
     await test.put(makeRunning());
     await show();
-    test.mocks.mediaLive.on(BatchUpdateScheduleCommand).rejects(awsError('InternalServerErrorException', 500));
-    expect((await end()).status).toBe(503);
-    expect(await stored()).toMatchObject({ state: 'ending' });
+    await end();
+    // The call that shows it may still be on its way.
+    expect((await stored())!.unconfirmed).toBe(true);
     const again = await show();
     expect([again.status, again.problem.code]).toEqual([409, 'concurrent_change']);
-  });
-
-  it('200 when the channel is already down, because it shows nothing', async () => {
-    await test.put(makeRunning());
-    await show();
-    test.mocks.mediaLive.on(BatchUpdateScheduleCommand).rejects(awsError('NotFoundException', 404));
-    expect((await end()).status).toBe(200);
-    expect(await stored()).toBeNull();
+    await confirm(null);
+    expect((await show()).status).toBe(202);
   });
 });
 
@@ -136,5 +116,20 @@ describe('the slate of several destinations', () => {
     ]);
     const ended = await test.call('POST', '/api/destinations/end-slate', { body: { all: true } });
     expect(ended.body.results.map(({ outcome }: never) => outcome)).toEqual(['accepted', 'unchanged']);
+  });
+});
+
+describe('the health of a destination in a break', () => {
+  it('is the slate as soon as it is confirmed, and what was observed as soon as it has ended', async () => {
+    const observedAt = test.deps.now().toISOString();
+    const observation = { observedAt, channelState: 'RUNNING', alerts: [], activeOutputs: 1, sourceConnected: true };
+    await test.put(makeRunning({ observation }));
+    const levelOf = async () => (await test.call('GET', PATH)).body.health.level;
+    await show();
+    expect(await levelOf()).toBe('good');
+    await confirm('shown');
+    expect(await levelOf()).toBe('slate');
+    await confirm(null);
+    expect(await levelOf()).toBe('good');
   });
 });
