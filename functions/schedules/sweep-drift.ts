@@ -20,11 +20,8 @@ import type { SweepDeps } from './sweep-deps.ts';
  */
 export async function correctDrift(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   if (record.operation) return;
-  if (record.status === 'running') {
-    await correctRunning(deps, record, inventory);
-    // Repeats what was not confirmed. A failure is logged with the destination.
-    await applyBreak(deps, record);
-  } else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
+  if (record.status === 'running') await correctRunning(deps, record, inventory);
+  else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
 }
 
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
@@ -33,6 +30,8 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
   const sends = kindOf(record) === 'srt' || !isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED');
   if (sends) {
     await correctFlowOutput(deps, record, inventory);
+    // Repeats what was not confirmed. A failure is logged with the destination.
+    await applyBreak(deps, record);
     return;
   }
   const channel = channelId ? await observeChannel(deps, channelId) : null;
