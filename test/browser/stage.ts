@@ -37,6 +37,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** The page is the subject here, not the encoder of the preview, which takes most of the processor at the default size. */
+const SMALL_PREVIEW = { SLUICE_HLS_RENDITIONS: '480p30' };
+
 /** Resets a page and loads it at a path. */
 async function resetPage({ page, context }: WatchedPage, origin: string, path: string): Promise<void> {
   await context.setOffline(false);
@@ -63,7 +66,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
   const dataDirectory = join(directory, 'data');
   const ports = await findFreePorts();
   const [started, launched] = await Promise.allSettled([
-    startProduct(ports, dataDirectory),
+    startProduct(ports, dataDirectory, SMALL_PREVIEW),
     launchChromium(browserArguments),
   ]);
   const product = started.status === 'fulfilled' ? started.value : null;
@@ -89,7 +92,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
       return watched;
     },
     async startAgain(environment) {
-      stage.product = await startProduct(ports, dataDirectory, environment);
+      stage.product = await startProduct(ports, dataDirectory, { ...SMALL_PREVIEW, ...environment });
     },
     async begin(watched, wanted, path = '/') {
       if (stage.product.process.exitCode !== null || stage.product.process.signalCode !== null)
