@@ -15,6 +15,7 @@ import { MoneyCell } from '../costs/MoneyCell.tsx';
 import { dropTarget, MoveHandle } from './MoveHandle.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
 import { RowLink } from './RowLink.tsx';
+import { SlateLine } from './SlateLine.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
@@ -119,8 +120,10 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
-  const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
-  const before = useTroubleBefore(destination, apart);
+  const isSlate = destination.health.level === 'slate' && fresh.tone !== 'attention';
+  const isTrouble = !isSlate && (told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0));
+  const apart = isSlate || isTrouble;
+  const before = useTroubleBefore(destination, isTrouble);
   return (
     <>
       <div className={classes.status}>
@@ -143,7 +146,8 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
           </>
         )}
       </div>
-      {apart && <Trouble destination={destination} presentation={shown} />}
+      <SlateLine destination={destination} />
+      {isTrouble && <Trouble destination={destination} presentation={shown} />}
       {before && (
         <div className={classes.reserved} aria-hidden="true" inert>
           <Trouble destination={before} presentation={presentDestination(before)} />

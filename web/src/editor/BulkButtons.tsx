@@ -4,6 +4,7 @@ import { Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { BulkDialog } from './dialogs.ts';
+import { SlateForAll } from './SlateForAll.tsx';
 import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
 
 const BUTTONS = [
@@ -45,6 +46,7 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
           </Button>
         );
       })}
+      {of === 'all' && <SlateForAll destinations={destinations} />}
       <Suspense>
         {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
       </Suspense>
