@@ -81,6 +81,8 @@ const QUOTAS = {
 
 /** The local monitor polls every second; on AWS it runs every minute. */
 const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITORED_LOCALLY };
+/** An observation costs nothing here, and an event is news for someone who waits. */
+const EVENT_PAUSE_SECONDS = 0.2;
 const SWEEP_EVERY_SECONDS = 10;
 /**
  * A report is due once a day. The short interval gives it to machines that are not always on soon after their start.
@@ -168,7 +170,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     scheduler.every(EXPIRY_EVERY_SECONDS, 'expiry', async () => void (await deleteExpired(deps, new Date())));
     const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
     scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));
-    const mediaEventDeps = { ...monitorDeps, lookEverySeconds: MONITOR.everySeconds };
+    const mediaEventDeps = { ...monitorDeps, lookEverySeconds: EVENT_PAUSE_SECONDS };
     let handleMediaEvent = code.createMediaEventHandler(mediaEventDeps);
     aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) => handleMediaEvent(event));
     // The data directory has one owner, so a lease of the previous process is stale.
