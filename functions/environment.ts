@@ -33,6 +33,10 @@ const Variables = z.object({
   PACKAGE_CHANNEL_ID: Text,
   /** S3 bucket of the cost reports. */
   REPORT_BUCKET: Text,
+  /** S3 bucket of the recordings. */
+  RECORDING_BUCKET: Text,
+  /** Role with which MediaPackage writes recordings. */
+  HARVEST_ROLE_ARN: Arn,
   /** State machines, each by an alias, so that running executions finish on the version they started with. */
   STATE_MACHINE_ARN_CREATE: Arn,
   STATE_MACHINE_ARN_START: Arn,
@@ -40,6 +44,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_TEARDOWN: Arn,
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
+  STATE_MACHINE_ARN_RECORDING: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -99,9 +104,11 @@ export const ApiEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
+  RECORDING_BUCKET: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -125,9 +132,12 @@ export const WorkflowEnvironment = z.pick(Variables, {
   MEDIALIVE_ROLE_ARN: true,
   FLOW_ROLE_ARN: true,
   PACKAGE_CHANNEL_ID: true,
+  RECORDING_BUCKET: true,
+  HARVEST_ROLE_ARN: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -145,6 +155,7 @@ export const SweepEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
 });
 
 export const MonitorEnvironment = z.pick(Variables, {
@@ -153,6 +164,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   INPUT_SECURITY_GROUP_ID: true,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,

@@ -22,6 +22,8 @@ type ApiFact =
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
   | 'pricedInput'
+  | 'recordingBucket'
+  | 'recordingMachineArn'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';
@@ -60,6 +62,12 @@ export interface ApiDeps
   staticFiles?: { directory: string };
   /** Fetches a playlist or segment; `path` begins with `/out/v1/` and carries the query. */
   hlsProxy?: (path: string) => Promise<Response>;
+  /** How far back a recording may begin; absent: the startover window of the preview's origin. */
+  recordsBackSeconds?: number;
+  /** The disk that holds the recordings; absent on AWS. */
+  recordingDisk?: () => RecordingDisk;
+  /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
+  remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
   /** Simulates failures; absent on AWS. */
   rehearsal?: Rehearsal;
   /** Names the caller of a connection from the bindings the server passes with a request. */
@@ -68,6 +76,15 @@ export interface ApiDeps
   storageFailure?: () => StorageFailure | null;
   /** Returns true for a `Host` header, without its port, that the API answers to. Keeps rebound DNS names out. */
   isHostAllowed?: (host: string) => boolean;
+}
+
+/** The space of a disk with recordings. */
+export interface RecordingDisk {
+  freeBytes: number;
+  /** Whether there should be a warning. */
+  isLow: boolean;
+  /** Whether nothing more is recorded. */
+  isFull: boolean;
 }
 
 /** How old metrics may be on AWS, where CloudWatch bills each query and publishes metrics once a minute. */

@@ -37,5 +37,6 @@ export const COUNTED_LINES = {
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
   incidentsNotSwept: 'sweep could not handle the incidents',
+  recordingsNotSwept: 'sweep could not handle the recordings',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

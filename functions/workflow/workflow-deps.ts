@@ -18,7 +18,7 @@ export interface OperationDeps extends AwsDeps<
 
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
-  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'secretsManager' | 'sfn' | 'table',
+  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 's3' | 'secretsManager' | 'sfn' | 'table',
   Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
 > {
   now: () => Date;
@@ -29,6 +29,8 @@ export interface WorkflowDeps extends AwsDeps<
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
+  /** Seconds from a recording's end until MediaPackage has received all of it. */
+  harvestDelaySeconds: number;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
   /** Resolves a host name, for the check against private networks at start. */

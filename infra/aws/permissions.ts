@@ -21,6 +21,8 @@ export interface DeploymentResources {
   streamKeysKeyArn: string;
   operationsKeyArn: string;
   reportBucketArn: string;
+  recordingBucketArn: string;
+  harvestRoleArn: string;
   flowArn: string;
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
@@ -33,6 +35,7 @@ export interface DeploymentResources {
   stateMachineArns: readonly string[];
   incidentMachineArn: string;
   deliveryMachineArn: string;
+  recordingMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -95,7 +98,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     },
     reports(resources, 's3:GetObject'),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
-    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
+    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
+    recordings(resources, ['s3:GetObject']),
   ];
 }
 
@@ -126,6 +130,9 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
     ...passphraseSecrets(resources),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
+    ...harvestJobs(resources),
+    recordings(resources, ['s3:GetObject', 's3:DeleteObject']),
+    { actions: ['s3:ListBucket'], resources: [resources.recordingBucketArn] },
   ];
 }
 
@@ -155,7 +162,11 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
-    ...executions(resources, [resources.incidentMachineArn, resources.deliveryMachineArn]),
+    ...executions(resources, [
+      resources.incidentMachineArn,
+      resources.deliveryMachineArn,
+      resources.recordingMachineArn,
+    ]),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
@@ -367,6 +378,34 @@ function passphraseSecretArns({
   return {
     resources: [`arn:${partition}:secretsmanager:${region}:${account}:secret:${secretNamePrefix({ deploymentId })}*`],
     wildcardReason: 'a secret is named after its destination, and AWS ends its ARN with six characters',
+  };
+}
+
+/** MediaPackage copies recordings with the harvest role. */
+function harvestJobs({ harvestRoleArn }: DeploymentResources): Permission[] {
+  return [
+    {
+      actions: [
+        'mediapackage:CreateHarvestJob',
+        'mediapackage:DescribeHarvestJob',
+        'mediapackage:ListOriginEndpoints',
+      ],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [harvestRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
+    },
+  ];
+}
+
+function recordings({ recordingBucketArn }: DeploymentResources, actions: readonly string[]): Permission {
+  return {
+    actions,
+    resources: [`${recordingBucketArn}/recordings/*`],
+    wildcardReason: 'a recording is a folder named after its id',
   };
 }
 

@@ -21,13 +21,13 @@ import { ROOT } from './node-function.ts';
 /** The alias that operations start through. */
 export const ALIAS = 'live';
 
-/** The state machines: one for each kind of operation, one for incidents and one for deliveries. */
-export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery'] as const;
+/** The state machines: one for each kind of operation, and one each for incidents, deliveries and recordings. */
+export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'recording'] as const;
 export type Machine = (typeof MACHINES)[number];
 
 /** Returns the name of a machine's file, without its ending. */
 function fileOf(machine: Machine): string {
-  return machine === 'incident' || machine === 'delivery' ? machine : `destination-${machine}`;
+  return (OPERATION_KINDS as readonly string[]).includes(machine) ? `destination-${machine}` : machine;
 }
 
 /**

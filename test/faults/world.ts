@@ -247,6 +247,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       now: () => new Date(clock.now()),
       sleep: (delayMs) => sleep(clock, delayMs),
       readsLagMs: 30_000,
+      harvestDelaySeconds: 20,
       mail: { kind: 'outbox' },
       post: (request) => postTo(made, carry, request),
       resolveHost: async () => ['127.0.0.1'],

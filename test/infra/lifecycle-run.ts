@@ -104,6 +104,9 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       flowRoleArn: workflow['FLOW_ROLE_ARN']!,
       packageChannelId: workflow['PACKAGE_CHANNEL_ID']!,
       reportBucket: api['REPORT_BUCKET']!,
+      recordingBucket: api['RECORDING_BUCKET']!,
+      harvestRoleArn: workflow['HARVEST_ROLE_ARN']!,
+      recordingMachineArn: machine('RECORDING'),
       stateMachineArns: {
         create: machine('CREATE'),
         start: machine('START'),

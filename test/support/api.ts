@@ -127,6 +127,8 @@ export async function startTestApi() {
       flowArn: FLOW_ARN,
       packageChannelId: 'sluice',
       reportBucket: '',
+      recordingBucket: '',
+      recordingMachineArn: stateMachineArn('recording'),
       stateMachineArns: {
         create: stateMachineArn('create'),
         start: stateMachineArn('start'),
@@ -216,6 +218,7 @@ export async function startTestApi() {
         }),
       );
       deps.deployment.reportBucket = deps.deployment.tableName;
+      deps.deployment.recordingBucket = deps.deployment.tableName;
       await clients.s3.send(new CreateBucketCommand({ Bucket: deps.deployment.reportBucket }));
       for (const mock of Object.values(mocks)) mock.reset();
       mocks.sfn.on(StartExecutionCommand).resolves({});
@@ -223,7 +226,16 @@ export async function startTestApi() {
       mediaConnect.calls.length = 0;
       mocks.mediaPackage
         .on(ListOriginEndpointsCommand)
-        .resolves({ OriginEndpoints: [{ HlsPackage: {}, Url: 'https://pkg.example/out/v1/abc/index.m3u8' }] });
+        .resolves({
+          OriginEndpoints: [
+            {
+              Id: 'preview',
+              HlsPackage: {},
+              StartoverWindowSeconds: 86_400,
+              Url: 'https://pkg.example/out/v1/abc/index.m3u8',
+            },
+          ],
+        });
       mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
       for (const host of Object.keys(addresses)) delete addresses[host];
       log.length = 0;

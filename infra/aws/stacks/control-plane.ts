@@ -37,6 +37,7 @@ export class ControlPlaneStack extends Stack {
   readonly stateMachines: Record<OperationKind, StateMachine>;
   readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
+  readonly recordingMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -70,7 +71,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, ...operations } = createStateMachines(this, {
+    const { delivery, incident, recording, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -79,6 +80,7 @@ export class ControlPlaneStack extends Stack {
     this.stateMachines = operations;
     this.incidentMachine = incident;
     this.deliveryMachine = delivery;
+    this.recordingMachine = recording;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -126,6 +128,8 @@ export class ControlPlaneStack extends Stack {
       streamKeysKeyArn: data.streamKeysKey.keyArn,
       operationsKeyArn: data.operationsKey.keyArn,
       reportBucketArn: data.reports.bucketArn,
+      recordingBucketArn: data.recordings.bucketArn,
+      harvestRoleArn: source.harvestRole.roleArn,
       flowArn: source.flowArn,
       inputSecurityGroupArn: source.inputSecurityGroupArn,
       mediaLiveRoleArn: source.mediaLiveRole.roleArn,
@@ -136,6 +140,7 @@ export class ControlPlaneStack extends Stack {
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
+      recordingMachineArn: this.stateMachineArn(deploymentId, 'recording'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,
@@ -174,6 +179,8 @@ export class ControlPlaneStack extends Stack {
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
       FINGERPRINT_SECRET_ARN: data.fingerprintSecret.secretArn,
       REPORT_BUCKET: data.reports.bucketName,
+      RECORDING_BUCKET: data.recordings.bucketName,
+      HARVEST_ROLE_ARN: source.harvestRole.roleArn,
       ...Object.fromEntries(machines),
     };
   }
