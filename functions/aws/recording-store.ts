@@ -80,11 +80,27 @@ export async function deleteMedia(deps: Deps, recordingId: string): Promise<bool
  * read.
  */
 export async function measureDuration(deps: Deps, recordingId: string): Promise<number | null> {
-  const multivariant = await readText(deps, recordingId, MANIFEST);
-  const [first] = (multivariant ?? '').split('\n').filter((line) => /^[^#\s]/.test(line));
-  const playlist = first === undefined ? null : await readText(deps, recordingId, first.trim());
-  const durations = [...(playlist ?? '').matchAll(/^#EXTINF:([\d.]+)/gm)].map(([, seconds]) => Number(seconds));
+  const { text } = await readFirstPlaylist(deps, recordingId);
+  const durations = [...text.matchAll(/^#EXTINF:([\d.]+)/gm)].map(([, seconds]) => Number(seconds));
   return durations.length === 0 ? null : durations.reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** Lists the paths of the segments of a recording's first rendition, in order. */
+export async function listSegments(deps: Deps, recordingId: string): Promise<string[]> {
+  const { text, folder } = await readFirstPlaylist(deps, recordingId);
+  return urisOf(text).map((uri) => folder + uri);
+}
+
+/** Reads the playlist of the first rendition, the one to prefer. The text is empty when there is none. */
+async function readFirstPlaylist(deps: Deps, recordingId: string): Promise<{ text: string; folder: string }> {
+  const [first] = urisOf((await readText(deps, recordingId, MANIFEST)) ?? '');
+  if (first === undefined) return { text: '', folder: '' };
+  const text = (await readText(deps, recordingId, first)) ?? '';
+  return { text, folder: first.slice(0, first.lastIndexOf('/') + 1) };
+}
+
+function urisOf(playlist: string): string[] {
+  return playlist.split('\n').flatMap((line) => (/^[^#\s]/.test(line) ? line.trim() : []));
 }
 
 async function readText(deps: Deps, recordingId: string, path: string): Promise<string | null> {

@@ -88,9 +88,7 @@ export async function markOpen({ clients, deployment }: TableDeps, recordingId: 
 
 /** Removes the mark of a recording. */
 export async function removeOpenMark({ clients, deployment }: TableDeps, recordingId: string): Promise<void> {
-  await clients.table.send(
-    new DeleteCommand({ TableName: deployment.tableName, Key: { pk: OPEN, sk: recordingId } }),
-  );
+  await clients.table.send(new DeleteCommand({ TableName: deployment.tableName, Key: { pk: OPEN, sk: recordingId } }));
 }
 
 /**
@@ -154,7 +152,5 @@ export async function putRecordingSettings(
   { clients, deployment }: TableDeps,
   settings: RecordingSettings,
 ): Promise<void> {
-  await clients.table.send(
-    new PutCommand({ TableName: deployment.tableName, Item: { ...SETTINGS, ...settings } }),
-  );
+  await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: { ...SETTINGS, ...settings } }));
 }

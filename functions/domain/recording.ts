@@ -13,7 +13,14 @@ export const RECORDING_ORIGINS = ['operator', 'always'] as const;
 export type RecordingOrigin = (typeof RECORDING_ORIGINS)[number];
 
 /** Why it ended. */
-export const END_REASONS = ['operator', 'source_lost', 'length_limit', 'space_limit', 'disk_full', 'disk_failed'] as const;
+export const END_REASONS = [
+  'operator',
+  'source_lost',
+  'length_limit',
+  'space_limit',
+  'disk_full',
+  'disk_failed',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** Why it could not be kept. */

@@ -117,7 +117,10 @@ async function settle(
   recording: Recording,
   outcome: { failure: RecordingFailure | null } & Partial<Recording>,
 ): Promise<RecordingVerdict> {
-  const settled = await changeOwn(deps, recording, { ...outcome, state: outcome.failure === null ? 'ready' : 'failed' });
+  const settled = await changeOwn(deps, recording, {
+    ...outcome,
+    state: outcome.failure === null ? 'ready' : 'failed',
+  });
   const isDone = settled === null || settled.state === 'ready' || settled.state === 'failed';
   if (isDone) await removeOpenMark(deps, recording.recordingId);
   return FINISH;

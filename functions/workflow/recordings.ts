@@ -30,15 +30,17 @@ export interface RecordingDeps extends AwsDeps<'sfn' | 'table', 'recordingMachin
 
 /** Returns the recording that is in progress, if an origin has one. */
 export async function findRunning(deps: RecordingDeps, origin: RecordingOrigin): Promise<Recording | null> {
-  const running = await listRunning(deps);
-  return running.find((recording) => recording.origin === origin) ?? null;
+  const unfinished = await listUnfinished(deps);
+  return unfinished.find((recording) => recording.state === 'recording' && recording.origin === origin) ?? null;
 }
 
-/** Lists the recordings in progress. */
-export async function listRunning(deps: RecordingDeps): Promise<Recording[]> {
+/** Lists the recordings in progress, and those whose media is not copied yet. */
+export async function listUnfinished(deps: RecordingDeps): Promise<Recording[]> {
   const ids = await listOpenRecordings(deps);
   const found = await Promise.all(ids.map((recordingId) => getRecording(deps, recordingId)));
-  return found.filter((recording) => recording?.state === 'recording') as Recording[];
+  return found.flatMap((recording) =>
+    recording?.state === 'recording' || recording?.state === 'finishing' ? recording : [],
+  );
 }
 
 /** Returns the space that all recordings together take. */

@@ -385,11 +385,7 @@ function passphraseSecretArns({
 function harvestJobs({ harvestRoleArn }: DeploymentResources): Permission[] {
   return [
     {
-      actions: [
-        'mediapackage:CreateHarvestJob',
-        'mediapackage:DescribeHarvestJob',
-        'mediapackage:ListOriginEndpoints',
-      ],
+      actions: ['mediapackage:CreateHarvestJob', 'mediapackage:DescribeHarvestJob', 'mediapackage:ListOriginEndpoints'],
       resources: ['*'],
       wildcardReason: NO_RESOURCE_LEVEL,
     },

@@ -35,6 +35,7 @@ import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/dest
 import { STARTOVER_SECONDS } from '../../functions/domain/recording.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/local-service.ts';
+import { RECORDING_BUCKET } from './host/store/kept-files.ts';
 import type { Settings } from './host/settings.ts';
 
 /**
@@ -46,7 +47,6 @@ import type { Settings } from './host/settings.ts';
 const DEPLOYMENT_ID = 'local';
 const TABLE_NAME = 'sluice';
 const REPORT_BUCKET = 'sluice-local-reports';
-const RECORDING_BUCKET = 'sluice-local-recordings';
 const KEY_ALIAS = 'alias/sluice';
 const FLOW_NAME = 'sluice-local';
 const PACKAGE_CHANNEL_ID = 'sluice-local';

@@ -21,7 +21,7 @@ export function createWorkflowDeps(
     readsLagMs = READS_LAG_MS,
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
-  }: { readsLagMs?: number; harvestDelaySeconds?: number; mail?: MailWay } = {},
+  }: { readsLagMs?: number; harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,

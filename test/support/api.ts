@@ -14,7 +14,7 @@ import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
 import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
 import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
-import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { createAwsClients, destroyAwsClients } from '../../functions/aws/clients.ts';
 import { getDestination, insertDestination } from '../../functions/aws/destination-table.ts';
 import { orphanIdOf, type Orphan } from '../../functions/aws/orphan-table.ts';
@@ -86,7 +86,7 @@ export async function startTestApi() {
   const dynamodb = await createDynamodb({ directory: null });
   const front = await startAwsFront({
     port: 0,
-    services: [dynamodb, createKms({ directory: null }), createS3({ dataDirectory: null })],
+    services: [dynamodb, createKms({ directory: null }), createS3(openObjects(null))],
   });
   const clients = createAwsClients({
     region: 'us-east-1',
@@ -224,18 +224,16 @@ export async function startTestApi() {
       mocks.sfn.on(StartExecutionCommand).resolves({});
       Object.assign(mediaConnect, makeFlowState());
       mediaConnect.calls.length = 0;
-      mocks.mediaPackage
-        .on(ListOriginEndpointsCommand)
-        .resolves({
-          OriginEndpoints: [
-            {
-              Id: 'preview',
-              HlsPackage: {},
-              StartoverWindowSeconds: 86_400,
-              Url: 'https://pkg.example/out/v1/abc/index.m3u8',
-            },
-          ],
-        });
+      mocks.mediaPackage.on(ListOriginEndpointsCommand).resolves({
+        OriginEndpoints: [
+          {
+            Id: 'preview',
+            HlsPackage: {},
+            StartoverWindowSeconds: 86_400,
+            Url: 'https://pkg.example/out/v1/abc/index.m3u8',
+          },
+        ],
+      });
       mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
       for (const host of Object.keys(addresses)) delete addresses[host];
       log.length = 0;

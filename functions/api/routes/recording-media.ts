@@ -59,7 +59,10 @@ async function findReady(deps: ApiDeps, recordingId: string): Promise<Recording>
  * not decode them gets the plain ones.
  */
 function dispositionOf({ name, recordingId }: Recording): string {
-  const safe = name.replaceAll(/[^\p{L}\p{N} ._()-]/gu, '_').replace(/^[. ]+/, '').trim();
+  const safe = name
+    .replaceAll(/[^\p{L}\p{N} ._()-]/gu, '_')
+    .replace(/^[. ]+/, '')
+    .trim();
   const full = `${safe === '' ? recordingId : safe}.mp4`;
   const plain = full.replaceAll(/[^A-Za-z0-9 ._()-]/g, '_');
   const encoded = encodeURIComponent(full).replaceAll(/['()*]/g, (each) => `%${each.codePointAt(0)!.toString(16)}`);

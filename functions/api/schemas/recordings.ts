@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { END_REASONS, RECORDING_FAILURES, RECORDING_ID, RECORDING_ORIGINS, RECORDING_STATES } from '../../domain/recording.ts';
+import {
+  END_REASONS,
+  RECORDING_FAILURES,
+  RECORDING_ID,
+  RECORDING_ORIGINS,
+  RECORDING_STATES,
+} from '../../domain/recording.ts';
 import { DestinationName } from './requests.ts';
 import { timestamp } from './parts.ts';
 
@@ -70,9 +76,7 @@ export const RecordingResource = z
     endReason: z.enum(END_REASONS).nullable(),
     keepDays: z.int().nullable(),
     keptUntil: nullableTime.openapi({ description: 'When it is deleted; null while that is open' }),
-    failure: z
-      .object({ code: z.enum(RECORDING_FAILURES), detail: z.string(), remedy: z.string() })
-      .nullable(),
+    failure: z.object({ code: z.enum(RECORDING_FAILURES), detail: z.string(), remedy: z.string() }).nullable(),
     sizeBytes: z.int().nullable(),
     durationSeconds: z.number().nullable(),
     playUrl: z.string().nullable().openapi({ description: 'HLS playlist; null until it is ready' }),

@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ChannelReport, ChannelRun, RehearsedChannelFault } from './contract.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
 import type { Program } from './program.ts';
+import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import { createRateMeter } from './rtmp/rate-meter.ts';
 import { createRtmpPublisher } from './rtmp/publisher.ts';
@@ -32,6 +33,8 @@ export interface ChannelOutputOptions {
   dial: DialRules;
   sendQueues: KernelSendQueues;
   onChange(): void;
+  /** Returns what keeps the segments of a package channel on disk. */
+  keeperOf(packageChannelId: string): SegmentKeeper;
 }
 
 /**
@@ -47,8 +50,10 @@ export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput 
       const publisher = createRtmpPublisher({ ...target, program: programs[0]!, clock, dial, sendQueues, onChange });
       return { ...publisher, hls: null };
     }
-    case 'package':
-      return createPackageOutput(createHlsPackage({ programs, clock, lowLatency, onChange }), clock);
+    case 'package': {
+      const keeper = options.keeperOf(output.packageChannelId);
+      return createPackageOutput(createHlsPackage({ programs, clock, lowLatency, onChange, keeper }), clock);
+    }
     default:
       return assertNever(output, 'output');
   }

@@ -11,6 +11,7 @@ import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane } from './rendition-lane.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
+import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 /** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
@@ -38,6 +39,8 @@ export interface ChannelOptions {
   dial: DialRules;
   sendQueues: KernelSendQueues;
   onChange(): void;
+  /** Returns what keeps the segments of a package channel on disk. */
+  keeperOf(packageChannelId: string): SegmentKeeper;
 }
 
 function renditionsOf(output: ChannelRun['output']): Rendition[] {

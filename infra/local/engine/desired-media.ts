@@ -1,5 +1,5 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
-import type { ChannelRun, FlowSource, RehearsedFaults, SrtReceiver } from './contract.ts';
+import type { ChannelRun, FlowSource, KeepRequest, RehearsedFaults, SrtReceiver } from './contract.ts';
 import type { EngineCommand } from './engine-messages.ts';
 
 /** Everything the engine process should be doing, so that a new process can continue where the old one died. */
@@ -20,6 +20,7 @@ export function createDesiredMedia(): DesiredMedia {
   const outputs = new Map<string, string[]>();
   const receivers = new Map<string, SrtReceiver[]>();
   const channels = new Map<string, ChannelRun>();
+  const kept = new Map<string, KeepRequest>();
   let rehearsed: RehearsedFaults | null = null;
 
   return {
@@ -45,6 +46,10 @@ export function createDesiredMedia(): DesiredMedia {
         case 'stopChannel':
           channels.delete(command.channelId);
           return;
+        case 'keepSegments':
+          if (command.keep) kept.set(command.packageChannelId, command.keep);
+          else kept.delete(command.packageChannelId);
+          return;
         case 'rehearse':
           rehearsed = command.faults;
           return;
@@ -62,6 +67,7 @@ export function createDesiredMedia(): DesiredMedia {
         flowArn,
         receivers: called,
       })),
+      ...[...kept].map(([packageChannelId, keep]): EngineCommand => ({ name: 'keepSegments', packageChannelId, keep })),
       ...[...channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
       ...(rehearsed ? [{ name: 'rehearse' as const, faults: rehearsed }] : []),
     ],

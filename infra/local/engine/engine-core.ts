@@ -9,6 +9,7 @@ import {
   type ChannelRun,
   type EngineReport,
   type FlowSource,
+  type KeepRequest,
   type RehearsedFaults,
   type SourcePicture,
   type SrtReceiver,
@@ -23,6 +24,7 @@ import { createReportSchedule } from './report-schedule.ts';
 import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSegmentKeepers } from './recording/segment-keepers.ts';
 import { createSrtSenders } from './srt/senders.ts';
 
 export interface EngineCore {
@@ -32,6 +34,7 @@ export interface EngineCore {
   setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
+  keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
@@ -59,7 +62,9 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
   const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
-  const channels = createRunningChannels({ clock, lowLatency, dial, sendQueues, onChange, queues, onStarted: wire });
+  const keepers = createSegmentKeepers({ logger, onChange });
+  const shared = { clock, lowLatency, dial, sendQueues, onChange, keeperOf: keepers.of };
+  const channels = createRunningChannels({ ...shared, queues, onStarted: wire });
   const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
 
@@ -79,7 +84,9 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    return { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
+    const keeping = keepers.report();
+    const report = { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
+    return keeping.length === 0 ? report : { ...report, keeping };
   }
 
   function reviewAndReport(): EngineReport {
@@ -114,6 +121,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     },
     startChannel: channels.start,
     stopChannel: channels.stop,
+    async keepSegments(packageChannelId, keep) {
+      keepers.set(packageChannelId, keep);
+      onChange();
+    },
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
@@ -127,6 +138,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       await queues.close();
       await channels.close();
       await senders.close();
+      await keepers.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };

@@ -1,5 +1,5 @@
 /** The IPC messages between the control process and the engine process, the only channel that carries secrets. */
-import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults, SrtReceiver } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, KeepRequest, RehearsedFaults, SrtReceiver } from './contract.ts';
 
 /** On the answer with a picture: when it was taken, ms epoch. */
 export const TAKEN_AT_HEADER = 'x-taken-at-ms';
@@ -14,6 +14,7 @@ export type EngineCommand =
   | { name: 'setFlowCallers'; flowArn: string; receivers: SrtReceiver[] }
   | { name: 'startChannel'; run: ChannelRun }
   | { name: 'stopChannel'; channelId: string }
+  | { name: 'keepSegments'; packageChannelId: string; keep: KeepRequest | null }
   | { name: 'rehearse'; faults: RehearsedFaults };
 
 export type ToEngine =

@@ -111,6 +111,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       await order({ name: 'stopChannel', channelId });
       ledger.forgetChannel(channelId);
     },
+    keepSegments: (packageChannelId, keep) => order({ name: 'keepSegments', packageChannelId, keep }),
     rehearse: (faults) => order({ name: 'rehearse', faults }),
     onReport: listeners.add,
     report: () => ledger.newest(),

@@ -29,10 +29,13 @@ const OPERATIONS: Record<string, S3Operation> = {
   PutObject: putObject,
 };
 
-/** Creates the local S3. @param options.dataDirectory where objects are stored; null keeps them in memory */
-export function createS3(options: { dataDirectory: string | null }): LocalService {
-  const { dataDirectory } = options;
-  const store = dataDirectory === null ? createMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
+/** Opens the objects of the local S3. @param dataDirectory where they are stored; null keeps them in memory */
+export function openObjects(dataDirectory: string | null): ObjectStore {
+  return dataDirectory === null ? createMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
+}
+
+/** Creates the local S3 on a store of objects. */
+export function createS3(store: ObjectStore): LocalService {
   return {
     signingName: 's3',
     async handle(request) {

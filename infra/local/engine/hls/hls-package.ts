@@ -4,10 +4,12 @@
  */
 import type { Clock } from '../../host/clock.ts';
 import type { Program } from '../program.ts';
+import type { SegmentKeeper } from '../recording/segment-keepers.ts';
 import { createChangeSignal } from './change-signal.ts';
 import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
 import { createCutPlan } from './cut-plan.ts';
 import { createSegmenter, type Segmenter } from './segmenter.ts';
+import type { Segment } from './segments.ts';
 
 /** Time the list of renditions waits for a rendition without a segment; players read the list only once. */
 const LADDER_WAIT_MS = 8_000;
@@ -44,15 +46,21 @@ export function createHlsPackage(options: {
   clock: Clock;
   lowLatency: boolean;
   onChange: () => void;
+  /** Gets every finished segment. */
+  keeper: SegmentKeeper;
 }): HlsPackage {
-  const { clock, lowLatency } = options;
+  const { clock, keeper, lowLatency } = options;
   const changes = createChangeSignal(clock);
   let firstSegmentAtMs: number | null = null;
   const plan = createCutPlan();
   const variants: Variant[] = options.programs.map((program, index) => {
-    const segmenter = createSegmenter({ program, plan, lowLatency, onChange: () => announce() });
-    return { name: `index_${index + 1}`, segmenter };
+    const name = `index_${index + 1}`;
+    const onSegment = (segment: Segment) => keeper.add(name, segment);
+    return { name, segmenter: createSegmenter({ program, plan, lowLatency, onChange: () => announce(), onSegment }) };
   });
+  const detach = keeper.attach(() =>
+    variants.map(({ name, segmenter }) => ({ rendition: name, segments: segmenter.held() })),
+  );
 
   function announce(): void {
     if (firstSegmentAtMs === null && variants.some(hasSegments)) {
@@ -131,6 +139,7 @@ export function createHlsPackage(options: {
     },
     publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
     close() {
+      detach();
       for (const { segmenter } of variants) segmenter.close();
       changes.announce();
     },
