@@ -300,7 +300,10 @@ describe('the MediaConnect endpoint', () => {
           ...source,
           state: 'connected',
           video: { codec: 'h264', width: 1920, height: 1080, framesPerSecond: 29.97 },
-          audio: { codec: 'aac', sampleRateHz: 48_000, channels: 2 },
+          audioTracks: [
+            { pid: 257, codec: 'aac', language: 'eng', sampleRateHz: 48_000, channels: 2 },
+            { pid: 258, codec: 'ac3' },
+          ],
         },
       ],
     });
@@ -311,7 +314,8 @@ describe('the MediaConnect endpoint', () => {
         FrameRate: '29.97',
         FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 },
       },
-      { StreamType: 'Audio', Codec: 'aac', SampleRate: 48_000, Channels: 2 },
+      { Pid: 257, StreamType: 'Audio', Codec: 'aac', SampleRate: 48_000, Channels: 2 },
+      { Pid: 258, StreamType: 'Audio', Codec: 'ac3' },
     ]);
     engine.send({ sources: [{ ...source, state: 'listening' }] });
     const health = events.filter((event) => event['detail-type'] === 'MediaConnect Source Health');

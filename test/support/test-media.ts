@@ -113,7 +113,18 @@ export function sendSrt(
   ];
   const child = spawn(
     ffmpeg,
-    [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`],
+    [
+      ...quiet,
+      ...input,
+      '-map',
+      '0',
+      '-c',
+      'copy',
+      '-f',
+      'mpegts',
+      ...parameters,
+      `srt://127.0.0.1:${options.port}?latency=120000`,
+    ],
     { stdio: 'ignore' },
   );
   const exited = new Promise<number | null>((resolve_) => child.once('exit', (code) => resolve_(code)));

@@ -112,6 +112,7 @@ export function createChannel(options: ChannelOptions): Channel {
         channelId: run.channelId,
         mode: lane?.mode() ?? 'none',
         droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
+        ...(lane && flow?.live() && flow.lacksChosenSound(lane.rendition) && { isSoundMissing: true }),
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map((each) => each.problem()).find((problem) => problem);

@@ -23,6 +23,22 @@ export interface FlowSource {
   isAnalysed?: boolean;
 }
 
+/** Which audio stream of the source is taken. What is chosen and not there is silent; a loose language is replaced. */
+export type SoundSelection =
+  | { by: 'pid'; pid: number }
+  /** Three lower-case letters, compared with the language descriptors of the program's table. */
+  | { by: 'language'; language: string; isStrict: boolean };
+
+/** What a rendition does with the sound of the source. */
+export interface RenditionSound {
+  /** Absent: the first audio stream. */
+  selection?: SoundSelection;
+  /** One row per output channel: the factor of each input channel. Absent: the channels are converted as usual. */
+  remix?: number[][];
+  /** Loudness that the sound is brought to (EBU R 128), from -59 to -5 LUFS, and the highest true peak in dBTP. */
+  loudness?: { targetLufs: number; truePeakDbtp: number };
+}
+
 /** Encoder settings of one rendition, reduced to what the engine supports. */
 export interface Rendition {
   name: string;
@@ -36,6 +52,8 @@ export interface Rendition {
   audioBitrateBps: number;
   audioSampleRateHz: number;
   audioChannels: number;
+  /** Absent: the first audio stream, unchanged. */
+  sound?: RenditionSound;
 }
 
 export interface RtmpOutput {
@@ -106,6 +124,16 @@ export interface SourceAnalysis {
   };
 }
 
+export interface AudioTrackReport {
+  pid: number;
+  codec: string;
+  /** Three lower-case letters. */
+  language?: string;
+  /** Absent until the first frame, and for codecs other than AAC. */
+  sampleRateHz?: number;
+  channels?: number;
+}
+
 export type SourceState = 'stopped' | 'listening' | 'connected' | 'failed';
 
 export interface SourceReport {
@@ -125,7 +153,8 @@ export interface SourceReport {
     /** H.264 only; present from the first keyframe on. */
     coding?: VideoCoding;
   };
-  audio?: { codec: string; sampleRateHz: number; channels: number };
+  /** All audio streams of the program, in the order of its table. Without a language the table states none. */
+  audioTracks?: AudioTrackReport[];
   /** Share of the last seconds' packets that did not arrive the first time; absent without a caller. */
   packetLossPercent?: number;
   /** Round trip to the caller as SRT measures it; absent without a caller. */
@@ -185,6 +214,8 @@ export interface ChannelReport {
   sinceMs: number;
   /** `copy` or the rendition encoded. */
   mode: 'copy' | 'encode' | 'none';
+  /** The source has no sound that fits the choice. */
+  isSoundMissing?: true;
   /** `attempt` is absent while no retry is due. */
   problem?: { code: OutputProblem; detail: string; attempt?: number; nextAttemptAtMs?: number };
   /** Rate of delivered data over the last seconds. */

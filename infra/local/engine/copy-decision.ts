@@ -33,6 +33,7 @@ export interface SourceFacts {
 export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 'encode' | 'undecided' {
   const { streams, video, audio, measurement } = source;
   if (!streams?.video) return 'undecided';
+  if (rendition.sound?.remix || rendition.sound?.loudness) return 'encode';
   if (streams.video.streamType !== TYPE_H264) return 'encode';
   if (streams.audio && (streams.audio.streamType !== TYPE_AAC || (audio && !isPlainSound(audio)))) return 'encode';
   if (!video) return 'undecided';

@@ -30,6 +30,7 @@ export interface CopyProgram {
   /** @param ticks its time, 33-bit, 90 kHz */
   takeSound(frame: AdtsFrame, ticks: number): void;
   format(): ProgramFormat | null;
+  subscribers(): number;
   facts(): { video: VideoFacts | null; audio: AudioFacts | null };
   /** Notifies the subscribers that no data is arriving. */
   sourceLost(): void;
@@ -118,6 +119,7 @@ export function createCopyProgram(deps: {
       emit({ kind: 'audio', dtsMs, compositionOffsetMs: 0, keyframe: false, flvBody: buildAacTagBody(frame.data) });
     },
     format: hub.format,
+    subscribers: hub.subscribers,
     facts: () => ({ video: pictures.facts(), audio: sound.facts() }),
     sourceLost: hub.sourceLost,
     restart() {

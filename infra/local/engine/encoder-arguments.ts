@@ -1,4 +1,5 @@
 import type { Rendition } from './contract.ts';
+import { buildSoundArguments } from './sound-arguments.ts';
 
 const INTERLEAVE_MAX_MICROSECONDS = 500_000;
 /** Players join and change the rendition at keyframes. The encoder adds keyframes where the source's are further apart. */
@@ -32,10 +33,10 @@ export function buildEncoderArguments(
     );
   }
   filters.push('format=yuv420p');
-  const sound = input.hasSound ? ['-map', '0:a:0?'] : ['-an'];
+  const sound = buildSoundArguments(rendition, input.hasSound);
   return [
     ['-hide_banner', '-loglevel', 'error', '-probesize', '1000000', '-analyzeduration', '300000'],
-    ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', ...sound, '-vf', filters.join(',')],
+    ['-f', 'mpegts', '-i', 'pipe:0', ...sound.input, '-map', '0:v:0', ...sound.output, '-vf', filters.join(',')],
     ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
     ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     ['-sc_threshold', '0'],
@@ -43,7 +44,7 @@ export function buildEncoderArguments(
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
     ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
     // Sound that ends must not delay the picture: ffmpeg would wait ten seconds for it and remain that late.
-    ['-max_interleave_delta', String(INTERLEAVE_MAX_MICROSECONDS)],
+    ['-max_interleave_delta', String(INTERLEAVE_MAX_MICROSECONDS + sound.delayMs * 1000)],
     ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],
   ].flat();
 }

@@ -1,16 +1,20 @@
-import type { Rendition } from './contract.ts';
+import type { Rendition, SoundSelection } from './contract.ts';
 import { decideCopy } from './copy-decision.ts';
 import type { EncoderProgram, EncoderProgramOptions } from './encoder-program.ts';
 import type { Program } from './program.ts';
 import { createSharedEncoders, type SharedEncoders } from './shared-encoders.ts';
-import { createSourceProgram, type SourceProgram } from './source-program.ts';
+import type { SourceProgram } from './source-program.ts';
+import { createSourceSounds } from './source-sounds.ts';
 
 /** What channels take from a flow: the copy of its source, or an encoder. */
 export interface FlowPrograms {
   /** Increases with every change of codec or headers; a decision is valid for one revision. */
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
-  copy: Program;
+  /** Returns the source's own frames, with the sound that the rendition takes. */
+  copy(rendition: Rendition): Program;
+  /** Returns whether the tables name no sound that fits the rendition's choice; false while it chooses none. */
+  lacksChosenSound(rendition: Rendition): boolean;
   /** Returns the measured frame rate; null until it is known. */
   framesPerSecond(): number | null;
   /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
@@ -26,16 +30,18 @@ export function createFlowPrograms(options: Omit<EncoderProgramOptions, 'renditi
   encoders: SharedEncoders;
   programs: FlowPrograms;
 } {
-  const source = createSourceProgram({ clock: options.clock, logger: options.logger, onStreams });
+  const source = createSourceSounds({ clock: options.clock, logger: options.logger, onStreams });
+  const ofRendition = ({ sound }: Rendition) => source.withSound(sound?.selection);
   const encoders = createSharedEncoders({ ...options, source });
   let revision = 0;
-  let revisionKey = '';
+  const revisionKeys = new Map<string, string>();
 
-  function onStreams(): void {
-    const { video, audio } = source.facts();
-    const key = JSON.stringify([source.streams(), video?.sps.toString('base64'), audio]);
-    if (key !== revisionKey) revision += 1;
-    revisionKey = key;
+  function onStreams(program: Pick<SourceProgram, 'facts' | 'streams'>, sound: SoundSelection | undefined): void {
+    const { video, audio } = program.facts();
+    const key = JSON.stringify([program.streams(), video?.sps.toString('base64'), audio]);
+    const of = JSON.stringify(sound ?? null);
+    if (key !== revisionKeys.get(of)) revision += 1;
+    revisionKeys.set(of, key);
     options.onChange();
   }
 
@@ -44,9 +50,16 @@ export function createFlowPrograms(options: Omit<EncoderProgramOptions, 'renditi
     encoders,
     programs: {
       revision: () => revision,
-      decide: (rendition) =>
-        decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
-      copy: source.program,
+      decide(rendition) {
+        const program = ofRendition(rendition);
+        const { streams, facts, measurement } = program;
+        return decideCopy({ streams: streams(), ...facts(), measurement: measurement() }, rendition);
+      },
+      copy: (rendition) => ofRendition(rendition).program,
+      lacksChosenSound(rendition) {
+        const streams = rendition.sound?.selection && ofRendition(rendition).streams();
+        return !!streams?.video && !streams.audio;
+      },
       framesPerSecond: () => source.measurement().framesPerSecond,
       encoder: encoders.of,
     },

@@ -26,6 +26,7 @@ export interface RawFeed {
   restartTaps(): void;
   /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
   tap(tap: RawTap): () => void;
+  isTapped(): boolean;
   /** Returns the tables, the newest keyframe and all later packets; null without a keyframe. */
   newestKeyframe(): Buffer | null;
   /** Handles the end of the connection. */
@@ -67,6 +68,7 @@ export function createRawFeed(deps: {
     renewTaps: taps.renew,
     restartTaps: taps.restart,
     tap: taps.add,
+    isTapped: () => taps.count() > 0,
     newestKeyframe,
     restart() {
       cache.clear();

@@ -23,13 +23,14 @@ export interface RawStart {
   /** Program time of the keyframe. */
   keyframeDtsMs: number;
   keyframePtsMs: number;
-  /** False when sound that the tables name is not arriving. */
+  /** False when the tables name no sound, or when it is not arriving. */
   hasSound: boolean;
 }
 
 export interface RawTaps {
   /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
   add(tap: RawTap): () => void;
+  count(): number;
   packets(packets: Buffer): void;
   /** Notes that a keyframe has opened the cache's group. */
   groupStarted(): void;
@@ -81,7 +82,8 @@ export function createRawTaps(deps: {
     const bytes = deps.newestKeyframe();
     if (!group || !bytes) return;
     Object.assign(state, { started: true, isStale: false, hasSound: hasSound() });
-    tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, keyframePtsMs: group.ptsMs, hasSound: state.hasSound });
+    const isReadable = state.hasSound && deps.namesSound();
+    tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, keyframePtsMs: group.ptsMs, hasSound: isReadable });
     tap.onKeyframe?.(group);
   }
 
@@ -92,6 +94,7 @@ export function createRawTaps(deps: {
       startTap(tap, state);
       return () => taps.delete(tap);
     },
+    count: () => taps.size,
     packets(packets) {
       for (const [tap, state] of taps) if (state.started) tap.onBytes(packets);
     },

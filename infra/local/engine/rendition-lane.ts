@@ -53,7 +53,7 @@ export function createRenditionLane(
       const joined = mode === 'encode' ? flow.encoder(rendition, { followsKeyframes }) : null;
       encoder = joined;
       droppedBefore = joined?.droppedFrames() ?? 0;
-      feed.select(joined?.program ?? flow.copy);
+      feed.select(joined?.program ?? flow.copy(rendition));
       return true;
     },
     disconnect() {

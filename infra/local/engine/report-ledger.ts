@@ -66,7 +66,7 @@ export function createReportLedger(): ReportLedger {
           error: 'the media engine is being restarted',
           bitrateBps: 0,
           video: undefined,
-          audio: undefined,
+          audioTracks: undefined,
         };
       });
       const channels = newest.channels.map((channel): ChannelReport => {

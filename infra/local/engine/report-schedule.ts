@@ -57,7 +57,7 @@ export function createReportSchedule(deps: {
 
 /** Returns the part of a report whose changes are sent at once, as a comparable key. */
 function describeStates(report: EngineReport): string {
-  const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [
+  const sources = report.sources.map(({ flowArn, state, error, connections, video, audioTracks }) => [
     flowArn,
     state,
     error,
@@ -65,12 +65,13 @@ function describeStates(report: EngineReport): string {
     video?.codec,
     video?.width,
     video?.height,
-    audio?.codec,
+    ...(audioTracks ?? []).flatMap(({ pid, codec }) => [pid, codec]),
   ]);
-  const channels = report.channels.map(({ channelId, state, mode, problem }) => [
+  const channels = report.channels.map(({ channelId, state, mode, isSoundMissing, problem }) => [
     channelId,
     state,
     mode,
+    isSoundMissing,
     problem?.code,
     problem?.attempt,
   ]);

@@ -1,5 +1,7 @@
 import type { Rendition } from './contract.ts';
 import { createEncoderProgram, type EncoderProgram, type EncoderProgramOptions } from './encoder-program.ts';
+import type { RawTap } from './raw-taps.ts';
+import type { SourceSounds } from './source-sounds.ts';
 
 export interface SharedEncoders {
   /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
@@ -13,7 +15,9 @@ export interface SharedEncoders {
 
 /** Creates the encoders of one source as they are first needed. */
 export function createSharedEncoders(
-  options: Omit<EncoderProgramOptions, 'rendition' | 'followsKeyframes'>,
+  options: Omit<EncoderProgramOptions, 'rendition' | 'followsKeyframes' | 'source'> & {
+    source: Pick<SourceSounds, 'withSound'>;
+  },
 ): SharedEncoders {
   const encoders = new Map<string, EncoderProgram>();
   return {
@@ -21,7 +25,8 @@ export function createSharedEncoders(
       const key = keyOf(rendition, followsKeyframes);
       const existing = encoders.get(key);
       if (existing) return existing;
-      const created = createEncoderProgram({ ...options, rendition, followsKeyframes });
+      const tap = (taker: RawTap) => options.source.withSound(rendition.sound?.selection).tap(taker);
+      const created = createEncoderProgram({ ...options, source: { tap }, rendition, followsKeyframes });
       encoders.set(key, created);
       return created;
     },

@@ -1,7 +1,8 @@
-import type { SourceReport } from './contract.ts';
+import type { AudioTrackReport, SourceReport } from './contract.ts';
 import type { SourceMeasurement } from './source-meter.ts';
 import type { ProgramStreams } from './transport-stream/demuxer.ts';
 import type { SequenceParameters } from './transport-stream/h264.ts';
+import type { AudioTrack } from './transport-stream/track-list.ts';
 
 /** Facts from the newest keyframe's parameter set; H.264 only. */
 export interface VideoFacts extends SequenceParameters {
@@ -37,14 +38,18 @@ const PICTURE_SILENT_MS = 2_000;
 /** Builds the report on pictures and sound, without streams the tables do not name. Pure. */
 export function describeSource(source: {
   streams: ProgramStreams;
+  tracks: AudioTrack[];
   video: VideoFacts | null;
   audio: AudioFacts | null;
   measurement: SourceMeasurement;
   /** Null before the first picture. */
   pictureAgeMs: number | null;
-}): Pick<SourceReport, 'video' | 'audio'> {
+}): Pick<SourceReport, 'video' | 'audioTracks'> {
   const { streams, video, audio } = source;
   const { framesPerSecond, gopSeconds } = source.measurement;
+  /** The stream in use may have changed since its first frame. */
+  const nowOf = (track: AudioTrack) =>
+    track.pid === streams.audio?.pid && audio ? { ...track, ...toChannels(audio) } : track;
   const isStill = source.pictureAgeMs === null || source.pictureAgeMs > PICTURE_SILENT_MS;
   return {
     video: streams.video
@@ -65,12 +70,20 @@ export function describeSource(source: {
           }),
         }
       : undefined,
-    audio: streams.audio
-      ? {
-          codec: CODEC_NAMES[streams.audio.streamType] ?? 'unknown',
-          sampleRateHz: audio?.sampleRateHz ?? 0,
-          channels: audio?.channels ?? 0,
-        }
-      : undefined,
+    audioTracks: source.tracks.length > 0 ? source.tracks.map((track) => toTrackReport(nowOf(track))) : undefined,
+  };
+}
+
+/** Leaves out what only frames have. */
+function toChannels({ sampleRateHz, channels }: AudioFacts): Pick<AudioTrack, 'sampleRateHz' | 'channels'> {
+  return { sampleRateHz, channels };
+}
+
+function toTrackReport({ pid, streamType, language, sampleRateHz, channels }: AudioTrack): AudioTrackReport {
+  return {
+    pid,
+    codec: CODEC_NAMES[streamType] ?? 'unknown',
+    ...(language !== null && { language }),
+    ...(sampleRateHz !== null && channels !== null && { sampleRateHz, channels }),
   };
 }

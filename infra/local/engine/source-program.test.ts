@@ -162,7 +162,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(formats[0]!.audio).toMatchObject({ sampleRateHz: 48_000, channels: 2 });
     expect(source.describe()).toMatchObject({
       video: { codec: 'h264', coding: { profileIdc: 77 }, framesPerSecond: 30, gopSeconds: 1 },
-      audio: { codec: 'aac' },
+      audioTracks: [{ pid: expect.any(Number), codec: 'aac' }],
     });
     expect(source.measurement().settled).toBe(true);
     expect(source.measurement().videoBitrateBps).toBeGreaterThan(300_000);

@@ -3,7 +3,7 @@
  * raw packets for the encoders, and the facts about the source: codecs, size, rates, errors.
  */
 import type { Clock } from '../host/clock.ts';
-import type { SourceReport } from './contract.ts';
+import type { SoundSelection, SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { Program, ProgramFormat } from './program.ts';
@@ -36,16 +36,20 @@ export interface SourceProgram {
   facts(): { video: VideoFacts | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
-  describe(): Pick<SourceReport, 'video' | 'audio'>;
+  describe(): Pick<SourceReport, 'video' | 'audioTracks'>;
+  /** Returns whether anything takes frames or packets from it. */
+  isUsed(): boolean;
 }
 
 /**
  * @param deps.onStreams called when codecs or headers have changed
+ * @param deps.sound absent: the first audio stream
  */
 export function createSourceProgram(deps: {
   clock: Clock;
   logger: EngineLogger;
   onStreams: () => void;
+  sound?: SoundSelection;
 }): SourceProgram {
   const { clock, logger, onStreams } = deps;
   const timeline = createTimeline(clock);
@@ -58,6 +62,7 @@ export function createSourceProgram(deps: {
   let pictureAtMs: number | null = null;
 
   const demuxer = createDemuxer({
+    sound: deps.sound,
     onPackets: (packets, offset) => raw.packets(packets, offset),
     onStreams: takeStreams,
     onPes(packet) {
@@ -123,6 +128,7 @@ export function createSourceProgram(deps: {
     },
     lost: copy.sourceLost,
     tap: raw.tap,
+    isUsed: () => raw.isTapped() || copy.subscribers() > 0,
     newestKeyframe: raw.newestKeyframe,
     streams: () => streams,
     format: copy.format,
@@ -132,6 +138,7 @@ export function createSourceProgram(deps: {
     describe: () =>
       describeSource({
         streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
+        tracks: demuxer.tracks(),
         ...copy.facts(),
         measurement: meter.read(clock.now()),
         pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,

@@ -35,7 +35,7 @@ export function describeFlowSourceMetadata(
   };
 }
 
-/** Lists the streams of a feed, video first. The PIDs are nominal, because the engine reports none. */
+/** Lists the streams of a feed, video first. Its PID is nominal, because the engine reports none. */
 function toStreams(report: SourceReport): TransportStream[] {
   if (report.state !== 'connected') return [];
   const streams: TransportStream[] = [];
@@ -50,11 +50,10 @@ function toStreams(report: SourceReport): TransportStream[] {
       ...(width > 0 && { FrameResolution: { FrameWidth: width, FrameHeight: height } }),
     });
   }
-  if (report.audio !== undefined) {
-    const { codec, sampleRateHz, channels } = report.audio;
+  for (const { pid, codec, sampleRateHz, channels } of report.audioTracks ?? []) {
     streams.push({
-      ...{ Pid: 257, StreamType: 'Audio', Codec: codec },
-      ...(sampleRateHz > 0 && { SampleRate: sampleRateHz, Channels: channels }),
+      ...{ Pid: pid, StreamType: 'Audio', Codec: codec },
+      ...(sampleRateHz !== undefined && { SampleRate: sampleRateHz, Channels: channels }),
     });
   }
   return streams;

@@ -121,8 +121,18 @@ const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
   encoder_failed: 'Failed to Write to Output',
 };
 
-/** Returns at most one condition: an output that waits for input has no connection to report on. */
+/** An output that waits for input has no connection to report on. */
 function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
+  return [...outputConditions(report, isFed, nowMs), ...(report.isSoundMissing ? [SOUND_MISSING] : [])];
+}
+
+const SOUND_MISSING: Condition = {
+  type: 'Audio Not Detected',
+  message: 'the source has no audio that an audio selector of the channel chooses',
+};
+
+/** Returns at most one condition. */
+function outputConditions(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
     return [{ type: ALERT_TYPES[problem.code] ?? 'Failed RTMP Connection', message: describeProblem(problem) }];

@@ -3,7 +3,9 @@
  * that names each element. Findings never quote values, because a destination contains a stream key.
  */
 import type {
+  AudioDescription,
   EncoderSettings,
+  InputAttachment,
   Output,
   OutputDestination,
   OutputGroup,
@@ -13,6 +15,7 @@ import type { ChannelRecord, MediaState } from '../media/media-state.ts';
 import { lookUp } from '../media/media-state.ts';
 import { unprocessable } from '../wire/aws-error.ts';
 import type { ValidationFinding } from '../wire/aws-error.ts';
+import { checkAudio, checkAudioSelectors } from './sound-checks.ts';
 
 const BITRATE_MIN = 1000;
 const CACHE_LENGTH_MIN = 30;
@@ -40,7 +43,16 @@ export function checkChannel(settings: ChannelRecord['settings'], state: MediaSt
   }
   if (encoder === undefined) refuse('/encoderSettings', 'encoder settings are required');
   else checkEncoder(encoder, destinations, refuse);
+  checkSound(attachments, encoder?.AudioDescriptions ?? [], refuse);
   if (findings.length > 0) throw unprocessable('The channel is not valid', findings);
+}
+
+function checkSound(attachments: InputAttachment[], audios: AudioDescription[], refuse: Refuse): void {
+  const selectors = attachments.flatMap(({ InputSettings: settings }) => settings?.AudioSelectors ?? []);
+  checkAudioSelectors(selectors, '/inputAttachments/0/inputSettings/audioSelectors', refuse);
+  const names = selectors.map(({ Name: name }) => name);
+  for (const [index, audio] of audios.entries())
+    checkAudio(audio, names, `/encoderSettings/audioDescriptions/${index}`, refuse);
 }
 
 function checkMaintenance(maintenance: ChannelRecord['settings']['Maintenance'], refuse: Refuse): void {

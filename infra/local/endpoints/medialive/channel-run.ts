@@ -1,7 +1,8 @@
-import type { AacCodingMode, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
+import type { AudioSelector, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
+import { buildSound, channelsOf } from './rendition-sound.ts';
 
 // MediaLive's defaults as far as its model states them; the others are plausible choices.
 const DEFAULT_VIDEO_BITRATE_BPS = 5_000_000;
@@ -40,7 +41,7 @@ function buildRtmpOutput(channel: ChannelRecord, encoder: EncoderSettings, outpu
     url: url!,
     streamKey: streamKey!,
     verifyCertificate: settings.CertificateMode !== 'SELF_SIGNED',
-    rendition: buildRendition(encoder, output),
+    rendition: buildRendition(encoder, output, selectorsOf(channel)),
   };
 }
 
@@ -54,7 +55,7 @@ function buildPackageOutput(
   return {
     kind: 'package',
     packageChannelId: destination.MediaPackageSettings![0]!.ChannelId!,
-    renditions: outputs.map((output) => buildRendition(encoder, output)),
+    renditions: outputs.map((output) => buildRendition(encoder, output, selectorsOf(channel))),
   };
 }
 
@@ -62,11 +63,16 @@ function destinationOf(channel: ChannelRecord, id: string | undefined) {
   return channel.settings.Destinations!.find((destination) => destination.Id === id)!;
 }
 
-/** Converts the encoder settings of one output to a rendition of the engine. */
-export function buildRendition(encoder: EncoderSettings, output: Output): Rendition {
+function selectorsOf({ settings }: ChannelRecord): AudioSelector[] {
+  return settings.InputAttachments?.[0]?.InputSettings?.AudioSelectors ?? [];
+}
+
+/** Converts the encoder settings of one output to a rendition of the engine. @param selectors those of the input */
+export function buildRendition(encoder: EncoderSettings, output: Output, selectors: AudioSelector[] = []): Rendition {
   const video = encoder.VideoDescriptions!.find((other) => other.Name === output.VideoDescriptionName)!;
   const audio = encoder.AudioDescriptions!.find((other) => output.AudioDescriptionNames?.includes(other.Name ?? ''));
   const h264 = video.CodecSettings?.H264Settings;
+  const sound = buildSound(audio, selectors);
   const aac = audio?.CodecSettings?.AacSettings;
   const framesPerSecond =
     h264?.FramerateControl === 'SPECIFIED' ? h264.FramerateNumerator! / h264.FramerateDenominator! : undefined;
@@ -82,13 +88,9 @@ export function buildRendition(encoder: EncoderSettings, output: Output): Rendit
     h264Profile: toProfile(h264?.Profile),
     audioBitrateBps: aac?.Bitrate ?? DEFAULT_AUDIO_BITRATE_BPS,
     audioSampleRateHz: aac?.SampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
-    audioChannels: toChannels(aac?.CodingMode),
+    audioChannels: channelsOf(audio ?? {}),
+    ...(sound && { sound }),
   };
-}
-
-function toChannels(mode: AacCodingMode | undefined): number {
-  if (mode === 'CODING_MODE_5_1') return 6;
-  return mode === 'CODING_MODE_1_0' || mode === 'AD_RECEIVER_MIX' ? 1 : 2;
 }
 
 function toProfile(profile: H264Profile | undefined): Rendition['h264Profile'] {

@@ -6,6 +6,7 @@
  * to another PID, and with its own tables. A reader of that output need not understand tables of several programs
  * and sees no unrelated change.
  */
+import type { SoundSelection } from '../contract.ts';
 import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
 import { createPacketRun } from './packet-run.ts';
 import { createPesAssembler, type AssembledPes, type PesAssembler } from './pes-assembler.ts';
@@ -17,6 +18,7 @@ import {
   type StreamDescription,
 } from './program-tables.ts';
 import { NO_CLOCK_PID, writeTables } from './table-writer.ts';
+import { createTrackList, type AudioTrack } from './track-list.ts';
 
 export { PACKET_BYTES } from './packet.ts';
 export type { StreamDescription } from './program-tables.ts';
@@ -41,11 +43,13 @@ export interface StreamChange {
   audioCodec: boolean;
 }
 
-export interface DemuxerHandlers {
+export interface DemuxerOptions {
   /** Receives packets of the two streams in order, before their content is reported. Offsets count all pushed bytes. */
   onPackets(packets: Buffer, offset: number): void;
   onStreams(streams: ProgramStreams, change: StreamChange): void;
   onPes(packet: PesPacket): void;
+  /** The audio stream to choose; absent: the first. */
+  sound?: SoundSelection | undefined;
 }
 
 export interface Demuxer {
@@ -58,6 +62,8 @@ export interface Demuxer {
   tables(): Buffer;
   /** Returns the PID of the pictures in the output. */
   videoPid(): number;
+  /** Returns all audio streams of the program, in the order of its table. */
+  tracks(): AudioTrack[];
 }
 
 interface SelectedStream {
@@ -83,11 +89,12 @@ export function isPicturePacket(packet: Buffer): boolean {
 }
 
 /** Creates a demuxer that waits for the tables of its first program. */
-export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
+export function createDemuxer(handlers: DemuxerOptions): Demuxer {
   let remainder: Buffer = Buffer.alloc(0);
   let offset = 0;
   let errors = 0;
-  let tables = createProgramTables(takeProgram);
+  let tables = createProgramTables(takeProgram, handlers.sound);
+  let tracks = createTrackList();
   let hasProgram = false;
   let clockPid = NULL_PID;
   const turns = { video: 0, audio: 0 };
@@ -127,6 +134,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       if (header.payload.length > 0) tables.push(header.pid, packet, header.payload, header.starts);
       return;
     }
+    tracks.push(header, offset + at);
     const stream = streamOf(selected, header.pid);
     if (!stream) return;
     packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | stream.pid, 1);
@@ -138,6 +146,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     const isFirst = !hasProgram;
     hasProgram = true;
     ({ clockPid } = program);
+    tracks.name(program.audios);
     const change = isFirst ? ALL_CHANGED : changeOf(selected, program);
     if (!change.video && !change.audio) return;
     output.flush();
@@ -168,7 +177,8 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     push,
     reset() {
       remainder = Buffer.alloc(0);
-      tables = createProgramTables(takeProgram);
+      tables = createProgramTables(takeProgram, handlers.sound);
+      tracks = createTrackList();
       hasProgram = false;
       selected = { video: null, audio: null };
       output.clear();
@@ -176,6 +186,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     continuityErrors: () => errors,
     tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
     videoPid: () => selected.video?.pid ?? FIRST_PID.video,
+    tracks: () => tracks.list(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import type { SoundSelection } from '../contract.ts';
 import { createDemuxer, PACKET_BYTES, type PesPacket, type ProgramStreams, type StreamChange } from './demuxer.ts';
 import { computeSectionCrc } from './section-crc.ts';
 
@@ -22,8 +23,8 @@ function counting(): (pid: number) => number {
 interface TestProgram {
   number: number;
   pmtPid: number;
-  /** Type and PID of each stream; null omits the PMT. */
-  streams: [number, number][] | null;
+  /** Type, PID and language of each stream; null omits the PMT. */
+  streams: [number, number, string?][] | null;
 }
 
 function makeSection(
@@ -42,7 +43,10 @@ function makeSection(
 const pid13 = (pid: number) => [0xe0 | (pid >> 8), pid & 0xff];
 
 function makePmt({ number, streams }: TestProgram, options: { version?: number; isNext?: boolean } = {}): Buffer {
-  const listed = (streams ?? []).flatMap(([type, pid]) => [type, ...pid13(pid), 0xf0, 0]);
+  const listed = (streams ?? []).flatMap(([type, pid, language]) => {
+    const descriptors = language === undefined ? [] : [0x0a, 4, ...Buffer.from(language, 'latin1'), 0];
+    return [type, ...pid13(pid), 0xf0, descriptors.length, ...descriptors];
+  });
   return makeSection(2, number, [...pid13(streams?.[0]?.[1] ?? 0x1fff), 0xf0, 0, ...listed], options);
 }
 
@@ -56,13 +60,14 @@ function makePat(programs: TestProgram[], version = 0): Buffer {
 }
 
 /** Creates a demuxer fed with sections and single-packet PES of any PID. */
-function makeFeed() {
+function makeFeed(sound?: SoundSelection) {
   const counter = counting();
   const streams: ProgramStreams[] = [];
   const changes: StreamChange[] = [];
   const pes: PesPacket[] = [];
   const handedOn: Buffer[] = [];
   const demuxer = createDemuxer({
+    sound,
     onPackets: (packets) => handedOn.push(packets),
     onStreams(found, change) {
       streams.push(found);
@@ -77,6 +82,7 @@ function makeFeed() {
     return out;
   };
   return {
+    demuxer,
     streams,
     changes,
     pes,
@@ -92,6 +98,22 @@ function makeFeed() {
       const data = Buffer.alloc(PACKET_BYTES - 4, mark);
       data.set([0, 0, 1, 0xe0, 0, data.length - 6, 0x84, 0x80, 5, 0x21, 0, 1, 0, 1]);
       demuxer.push(packet(pid, data));
+    },
+    /** Feeds a PES packet that is one frame of AAC: 48 kHz, mono. */
+    sound(pid: number) {
+      const frameBytes = PACKET_BYTES - 4 - 14;
+      const frame = Buffer.alloc(frameBytes);
+      frame.set([
+        0xff,
+        0xf1,
+        0x4c,
+        0x40 | (frameBytes >> 11),
+        (frameBytes >> 3) & 0xff,
+        (frameBytes << 5) & 0xe0,
+        0xfc,
+      ]);
+      const head = [0, 0, 1, 0xc0, 0, frameBytes + 8, 0x80, 0x80, 5, 0x21, 0, 1, 0, 1];
+      demuxer.push(packet(pid, Buffer.concat([Buffer.from(head), frame])));
     },
   };
 }
@@ -282,4 +304,37 @@ it('reads a PAT of several sections', () => {
   feed.section(0x10, makePmt({ number: 1, pmtPid: 0x10, streams: [] }));
   feed.section(main.pmtPid, makePmt(main));
   expect(feed.streams).toMatchObject([{ video: { pid: 0x200 } }]);
+});
+
+const withLanguages = (...languages: string[]): TestProgram => ({
+  ...main,
+  streams: [[H264, 0x200], ...languages.map((code, index): [number, number, string] => [AAC, 0x201 + index, code])],
+});
+
+it('follows a chosen language that appears, moves and disappears in the middle of a stream', () => {
+  const feed = makeFeed({ by: 'language', language: 'spa', isStrict: true });
+  feed.tables([withLanguages('eng')], 0);
+  feed.tables([withLanguages('eng', 'spa')], 1);
+  feed.tables([withLanguages('spa', 'eng')], 2);
+  feed.tables([withLanguages('eng')], 3);
+  expect(feed.streams.map(({ audio }) => audio?.pid ?? null)).toEqual([null, 0x202, 0x201, null]);
+  // A decoder restarts for sound that begins or ends, and not for the same sound on another PID.
+  expect(feed.changes.map(({ audioCodec }) => audioCodec)).toEqual([true, true, false, true]);
+  expect(feed.changes.slice(1).every(({ video }) => !video)).toBe(true);
+});
+
+it('lists every audio stream, with the channels once its first frame has arrived', () => {
+  const feed = makeFeed();
+  feed.tables([withLanguages('eng', 'spa')]);
+  const unread = { streamType: AAC, sampleRateHz: null, channels: null };
+  expect(feed.demuxer.tracks()).toEqual([
+    { pid: 0x201, language: 'eng', ...unread },
+    { pid: 0x202, language: 'spa', ...unread },
+  ]);
+  feed.sound(0x202);
+  feed.tables([withLanguages('eng', 'spa')]);
+  expect(feed.demuxer.tracks()).toEqual([
+    { pid: 0x201, language: 'eng', ...unread },
+    { pid: 0x202, language: 'spa', streamType: AAC, sampleRateHz: 48_000, channels: 1 },
+  ]);
 });

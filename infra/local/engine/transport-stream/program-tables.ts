@@ -2,8 +2,10 @@
  * Reads the PAT and the PMTs of a transport stream and chooses one program: the first in the PAT with a picture, else
  * the first with sound. A choice is kept as long as possible.
  */
+import type { SoundSelection } from '../contract.ts';
 import { NULL_PID } from './packet.ts';
 import { createSectionReader, type Section } from './section-reader.ts';
+import { selectSound } from './sound-selection.ts';
 
 export interface StreamDescription {
   pid: number;
@@ -19,6 +21,8 @@ export interface ElementaryStream extends StreamDescription {
 export interface SelectedProgram {
   video: ElementaryStream | null;
   audio: ElementaryStream | null;
+  /** All audio streams of the program, in the order of its table. */
+  audios: ElementaryStream[];
   clockPid: number;
 }
 
@@ -51,10 +55,16 @@ const REGISTRATION_DESCRIPTOR = 0x05;
 /** Registered format identifiers; BSSD is SMPTE ST 302, uncompressed sound as SDI encoders send it. */
 const AUDIO_FORMATS = new Set(['AC-3', 'EAC3', 'DTS1', 'DTS2', 'DTS3', 'Opus', 'BSSD']);
 
-const NOTHING_SELECTED: SelectedProgram = { video: null, audio: null, clockPid: NULL_PID };
+const NOTHING_SELECTED: SelectedProgram = { video: null, audio: null, audios: [], clockPid: NULL_PID };
 
-/** @param onProgram called with every table of the chosen program, changed or not */
-export function createProgramTables(onProgram: (program: SelectedProgram) => void): ProgramTables {
+/**
+ * @param onProgram called with every table of the chosen program, changed or not
+ * @param sound absent: the first audio stream
+ */
+export function createProgramTables(
+  onProgram: (program: SelectedProgram) => void,
+  sound?: SoundSelection | undefined,
+): ProgramTables {
   let programs: { number: number; pmtPid: number }[] = [];
   let patKey = '';
   let patSections = new Map<number, Section>();
@@ -104,7 +114,8 @@ export function createProgramTables(onProgram: (program: SelectedProgram) => voi
     if (!map) return;
     selected = {
       video: keepOrFirst(map.videos, selected.video),
-      audio: keepOrFirst(map.audios, selected.audio),
+      audio: selectSound(map.audios, sound, selected.audio),
+      audios: map.audios,
       clockPid: map.clockPid,
     };
     onProgram(selected);
