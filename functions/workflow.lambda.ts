@@ -59,7 +59,7 @@ const deps: WorkflowDeps = {
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
-  harvestDelaySeconds: 20,
+  harvestDelaySeconds: 10,
   mail: { kind: 'none' },
   resolveHost,
   logger,

@@ -55,7 +55,7 @@ async function start(options: { fails?: (attempt: number) => boolean } = {}) {
 
 type Deps = TestDeployment['deps'];
 
-async function record(deps: Deps): Promise<Recording> {
+async function beginOne(deps: Deps): Promise<Recording> {
   const begun = await beginRecording(deps, {
     ...{ recordingId: ID, name: 'Sunday', origin: 'operator' as const, keepDays: 1, createdBy: 'test' },
     startedAt: new Date().toISOString(),
@@ -76,7 +76,7 @@ const jobsOf = async ({ clients }: Deps) =>
 describe('the state machine of a recording', () => {
   it('copies it with one job, measures it and removes its mark', async () => {
     const { deps, orders } = await start();
-    const { startedAt } = await record(deps);
+    const { startedAt } = await beginOne(deps);
     const stopped = await stopRecording(deps, ID, { reason: 'operator' });
     const ready = await settled(deps);
     expect(ready).toMatchObject({ state: 'ready', durationSeconds: 3.5, failure: null, endReason: 'operator' });
@@ -96,14 +96,15 @@ describe('the state machine of a recording', () => {
 
   it('adopts the job of an execution whose answer was lost', async () => {
     const { deps, orders } = await start();
-    await record(deps);
-    const { send } = deps.clients.mediaPackage;
+    await beginOne(deps);
+    const client = deps.clients.mediaPackage as { send(command: object): Promise<unknown> };
+    const send = client.send.bind(client);
     let lost = 0;
-    deps.clients.mediaPackage.send = async function (this: unknown, command: object, ...rest: never[]) {
-      const answer = await send.call(this as never, command as never, ...rest);
+    client.send = async (command) => {
+      const answer = await send(command);
       if (!(command instanceof CreateHarvestJobCommand) || lost++ > 0) return answer;
       throw Object.assign(new Error('lost'), { name: 'TimeoutError' });
-    } as never;
+    };
     await stopRecording(deps, ID, { reason: 'operator' });
     expect((await settled(deps)).state).toBe('ready');
     expect(orders).toHaveLength(1);
@@ -111,7 +112,7 @@ describe('the state machine of a recording', () => {
 
   it('tries a failed job again under another id, and gives up after the third', async () => {
     const { deps } = await start({ fails: () => true });
-    await record(deps);
+    await beginOne(deps);
     await stopRecording(deps, ID, { reason: 'operator' });
     expect(await settled(deps)).toMatchObject({ state: 'failed', failure: 'copy_failed', attempt: 3 });
     expect((await jobsOf(deps)).toSorted()).toEqual([1, 2, 3].map((number) => harvestJobIdOf('local', ID, number)));
@@ -119,7 +120,7 @@ describe('the state machine of a recording', () => {
 
   it('deletes the objects, then the record', async () => {
     const { deps } = await start();
-    await record(deps);
+    await beginOne(deps);
     await stopRecording(deps, ID, { reason: 'operator' });
     await settled(deps);
     const elsewhere = { Bucket: deps.deployment.recordingBucket, Key: `recordings/${ID}0/index.m3u8`, Body: 'x' };

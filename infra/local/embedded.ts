@@ -17,7 +17,7 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
-import { createRecorder } from './recorder/recorder.ts';
+import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
@@ -27,6 +27,7 @@ import { deleteExpired } from './endpoints/dynamodb/delete-expired.ts';
 import { createScheduler } from './endpoints/events/scheduler.ts';
 import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
+import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './host/settings.ts';
@@ -160,14 +161,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const monitorDeps = { ...deps, ...MONITOR, drills: () => drillsOf(rehearsal.active()) };
     scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.runMonitor(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
-    const recorder = createRecorder({
-      deps,
-      engine,
-      packageChannelId: deployment.packageChannelId,
-      directory: join(dataDirectory, SEGMENTS_FOLDER),
-      dataDirectory,
-      reserveBytes: settings.recordingReserveBytes,
-    });
+    const recorder = openRecorder(settings, engine, deps);
     scheduler.every(RECORDER_EVERY_SECONDS, 'recorder', () => recorder.tick());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));
@@ -187,8 +181,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const recordingDisk = recorder.disk;
-    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health, recordingDisk });
+    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health, recordingDisk: recorder.disk });
     let api = buildApi(code);
     const server = await listen(settings, (request, environment) => api.fetch(request, environment));
     stack.defer(() => closeServer(server));
@@ -202,6 +195,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     await stack.disposeAsync();
     throw error;
   }
+}
+
+function openRecorder(
+  { dataDirectory, recordingReserveBytes: reserveBytes }: Settings,
+  engine: MediaEngine,
+  deps: WorkflowDeps,
+): Recorder {
+  const directory = join(dataDirectory, SEGMENTS_FOLDER);
+  const { packageChannelId } = deps.deployment;
+  return createRecorder({ deps, engine, packageChannelId, directory, dataDirectory, reserveBytes });
 }
 
 /** Returns what creates the API from code: everything the API needs besides is opened once. */

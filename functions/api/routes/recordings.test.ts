@@ -197,8 +197,8 @@ describe('/api/recording-settings', () => {
     const wanted = { mode: 'always', keepDays: null, limitBytes: 1_000_000 };
     expect((await test.call('PUT', '/api/recording-settings', { body: wanted })).body).toMatchObject(wanted);
     expect((await test.call('GET', '/api/recording-settings')).body).toMatchObject(wanted);
-    for (const body of [{ ...wanted, limitBytes: 1 }, { ...wanted, mode: 'never' }, { mode: 'always' }]) {
-      expect((await test.call('PUT', '/api/recording-settings', { body })).status).toBe(422);
+    for (const bad of [{ ...wanted, limitBytes: 1 }, { ...wanted, mode: 'never' }, { mode: 'always' }]) {
+      expect((await test.call('PUT', '/api/recording-settings', { body: bad })).status).toBe(422);
     }
   });
 });

@@ -85,8 +85,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
     const keeping = keepers.report();
-    const report = { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
-    return keeping.length === 0 ? report : { ...report, keeping };
+    const seen = { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
+    return keeping.length === 0 ? seen : { ...seen, keeping };
   }
 
   function reviewAndReport(): EngineReport {

@@ -88,6 +88,7 @@ function buildHeaderPackets(picture: Picture, pid: number, firstCounter: number)
     payload: picture.missingHeaders,
     clock: null,
     randomAccess: true,
+    isDiscontinuous: false,
   };
   const count = writePes(pes, () => 0).length / PACKET_BYTES;
   let counter = firstCounter - count;

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../host/clock.ts';
 import type { Program } from '../program.ts';
-import type { SegmentKeeper } from '../recording/segment-keepers.ts';
+import type { HeldSegments, SegmentKeeper } from '../recording/segment-keepers.ts';
 import { createChangeSignal } from './change-signal.ts';
 import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
 import { createCutPlan } from './cut-plan.ts';
@@ -58,9 +58,7 @@ export function createHlsPackage(options: {
     const onSegment = (segment: Segment) => keeper.add(name, segment);
     return { name, segmenter: createSegmenter({ program, plan, lowLatency, onChange: () => announce(), onSegment }) };
   });
-  const detach = keeper.attach(() =>
-    variants.map(({ name, segmenter }) => ({ rendition: name, segments: segmenter.held() })),
-  );
+  const detach = keeper.attach(() => variants.map(toHeld));
 
   function announce(): void {
     if (firstSegmentAtMs === null && variants.some(hasSegments)) {
@@ -101,8 +99,7 @@ export function createHlsPackage(options: {
     const ready = variants.filter(hasSegments);
     const waited = firstSegmentAtMs !== null && clock.now() - firstSegmentAtMs > LADDER_WAIT_MS;
     if (ready.length === 0 || (ready.length < variants.length && !waited)) return NOTHING_YET;
-    const body = buildMultivariantPlaylist(ready.map(toView));
-    return { status: 200, contentType: PLAYLIST_TYPE, body };
+    return { status: 200, contentType: PLAYLIST_TYPE, body: buildMultivariantPlaylist(ready.map(toView)) };
   }
 
   function fetchMedia(fileName: string): HlsAnswer {
@@ -134,8 +131,7 @@ export function createHlsPackage(options: {
       return variant ? fetchMediaPlaylist(variant, new URLSearchParams(queryText)) : fetchHinted(fileName);
     },
     totals() {
-      const all = variants.map(({ segmenter }) => segmenter.totals());
-      return { frames: all[0]?.frames ?? 0, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+      return sumTotals(variants);
     },
     publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
     close() {
@@ -144,6 +140,15 @@ export function createHlsPackage(options: {
       changes.announce();
     },
   };
+}
+
+function sumTotals(variants: Variant[]): { frames: number; bytes: number } {
+  const all = variants.map(({ segmenter }) => segmenter.totals());
+  return { frames: all[0]?.frames ?? 0, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function toHeld({ name, segmenter }: Variant): ReturnType<HeldSegments>[number] {
+  return { rendition: name, segments: segmenter.held() };
 }
 
 function toView({ name, segmenter }: Variant): NamedView {
