@@ -15,6 +15,7 @@ import {
   createS3Client,
   createSecretsManagerClient,
   createSfnClient,
+  createSnsClient,
   createTableClient,
 } from './aws/clients.ts';
 import { readSecret } from './aws/secret-store.ts';
@@ -56,6 +57,7 @@ async function start(): Promise<Api> {
       mediaPackage: createMediaPackageClient(aws),
       s3: createS3Client(aws),
       sfn: createSfnClient(aws),
+      sns: createSnsClient(aws),
       table: createTableClient(aws),
     },
     deployment: {
@@ -82,7 +84,7 @@ async function start(): Promise<Api> {
     now,
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     resolveHost,
-    mail: { kind: 'none' },
+    mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
     logger,
     authentication: createCognitoAuthentication({
       userPoolId: environment.USER_POOL_ID,

@@ -45,6 +45,8 @@ const Variables = z.object({
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
   STATE_MACHINE_ARN_RECORDING: Arn,
+  /** SNS topic through which e-mail notifications leave. */
+  NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -109,6 +111,7 @@ export const ApiEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
+  NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -138,6 +141,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
+  NOTIFICATION_TOPIC_ARN: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -162,6 +166,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
+  ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,

@@ -5,7 +5,7 @@ import {
   createSfnClient,
   createTableClient,
 } from './aws/clients.ts';
-import { MonitorEnvironment, readEnvironment } from './environment.ts';
+import { MonitorEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { ALARM_EVENT, createAlarmEventHandler } from './events/alarm-event.ts';
 import { createMediaEventHandler } from './events/media-event.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
@@ -31,12 +31,15 @@ const deps = {
     tableName: environment.TABLE_NAME,
     flowArn: environment.FLOW_ARN,
     inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
+    // A ceiling stops destinations.
+    stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
+    pricedInput: environment.DECLARED_INPUT,
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
   },
   now: () => new Date(),

@@ -6,6 +6,7 @@ import {
   createS3Client,
   createSecretsManagerClient,
   createSfnClient,
+  createSnsClient,
   createTableClient,
 } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
@@ -30,6 +31,7 @@ const deps: WorkflowDeps = {
     s3: createS3Client(aws),
     secretsManager: createSecretsManagerClient(aws),
     sfn: createSfnClient(aws),
+    sns: createSnsClient(aws),
     table: createTableClient(aws),
   },
   deployment: {
@@ -60,7 +62,7 @@ const deps: WorkflowDeps = {
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
   harvestDelaySeconds: 10,
-  mail: { kind: 'none' },
+  mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   resolveHost,
   logger,
 };

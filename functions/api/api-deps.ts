@@ -7,7 +7,16 @@ import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
-type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
+type ApiClient =
+  | 'cloudWatch'
+  | 'cloudWatchLogs'
+  | 'kms'
+  | 'mediaConnect'
+  | 'mediaPackage'
+  | 's3'
+  | 'sfn'
+  | 'sns'
+  | 'table';
 type ApiFact =
   | 'copiesSource'
   | 'declaredInput'

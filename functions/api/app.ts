@@ -17,6 +17,7 @@ import { requireRole, type Role } from './auth/roles.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
+import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
@@ -164,6 +165,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerIncidentMutes(api, deps);
   registerOrphans(api, deps);
   registerCosts(api, deps);
+  registerCeilings(api, deps);
   registerUptime(api, deps);
   registerEstimates(api, deps);
   registerReports(api, deps);

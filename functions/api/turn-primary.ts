@@ -1,3 +1,5 @@
+import { listCeilings } from '../aws/ceiling-table.ts';
+import { needWithin } from '../domain/ceiling.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../domain/primary.ts';
@@ -11,13 +13,14 @@ import type { ApiDeps } from './api-deps.ts';
 export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', requestedBy: string): Promise<void> {
   const now = deps.now();
   try {
+    const ceilings = await listCeilings(deps);
     await requestChange(deps, PRIMARY_DESTINATION_ID, {
       requestedBy,
       decide: (record) => {
         const mode = record.primaryMode ?? deps.primaryMode;
         // A started flow is on its way to ACTIVE, and the start waits for it.
         const need = action === 'stop' ? 'stop' : primaryNeed({ mode, flowStatus: 'ACTIVE', source: null, now });
-        return towardsDesired(withPrimaryNeed(record, need, now, mode));
+        return towardsDesired(withPrimaryNeed(record, needWithin(ceilings, need, now), now, mode));
       },
     });
   } catch (error) {

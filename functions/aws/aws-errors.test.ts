@@ -35,6 +35,12 @@ describe('awsErrorKind', () => {
     expect(awsErrorKind(failure(name, { status: 400 }))).toBe('unavailable');
   });
 
+  it('classifies a success that cannot be read as unavailable', () => {
+    expect(awsErrorKind(failure('Error', { message: 'XML parse error: unexpected end', status: 200 }))).toBe(
+      'unavailable',
+    );
+  });
+
   it('recognises a reached quota by its wording, and classifies an unknown name by the status', () => {
     const message = 'Limit exceeded: too many channels';
     expect(awsErrorKind(failure('UnprocessableEntityException', { message }))).toBe('quota');

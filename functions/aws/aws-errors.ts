@@ -29,6 +29,7 @@ const KINDS: Record<string, AwsErrorKind> = {
   RequestThrottledException: 'throttled',
   SlowDown: 'throttled',
   ThrottledException: 'throttled',
+  KMSThrottlingException: 'throttled',
   Throttling: 'throttled',
   InternalServerErrorException: 'unavailable',
   InternalServerError: 'unavailable',
@@ -42,9 +43,12 @@ const KINDS: Record<string, AwsErrorKind> = {
   CreateFlow420Exception: 'quota',
   LimitExceededException: 'quota',
   LimitExceeded: 'quota',
+  FilterPolicyLimitExceededException: 'quota',
+  SubscriptionLimitExceededException: 'quota',
   ForbiddenException: 'denied',
   AccessDeniedException: 'denied',
   ExpiredTokenException: 'denied',
+  AuthorizationErrorException: 'denied',
   ConditionalCheckFailedException: 'condition_failed',
   BadRequestException: 'invalid',
   InvalidParameterException: 'invalid',
@@ -80,6 +84,8 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'unavailable';
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status === 429) return 'throttled';
+  // The same for a success in XML that cannot be read.
+  if (status !== undefined && status < 300) return 'unavailable';
   return status !== undefined && status >= 500 ? 'unavailable' : 'unknown';
 }
 

@@ -20,7 +20,8 @@ export async function readRuns(
   return { runs: collectRuns(await readMentions(deps, from, now), records, now), records };
 }
 
-async function readMentions(deps: TableDeps, since: Date, now: Date): Promise<RunMention[]> {
+/** Reads what the history records about runs since an instant, in no particular order. */
+export async function readMentions(deps: TableDeps, since: Date, now: Date): Promise<RunMention[]> {
   const mentions: RunMention[] = [];
   for await (const rows of readHistory(deps, { from: since, to: now }, { only: 'runs' })) {
     for (const { destinationId, destinationName, at, run } of rows) {

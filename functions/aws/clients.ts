@@ -8,6 +8,7 @@ import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DeclaredInput } from '../domain/declared-input.ts';
 import type { OperationKind, StandbyMode } from '../domain/destination.ts';
@@ -74,6 +75,7 @@ export interface AwsClients {
   s3: S3Client;
   secretsManager: SecretsManagerClient;
   sfn: SFNClient;
+  sns: SNSClient;
   table: DynamoDBDocumentClient;
 }
 
@@ -136,6 +138,9 @@ export const createS3Client = (options: AwsClientOptions) =>
 /** Creates the Step Functions client, which runs the lifecycle's executions. */
 export const createSfnClient = (options: AwsClientOptions) => new SFNClient(configOf(options));
 
+/** Creates the SNS client, which sends e-mail. */
+export const createSnsClient = (options: AwsClientOptions) => new SNSClient(configOf(options));
+
 /** Creates the Secrets Manager client, which reads the deployment's secrets and keeps passphrases for MediaConnect. */
 export const createSecretsManagerClient = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
 
@@ -157,6 +162,7 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     s3: createS3Client(options),
     secretsManager: createSecretsManagerClient(options),
     sfn: createSfnClient(options),
+    sns: createSnsClient(options),
     table: createTableClient(options),
   };
 }

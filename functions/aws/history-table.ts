@@ -116,7 +116,7 @@ export async function putTimelineEntry(
   { clients, deployment }: TableDeps,
   owner: Owner,
   entry: TimelineEntry,
-  order: number,
+  order: number | string,
   run?: RecordedRun,
 ): Promise<void> {
   await clients.table.send(

@@ -30,6 +30,8 @@ export const SEND_ERRORS = [
   'secret_unreadable',
   'mail_refused',
   'mail_not_sent',
+  'address_not_confirmed',
+  'address_not_subscribed',
   'not_supported',
 ] as const;
 export type SendError = (typeof SEND_ERRORS)[number];

@@ -83,7 +83,7 @@ export interface TimelineEntry {
   at: string;
   /** Who did it, or `monitor` or `sweep` for an observation. */
   actor: string;
-  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source';
+  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source' | 'ceiling';
   /** What happened, in words; for an edit the fields. */
   detail: string;
   /**

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Destination, Observation } from './destination.ts';
-import {
-  deploymentSignals,
-  destinationSignals,
-  goneSubjects,
-  moneySignals,
-  sourceSignals,
-} from './incident-signals.ts';
+import { deploymentSignals, destinationSignals, goneSubjects, sourceSignals } from './incident-signals.ts';
+import { makeCeiling, makeSpending } from '../../test/support/make-ceiling.ts';
+import { ceilingSignals } from './ceiling-signals.ts';
 import { RULE_IDS, INCIDENT_RULES, ruleOf } from './incident-rules.ts';
 import { withLostConnections } from './lost-connections.ts';
 import { newDestination } from './new-destination.ts';
@@ -253,7 +249,7 @@ it('every rule watches a signal that is collected', () => {
     source: sourceSignals(source, [record]),
     destination: destinationSignals(record, at(60)),
     deployment: deploymentSignals(deployment, [primary], at(60)),
-    money: moneySignals('month', 'This month', 0.5),
+    money: ceilingSignals(makeCeiling(), makeSpending(0.5), [record], at(60)),
   };
   for (const rule of RULE_IDS) {
     const { signals } = collected[INCIDENT_RULES[rule].subject];

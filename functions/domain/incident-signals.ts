@@ -232,14 +232,6 @@ function quotaPercent(
   return Math.max(channels / channelQuota, inputs / pushInputQuota) * 100;
 }
 
-/** Returns the signal of a ceiling. @param ceilingId such as `month`, or a show's id */
-export function moneySignals(ceilingId: string, name: string, spentFraction: number): SubjectObservation {
-  return {
-    subject: { kind: 'money', id: ceilingId, name, group: null },
-    signals: { spentPercent: spentFraction * 100 },
-  };
-}
-
 /** Says that the subjects of these incidents are gone: destinations that are in no record any more. */
 export function goneSubjects(incidents: readonly Incident[], records: readonly Destination[]): SubjectObservation[] {
   const existing = new Set(records.map(({ destinationId }) => destinationId));

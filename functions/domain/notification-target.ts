@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FieldError } from './errors.ts';
 import { parseOutgoingUrl, type OutgoingUrlOptions } from './outgoing-url.ts';
 import {
@@ -130,6 +131,18 @@ export function checkTarget(
   const isLocal = options.loopbackAllowed && /^(localhost|127\.|::1)/.test(parsed.host);
   if (hosts && !hosts.test(parsed.host) && !isLocal) return refuse('url', `must be ${CHAT_EXAMPLES[kind]}`);
   return { ok: true, email: null, url: parsed.url, urlHost: parsed.host };
+}
+
+/**
+ * Whether an address may be sent to where its owner has to confirm: `missing` once it was unsubscribed or not confirmed
+ * in time, `unknown` when that could not be read.
+ */
+export const SUBSCRIPTION_STATES = ['confirmed', 'waiting', 'missing', 'unknown'] as const;
+export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
+
+/** Returns what marks the messages for an address: the same however the address is spelled, and not the address. */
+export function subscriptionKeyOf(email: string): string {
+  return createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32);
 }
 
 /** Returns whether a target wants an event. Pure. */

@@ -191,8 +191,8 @@ describe('an event', () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     await Promise.all(Array.from({ length: 500 }, () => handle(event)));
-    // An observation lists the destinations, and the evaluation after it the incidents and their settings.
-    const once = { lists: 3, looks: 1 };
+    // An observation lists the destinations, and the evaluation after it the ceilings, the incidents and their settings.
+    const once = { lists: 4, looks: 1 };
     const count = () => ({
       lists: calls.filter((name) => name === 'QueryCommand').length,
       looks: calls.filter((name) => name === 'ListChannelsCommand').length,
@@ -200,11 +200,11 @@ describe('an event', () => {
     expect(count()).toEqual(once);
     // Another process remembers nothing, but reads that the destination was observed just now.
     await makeHandler()(event);
-    expect(count()).toEqual({ lists: 4, looks: 1 });
+    expect(count()).toEqual({ lists: 5, looks: 1 });
     // After the pause the handler observes again.
     aheadSeconds = 11;
     await handle(stateChange(record!.held.channel!.channelArn, { time: after(11) }));
-    expect(count()).toEqual({ lists: 7, looks: 2 });
+    expect(count()).toEqual({ lists: 9, looks: 2 });
   });
 
   const after = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');

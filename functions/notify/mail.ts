@@ -6,8 +6,8 @@ export type MailWay =
   | { kind: 'smtp'; send: (mail: Mail) => Promise<{ response: string }> }
   /** No mail server is configured: mails are kept for the outbox page. */
   | { kind: 'outbox' }
-  /** This deployment sends no e-mail. */
-  | { kind: 'none' };
+  /** Through an SNS topic, to addresses whose owners have confirmed. */
+  | { kind: 'topic'; topicArn: string };
 
 export interface Mail {
   to: string;

@@ -8,17 +8,21 @@ import { deliveryIdOf } from '../domain/delivery.ts';
 import { rotateSecret } from '../domain/notification-target.ts';
 import { ABOUT_NOTHING, type SluiceEvent } from '../domain/webhook-events.ts';
 import { listOutboxMails } from '../aws/outbox-table.ts';
+import { subscribeAddress } from '../aws/mail-topic.ts';
 import { encryptTargetSecret } from '../aws/secrets.ts';
 import { toMail, type MailWay } from './mail.ts';
 import { sendMessage, type SendDeps } from './send-message.ts';
 import { createSigningSecret } from './sign-webhook.ts';
+
+const snsError = (name: string, httpStatusCode: number) =>
+  Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 
 /** Messages as receivers get them: a web server, and the mail server of npm. */
 const test = useTestApi();
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach((each) => each.close()));
 
-function deps(mail: MailWay = { kind: 'none' }): SendDeps {
+function deps(mail: MailWay = { kind: 'outbox' }): SendDeps {
   const deployment = { ...test.deps.deployment, loopbackTargetsAllowed: true };
   return { clients: test.deps.clients, deployment, now: () => new Date(), mail };
 }
@@ -185,7 +189,87 @@ describe('an e-mail', () => {
     ]);
   });
 
-  it('is refused where the deployment sends none', async () => {
-    expect(await sendTo(deps(), await makeMailTarget())).toMatchObject({ error: 'not_supported', isFinal: true });
+  describe('through an SNS topic', () => {
+    const EMAIL = 'studio@example.com';
+    const subscribe = async () => {
+      const way = await test.useTopic();
+      await subscribeAddress(test.deps, way.topicArn, EMAIL);
+      return way;
+    };
+    const messages = () => test.topicMails.filter(({ kind }) => kind === 'message');
+
+    it('reaches the confirmed address with an ASCII subject and the whole title in its text', async () => {
+      const way = await subscribe();
+      await test.confirmAddress(EMAIL);
+      const event = { ...EVENT, title: `Verbindung zu Überträger „Łódź“ verloren ${'x'.repeat(100)}` };
+      const target = await makeMailTarget();
+      const result = await sendMessage(deps(way), target, { deliveryId: 'd', event });
+      expect(result).toMatchObject({ status: 200, error: null, isFinal: false });
+      expect(result.answer).toMatch(/^accepted by SNS as [0-9a-f-]{36}$/);
+      expect(messages()).toMatchObject([{ to: EMAIL, text: expect.stringContaining(event.title) }]);
+      const [mail] = messages();
+      const begin = '[Sluice] Verbindung zu Ubertrager ?odz? verloren ';
+      expect(mail?.kind === 'message' && mail.subject).toBe(begin.padEnd(99, 'x'));
+    });
+
+    it('reaches no other address of the topic', async () => {
+      const way = await subscribe();
+      await test.confirmAddress(EMAIL);
+      await subscribeAddress(test.deps, way.topicArn, 'other@example.com');
+      await test.confirmAddress('other@example.com');
+      await sendTo(deps(way), await makeMailTarget());
+      expect(messages().map(({ to }) => to)).toEqual([EMAIL]);
+    });
+
+    it('is not accepted for an address that is not confirmed, and is tried again', async () => {
+      const way = await subscribe();
+      expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
+        status: null,
+        error: 'address_not_confirmed',
+        isFinal: false,
+        answer: expect.stringContaining('Open the link'),
+      });
+      expect(messages()).toEqual([]);
+    });
+
+    it('is not accepted for an address that has unsubscribed', async () => {
+      const way = await subscribe();
+      await test.confirmAddress(EMAIL);
+      test.sns.leave(way.topicArn, EMAIL);
+      expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
+        status: null,
+        error: 'address_not_subscribed',
+        isFinal: false,
+        answer: expect.stringContaining('Save the address again'),
+      });
+    });
+
+    it.each([
+      ['InvalidParameterException', 400, true],
+      ['AuthorizationErrorException', 403, false],
+      ['KMSDisabledException', 400, false],
+      ['NotFoundException', 404, false],
+    ])('that SNS refuses with %s is final: %s', async (name, status, isFinal) => {
+      const way = await subscribe();
+      const sns = { send: () => Promise.reject(snsError(name, status)) } as never;
+      const refusing = { ...deps(way), clients: { ...test.deps.clients, sns } };
+      expect(await sendTo(refusing, await makeMailTarget())).toMatchObject({
+        status,
+        error: 'mail_refused',
+        answer: `SNS: ${name}`,
+        isFinal,
+      });
+    });
+
+    it.each([
+      ['ThrottledException', 429],
+      ['KMSThrottlingException', 400],
+      ['InternalErrorException', 500],
+    ])('throws %s, so that the state machine repeats the step', async (name, status) => {
+      const way = await subscribe();
+      const sns = { send: () => Promise.reject(snsError(name, status)) } as never;
+      const failing = { ...deps(way), clients: { ...test.deps.clients, sns } };
+      await expect(sendTo(failing, await makeMailTarget())).rejects.toThrow(name);
+    });
   });
 });

@@ -1,4 +1,6 @@
+import { awsErrorKind } from '../aws/aws-errors.ts';
 import type { AwsDeps } from '../aws/clients.ts';
+import { listSubscriptions, publishToAddress } from '../aws/mail-topic.ts';
 import { putOutboxMail } from '../aws/outbox-table.ts';
 import { decryptTargetSecret } from '../aws/secrets.ts';
 import { parseRetryAfter, type SendError, type SendResult } from '../domain/delivery.ts';
@@ -6,12 +8,12 @@ import { AppError } from '../domain/errors.ts';
 import { signingSecrets, type NotificationTarget } from '../domain/notification-target.ts';
 import { toWebhookBody, type SluiceEvent } from '../domain/webhook-events.ts';
 import { CHAT_BODIES } from './chat-messages.ts';
-import { toMail, type MailWay } from './mail.ts';
+import { toMail, type Mail, type MailWay } from './mail.ts';
 import { post } from './post.ts';
 import { signWebhook } from './sign-webhook.ts';
 
 export interface SendDeps extends AwsDeps<
-  'kms' | 'table',
+  'kms' | 'sns' | 'table',
   'deploymentId' | 'keyId' | 'loopbackTargetsAllowed' | 'tableName'
 > {
   now: () => Date;
@@ -87,17 +89,43 @@ async function sendMail(
   { deliveryId, event }: { deliveryId: string; event: SluiceEvent },
 ): Promise<Outcome> {
   const mail = toMail(event, to);
-  if (deps.mail.kind === 'none') return { ...NO_ANSWER, error: 'not_supported', isFinal: true };
   if (deps.mail.kind === 'outbox') {
     const { subject, text } = mail;
     await putOutboxMail(deps, { deliveryId, at: event.at, to, subject, text });
     return { ...NO_ANSWER, status: 250, error: null, answer: 'kept in the outbox: no mail server is configured' };
   }
+  if (deps.mail.kind === 'topic') return publishMail(deps, deps.mail.topicArn, mail);
   try {
     const { response } = await deps.mail.send(mail);
     return { ...NO_ANSWER, status: 250, error: null, answer: shorten(response, []) };
   } catch (error) {
     return toMailOutcome(error);
+  }
+}
+
+const NOT_CONFIRMED =
+  'Nothing was sent: the address is not confirmed. Open the link in the e-mail from AWS, or save the address again to get another one.';
+const NOT_SUBSCRIBED =
+  'Nothing was sent: the address has unsubscribed, or did not confirm within 48 hours. Save the address again to get another e-mail from AWS.';
+
+/**
+ * Sends through the topic. SNS accepts messages for an address that is not confirmed and drops them, so that is read
+ * first. A lost answer is thrown like any other and the message is published again: twice is better than never.
+ */
+async function publishMail(deps: SendDeps, topicArn: string, mail: Mail): Promise<Outcome> {
+  try {
+    const subscription = (await listSubscriptions(deps, topicArn)).get(mail.to.toLowerCase());
+    if (!subscription) return { ...NO_ANSWER, error: 'address_not_subscribed', answer: NOT_SUBSCRIBED };
+    if (subscription.state === 'waiting')
+      return { ...NO_ANSWER, error: 'address_not_confirmed', answer: NOT_CONFIRMED };
+    const messageId = await publishToAddress(deps, topicArn, mail);
+    return { ...NO_ANSWER, status: 200, error: null, answer: `accepted by SNS as ${messageId}` };
+  } catch (error) {
+    const kind = awsErrorKind(error);
+    if (kind === 'throttled' || kind === 'unavailable' || !(error instanceof Error)) throw error;
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? null;
+    // A message that is invalid stays invalid. A missing permission or a disabled key can be repaired within a day.
+    return { ...NO_ANSWER, status, error: 'mail_refused', answer: `SNS: ${error.name}`, isFinal: kind === 'invalid' };
   }
 }
 

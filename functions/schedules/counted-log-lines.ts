@@ -32,6 +32,7 @@ export const COUNTED_LINES = {
   observed: 'destinations observed',
   /** Carries a SweepOutcome. */
   swept: 'sweep finished',
+  ceilingsNotEvaluated: 'monitor could not evaluate the ceilings',
   destinationNotSwept: 'sweep could not handle a destination',
   deliveriesNotSwept: 'sweep could not handle the deliveries',
   egressRepaired: 'the egress address of the flow was not allowed',

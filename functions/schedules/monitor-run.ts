@@ -1,7 +1,10 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { putScheduleRun, type ScheduleRun } from '../aws/incident-settings-table.ts';
 import type { AwsDeps } from '../aws/clients.ts';
+import { ceilingSignals, removedCeilings } from '../domain/ceiling-signals.ts';
 import type { Destination } from '../domain/destination.ts';
+import type { SubjectObservation } from '../domain/incident-observe.ts';
+import type { Incident } from '../domain/incident.ts';
 import {
   deploymentSignals,
   destinationSignals,
@@ -9,9 +12,10 @@ import {
   sourceSignals,
   type DrillSeen,
 } from '../domain/incident-signals.ts';
+import { evaluateCeilings, type CeilingDeps, type CeilingReport } from '../workflow/ceilings.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
-import type { MonitorOutcome } from './counted-log-lines.ts';
+import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
 import { recordAlways } from './record-always.ts';
 import { observeRecords, type MonitorReport } from './monitor.ts';
@@ -19,6 +23,7 @@ import { observeRecords, type MonitorReport } from './monitor.ts';
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
 export type MonitorRunDeps = MonitorDeps &
   IncidentDeps &
+  CeilingDeps &
   AwsDeps<never, 'channelQuota' | 'pushInputQuota' | 'recordingMachineArn'> & {
     /** Seconds between two runs. */
     everySeconds: number;
@@ -78,6 +83,7 @@ async function evaluateObserved(
     return observation ? { ...record, observation } : record;
   });
   const drills = deps.drills?.() ?? [];
+  const reports = await evaluateCeilingsQuietly(deps, listed);
   let ranAt: string | undefined;
   const observe = ({ incidents, runs, now }: Known) => {
     ranAt = runs.monitor?.ranAt;
@@ -93,10 +99,43 @@ async function evaluateObserved(
       ...records.map((record) => destinationSignals(record, now, drills)),
       deploymentSignals(seen, records, now),
       ...goneSubjects(incidents, records),
+      ...moneySignals(reports, incidents, records, now),
     ];
   };
   await evaluateIncidents(deps, observe, { everySeconds: deps.everySeconds });
   await recordRun(deps, ranAt);
+}
+
+/**
+ * Evaluates the ceilings. Logs a failure, which must not keep the other rules from being evaluated.
+ * @returns null when the spending could not be read, which proves nothing
+ */
+async function evaluateCeilingsQuietly(
+  deps: MonitorRunDeps,
+  records: readonly Destination[],
+): Promise<CeilingReport[] | null> {
+  try {
+    return await evaluateCeilings(deps, records, deps.everySeconds);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.ceilingsNotEvaluated, { error: error instanceof Error ? error.name : 'unknown' });
+    return null;
+  }
+}
+
+function moneySignals(
+  reports: readonly CeilingReport[] | null,
+  incidents: readonly Incident[],
+  records: readonly Destination[],
+  now: Date,
+): SubjectObservation[] {
+  if (!reports) return [];
+  return [
+    ...reports.map(({ ceiling, spending }) => ceilingSignals(ceiling, spending, records, now)),
+    ...removedCeilings(
+      incidents,
+      reports.map(({ ceiling }) => ceiling),
+    ),
+  ];
 }
 
 function sweepFindings(

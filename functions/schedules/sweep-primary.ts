@@ -1,6 +1,8 @@
+import { listCeilings } from '../aws/ceiling-table.ts';
 import { changeDestination, insertDestination } from '../aws/destination-table.ts';
 import { getSourceObservation } from '../aws/source-table.ts';
 import type { FlowView } from '../aws/flow.ts';
+import { needWithin } from '../domain/ceiling.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { newPrimary, primaryNeed, withPrimaryNeed, withPrimaryPreset, type PrimaryNeed } from '../domain/primary.ts';
@@ -39,5 +41,7 @@ export async function keepPrimary(
 async function readNeed(deps: SweepDeps, mode: PrimaryMode, flow: FlowView | null): Promise<PrimaryNeed> {
   // Only this mode depends on the encoder.
   const observation = mode === 'with-source' ? await getSourceObservation(deps) : null;
-  return primaryNeed({ mode, flowStatus: flow?.status ?? null, source: observation, now: deps.now() });
+  const now = deps.now();
+  const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source: observation, now });
+  return needWithin(await listCeilings(deps), need, now);
 }

@@ -18,7 +18,7 @@ export interface OperationDeps extends AwsDeps<
 
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
-  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 's3' | 'secretsManager' | 'sfn' | 'table',
+  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 's3' | 'secretsManager' | 'sfn' | 'sns' | 'table',
   Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
 > {
   now: () => Date;

@@ -29,10 +29,14 @@ export interface DeploymentResources {
   flowRoleArn: string;
   packageChannelArn: string;
   fingerprintSecretArn: string;
+  /** SNS topic of the e-mail notifications. */
+  notificationTopicArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
   previewKeySecretArn: string;
   /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
+  /** The machine that stops a destination. */
+  stopMachineArn: string;
   incidentMachineArn: string;
   deliveryMachineArn: string;
   recordingMachineArn: string;
@@ -96,6 +100,12 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       actions: ['secretsmanager:GetSecretValue'],
       resources: [resources.fingerprintSecretArn, resources.previewKeySecretArn],
     },
+    ...mailTopic(resources, ['sns:ListSubscriptionsByTopic', 'sns:Publish', 'sns:Subscribe']),
+    {
+      actions: ['sns:Unsubscribe'],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
     reports(resources, 's3:GetObject'),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
@@ -129,6 +139,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     },
     flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
     ...passphraseSecrets(resources),
+    ...mailTopic(resources, ['sns:ListSubscriptionsByTopic', 'sns:Publish']),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
     ...harvestJobs(resources),
     recordings(resources, ['s3:GetObject', 's3:DeleteObject']),
@@ -156,13 +167,15 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 }
 
 /**
- * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, and starts
- * the workflows of incidents.
+ * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, starts the
+ * workflows of incidents, and stops destinations at a ceiling of the spending.
  */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    historyByDay(resources),
     ...executions(resources, [
+      resources.stopMachineArn,
       resources.incidentMachineArn,
       resources.deliveryMachineArn,
       resources.recordingMachineArn,
@@ -189,6 +202,25 @@ export function costReportPermissions(resources: DeploymentResources): Permissio
     ...executions(resources, [resources.deliveryMachineArn]),
     reports(resources, 's3:PutObject'),
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
+  ];
+}
+
+/**
+ * Lets a function send e-mail through the topic. A publisher to an encrypted topic needs its key, which it may use only
+ * through SNS.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+function mailTopic(
+  { notificationTopicArn, operationsKeyArn, region }: DeploymentResources,
+  actions: readonly string[],
+): Permission[] {
+  return [
+    { actions, resources: [notificationTopicArn] },
+    {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [operationsKeyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `sns.${region}.amazonaws.com` } },
+    },
   ];
 }
 

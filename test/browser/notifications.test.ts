@@ -207,6 +207,39 @@ describe('without a mail server', () => {
   });
 });
 
+describe('with an SNS topic', () => {
+  /** Shows the page as on AWS, where an address has to be confirmed. */
+  async function openAsOnAws(subscription: string): Promise<void> {
+    await page.route(`**${TARGETS}`, async (route) => {
+      if (route.request().method() !== 'GET') return route.fallback();
+      const response = await route.fetch();
+      const { data } = await response.json();
+      const shown = data.map((target: object) => ({ ...target, subscription }));
+      await route.fulfill({ response, json: { data: shown, mail: 'topic' } });
+    });
+    await page.goto(`${stage.product.origin}/notifications`);
+  }
+
+  it('an address shows that it waits for confirmation, and the form says how to confirm', async () => {
+    await begin();
+    const email = { name: 'Studio', kind: 'email', email: 'studio@example.com' };
+    await stage.product.call('POST', TARGETS, email);
+    try {
+      await openAsOnAws('waiting');
+      await row('Studio').getByText('Waiting for confirmation: open the link in the e-mail from AWS').waitFor();
+      await button('Edit Studio').click();
+      const form = dialog('Edit Studio');
+      await form.getByText('Enter the same address again to get another e-mail').waitFor();
+      expect(await form.getByText('outbox').count()).toBe(0);
+      await page.unroute(`**${TARGETS}`);
+      await openAsOnAws('missing');
+      await row('Studio').getByText('Not subscribed: save the address again').waitFor();
+    } finally {
+      await page.unroute(`**${TARGETS}`);
+    }
+  });
+});
+
 describe('a role', () => {
   /** Opens the page for a user of another role, which one machine does not have. */
   async function openAs(role: 'operator' | 'viewer'): Promise<void> {

@@ -77,6 +77,7 @@ describe('the MediaConnect endpoint', () => {
       ingestPort: 9998,
       listenHost: '127.0.0.1',
       latencyMs: 200,
+      allowed: '127.0.0.1/32',
     });
     expect((await client.send(new ListFlowsCommand({ MaxResults: 10 }))).Flows).toMatchObject([
       { FlowArn, Name: 'studio', Status: 'ACTIVE', SourceType: 'OWNED' },

@@ -12,7 +12,7 @@ describe('the messages of an incident', () => {
   it('arrive despite any single fault on their way', async () => {
     const production = await loadProduction();
     const cells = (await listCells(production, DELIVERY_WORKFLOW)).filter(({ place, fault }) => {
-      const isSent = place.step === 'SendMessage' && /^(Post|Put)/.test(place.operation);
+      const isSent = place.step === 'SendMessage' && /^(List|Post|Publish|Put)/.test(place.operation);
       const isPublished = place.step === 'EvaluateIncident' && place.operation === 'StartExecution';
       return (isSent || isPublished) && fault.nature === 'passes';
     });

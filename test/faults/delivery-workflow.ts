@@ -1,3 +1,5 @@
+import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
+import { subscribeAddress } from '../../functions/aws/mail-topic.ts';
 import { insertTarget } from '../../functions/aws/notification-target-table.ts';
 import type { Delivery } from '../../functions/domain/delivery.ts';
 import type { NotificationTarget } from '../../functions/domain/notification-target.ts';
@@ -5,12 +7,15 @@ import { makeTarget } from '../support/make-target.ts';
 import { idOf } from './destination-ids.ts';
 import { areResolved, disturb, OVER_AFTER_MS, RULE, startSome, toldOf, watchTwice } from './incident-workflow.ts';
 import type { Receiver, ReceiverAnswer } from './receivers.ts';
+import { mailsOf } from './watch-deliveries.ts';
 import type { Workflow } from './workflows.ts';
 import type { World } from './world.ts';
+import { TOPIC_ARN } from './world-services.ts';
 
 /**
  * The messages of one incident to four receivers: one that works, one that fails for some minutes, one that accepts
- * connections and never answers, and one that goes for good while messages are on their way.
+ * connections and never answers, and one that goes for good while messages are on their way. And to two e-mail
+ * addresses, one of which is never confirmed.
  */
 
 const HOSTS = {
@@ -22,8 +27,13 @@ const HOSTS = {
 type Name = keyof typeof HOSTS;
 const NAMES = Object.keys(HOSTS) as Name[];
 
+const ADDRESSES = { mail: 'studio@receiver.example', unconfirmed: 'office@receiver.example' } as const;
+type AddressName = keyof typeof ADDRESSES;
+const ADDRESS_NAMES = Object.keys(ADDRESSES) as AddressName[];
+
 const secretOf = (name: Name) => `whsec_${Buffer.from(`signing-secret-of-${name}`.padEnd(32, '.')).toString('base64')}`;
-const targetIdOf = (name: Name) => `tgt_${String(NAMES.indexOf(name) + 1).padStart(26, '0')}`;
+const targetIdOf = (name: Name | AddressName) =>
+  `tgt_${String([...NAMES, ...ADDRESS_NAMES].indexOf(name) + 1).padStart(26, '0')}`;
 
 const SIGNING_SECRETS: ReadonlyMap<string, string> = new Map(NAMES.map((name) => [HOSTS[name], secretOf(name)]));
 
@@ -60,11 +70,24 @@ async function addTargets(world: World): Promise<void> {
     const filter = { ...target.filter, rules: [RULE] };
     await insertTarget(world.deps, { ...target, filter });
   }
+  for (const name of ADDRESS_NAMES) {
+    const email = ADDRESSES[name];
+    const target = await makeTarget(world.deps, { targetId: targetIdOf(name), name, kind: 'email', email });
+    await insertTarget(world.deps, { ...target, filter: { ...target.filter, rules: [RULE] } });
+  }
+}
+
+/** Subscribes both addresses. The owner of one confirms. */
+async function subscribeAddresses(world: World): Promise<void> {
+  for (const name of ADDRESS_NAMES) await subscribeAddress(world.deps, TOPIC_ARN, ADDRESSES[name]);
+  const asked = world.topicMails.find(({ to }) => to === ADDRESSES.mail);
+  if (asked?.kind !== 'confirmation') throw new Error('SNS asked for no confirmation');
+  await world.deps.clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: TOPIC_ARN, Token: asked.token }));
 }
 
 const itemOf = (world: World, key: string) => world.items.get(key) as unknown;
 
-function deliveriesOf(world: World, name: Name): Delivery[] {
+function deliveriesOf(world: World, name: Name | AddressName): Delivery[] {
   const found = [...world.items].filter(([key]) => key.startsWith(`DELIVERIES#${targetIdOf(name)}/`));
   return found.map(([, item]) => item as unknown as Delivery);
 }
@@ -80,6 +103,20 @@ function hasAll(world: World, name: Name): boolean {
   return (
     deliveries.map(changeOf).toSorted().join() === 'escalated,opened,resolved' &&
     deliveries.every(({ state, event }) => state === 'delivered' && accepted.some(({ id }) => id === event.eventId))
+  );
+}
+
+/** Returns whether the confirmed address got all three messages, and the other one none that counts as delivered. */
+function areMailsRight(world: World): boolean {
+  const deliveries = deliveriesOf(world, 'mail');
+  const arrived = mailsOf(world, targetIdOf('mail'));
+  return (
+    deliveries.map(changeOf).toSorted().join() === 'escalated,opened,resolved' &&
+    deliveries.every(({ state, event }) => state === 'delivered' && arrived.includes(event.eventId)) &&
+    mailsOf(world, targetIdOf('unconfirmed')).length === 0 &&
+    deliveriesOf(world, 'unconfirmed').every(
+      ({ state, attempts }) => state === 'pending' && attempts.some(({ error }) => error === 'address_not_confirmed'),
+    )
   );
 }
 
@@ -101,14 +138,14 @@ function isTriedAgain(world: World): boolean {
   });
 }
 
-/** In a world without faults, the receiver that works gets each message once and soon. */
+/** In a world without faults, the receiver and the address that work get each message once and soon. */
 function isUndisturbed(world: World): boolean {
   if (world.events.some((line) => / fault /.test(line))) return true;
   const { messages } = world.receivers.get(HOSTS.good)!;
   const isSoon = deliveriesOf(world, 'good').every(
     ({ event, endedAt }) => Date.parse(endedAt!) - Date.parse(event.at) < ARRIVES_WITHIN_MS,
   );
-  return messages.length === 3 && isSoon;
+  return messages.length === 3 && mailsOf(world, targetIdOf('mail')).length === 3 && isSoon;
 }
 
 export const DELIVERY_WORKFLOW: Workflow = {
@@ -125,13 +162,14 @@ export const DELIVERY_WORKFLOW: Workflow = {
   setOff(world) {
     for (const [host, receiver] of makeReceivers()) world.receivers.set(host, receiver);
     disturb(world, idOf(1));
-    return watchTwice(world);
+    return subscribeAddresses(world).then(() => watchTwice(world));
   },
   isReached: (_record, world) =>
     toldOf(world, ({ rule }) => rule === RULE) === 'escalated,opened,resolved' &&
     areResolved(world, RULE, 1) &&
     hasAll(world, 'good') &&
     hasAll(world, 'late') &&
+    areMailsRight(world) &&
     isGivenUp(world) &&
     isTriedAgain(world) &&
     isUndisturbed(world),

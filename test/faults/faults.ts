@@ -96,7 +96,7 @@ const TRANSPORT: FaultKind[] = [
     name: 'late effect',
     when: 'after the effect',
     nature: 'passes',
-    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put|Post)/,
+    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put|Post|Publish)/,
     // The request is delayed and takes effect after its sender has given up and retried.
     async strike(call, deliver, world) {
       call.isLate = true;
@@ -248,6 +248,16 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
       PutSecretValue: [passing('InvalidRequestException', 400), refusing('LimitExceededException', 400)],
     },
   },
+  // None is final: a permission can be repaired before the attempts end.
+  sns: {
+    all: [
+      passing('ThrottledException', 429),
+      passing('InternalErrorException', 500),
+      variant(passing('KMSThrottlingException', 400)),
+      passing('AuthorizationErrorException', 403),
+    ],
+    some: {},
+  },
   // What web servers answer.
   receiver: {
     all: [passing('500', 500), passing('429', 429), passing('302', 302), variant(passing('401', 401))],
@@ -286,6 +296,7 @@ export function faultsOf(service: string, operation: string, step: string): Faul
 }
 
 function toFault(service: string, { name, status, nature, isVariant, message = 'simulated' }: Declared): FaultKind {
+  if (service === 'sns') return toQueryFault({ name, status, nature, ...(isVariant ? { isVariant } : {}) });
   const isJson = ['dynamodb', 'kms', 'monitoring', 'secretsmanager', 'states'].includes(service);
   const body = JSON.stringify(isJson ? { __type: name, message } : { message });
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
@@ -296,5 +307,22 @@ function toFault(service: string, { name, status, nature, isVariant, message = '
     nature,
     ...(isVariant ? { isVariant } : {}),
     strike: async () => ({ status, headers, body }),
+  };
+}
+
+/** The query protocol's error, whose code lacks the suffix of the client's class. */
+function toQueryFault({ name, status, nature, isVariant }: Declared): FaultKind {
+  const code = name.replace(/Exception$/, '');
+  const body =
+    '<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error>' +
+    `<Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${code}</Code><Message>simulated</Message>` +
+    '</Error><RequestId>simulated</RequestId></ErrorResponse>';
+  return {
+    name,
+    error: name,
+    when: 'before the call',
+    nature,
+    ...(isVariant ? { isVariant } : {}),
+    strike: async () => ({ status, headers: { 'content-type': 'text/xml' }, body }),
   };
 }

@@ -13,7 +13,16 @@ export async function huntInTests(bug: PlantedBug, file: string): Promise<string
   const vitest = await startVitest(
     'test',
     [file],
-    { root: ROOT, config: false, watch: false, reporters: [{}], maxWorkers: 1, testTimeout: 30_000 },
+    // Vitest caches a changed file under the key of the unchanged one, so the next bug in it would meet this one.
+    {
+      root: ROOT,
+      config: false,
+      fsModuleCache: false,
+      watch: false,
+      reporters: [{}],
+      maxWorkers: 1,
+      testTimeout: 30_000,
+    },
     {
       plugins: [
         {

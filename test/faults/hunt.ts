@@ -4,6 +4,7 @@ import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
 import { listCells, runStrikes } from './single-faults.ts';
 import { DELIVERY_WORKFLOW } from './delivery-workflow.ts';
+import { CEILING_WORKFLOWS } from './ceiling-workflow.ts';
 import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
@@ -26,6 +27,7 @@ const ALL = [
   ...WORKFLOWS,
   ...ENTRY_POINT_WORKFLOWS,
   ...INCIDENT_WORKFLOWS,
+  ...CEILING_WORKFLOWS,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,

@@ -1,3 +1,4 @@
+import { CEILING_BUGS } from './ceiling-bugs.ts';
 import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
@@ -34,6 +35,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ENTRY_POINT_BUGS,
   ...INCIDENT_BUGS,
   ...DELIVERY_BUGS,
+  ...CEILING_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',

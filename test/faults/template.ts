@@ -53,6 +53,7 @@ async function makeTemplate({ production, definition }: TemplateOptions): Promis
     clock,
     random: makeRandom(0),
     events: { put() {} },
+    mailbox() {},
     keep: (name, state) => void (stores[name] = state),
   });
   const clients = makeClients(production);

@@ -22,6 +22,8 @@ const COMMON_ERRORS: Record<string, readonly string[]> = {
   monitoring: ['ThrottlingException', 'InternalFailure', 'ServiceUnavailable'],
   // https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
   secretsmanager: ['ThrottlingException', 'AccessDeniedException'],
+  // https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+  sns: ['ThrottledException'],
   // https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html
   states: ['ThrottlingException', 'ServiceUnavailable', 'ValidationException'],
 };
@@ -33,6 +35,7 @@ const PACKAGES: Record<string, string> = {
   dynamodb: '@aws-sdk/client-dynamodb',
   kms: '@aws-sdk/client-kms',
   secretsmanager: '@aws-sdk/client-secrets-manager',
+  sns: '@aws-sdk/client-sns',
   states: '@aws-sdk/client-sfn',
   monitoring: '@aws-sdk/client-cloudwatch',
   logs: '@aws-sdk/client-cloudwatch-logs',

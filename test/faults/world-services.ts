@@ -1,14 +1,17 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
 import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 import { createLambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
 import type { MediaHooks } from '../../infra/local/endpoints/media/media-context.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
 import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
-import { LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/local-service.ts';
+import { createSns, type TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/local-service.ts';
 import { type StateStore } from '../../infra/local/host/state-store.ts';
 import { createStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import { connectInProcess, type Connect } from './in-process-transport.ts';
@@ -23,6 +26,10 @@ import type { WorldOptions } from './world.ts';
 
 /** Name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
+
+const TOPIC_NAME = 'notifications';
+/** The topic of each world. */
+export const TOPIC_ARN = `arn:aws:sns:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${TOPIC_NAME}`;
 
 /** Creates clients that are not connected yet. */
 export function makeClients(production: Production): AwsClients {
@@ -56,6 +63,7 @@ interface ServicesOptions extends Pick<WorldOptions, 'profile' | 'durations' | '
   template?: Template;
   from?: Snapshot;
   planTransition?: MediaHooks['planTransition'];
+  mailbox(mail: TopicMail): void;
   keep(name: 'media' | 'stepFunctions', state: unknown): void;
 }
 
@@ -88,28 +96,20 @@ export async function makeServices(options: ServicesOptions) {
   // A key cannot be moved to another service, so the snapshot carries the service.
   const kms = options.from?.kms ?? createKms({ directory: null, clock });
   const s3 = createS3(openObjects(null));
-  const services = [await createDynamodb({ directory: null }), kms, s3, stepFunctions, ...media.services];
+  let ids = 0;
+  const sns = createSns({ clock, mailbox: options.mailbox, newId: () => `made-${String(++ids).padStart(8, '0')}` });
+  const services = [await createDynamodb({ directory: null }), kms, s3, sns, stepFunctions, ...media.services];
   return { lambda, stepFunctions, media, kms, services, engine };
 }
 
-/** Creates a table and a key per world, which is cheap: only this world can decrypt with its key. */
+/** Creates a table, a topic and a key per world, which is cheap: only this world can decrypt with its key. */
 export async function prepare(
   clients: AwsClients,
   { deployment }: Template,
   options: WorldOptions,
 ): Promise<Deployment> {
-  const keys = [
-    { name: 'pk', kind: 'HASH' },
-    { name: 'sk', kind: 'RANGE' },
-  ] as const;
-  await clients.table.send(
-    new CreateTableCommand({
-      TableName: deployment.tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map(({ name }) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: keys.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
-    }),
-  );
+  await clients.table.send(new CreateTableCommand({ TableName: deployment.tableName, ...TABLE_DEFINITION }));
+  await clients.sns.send(new CreateTopicCommand({ Name: TOPIC_NAME }));
   if (options.from) {
     for (const item of options.from.items.values()) {
       await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: item }));

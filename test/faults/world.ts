@@ -10,6 +10,7 @@ import type { MediaServices } from '../../infra/local/endpoints/media-services.t
 import type { MediaState } from '../../infra/local/endpoints/media/media-state.ts';
 import type { Durations, Quotas, TimingProfile } from '../../infra/local/endpoints/media/profiles.ts';
 import type { AwsEvent, LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
+import type { TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import type { ExecutionRecord } from '../../infra/local/endpoints/step-functions/executions.ts';
 import type { LocalStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import { makeEventHandler, makeSimulatedApi, observe } from './entry-points.ts';
@@ -28,7 +29,7 @@ import { START_MS, templateFor, type Snapshot, type Template, type TemplateOptio
 import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtual-clock.ts';
 import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
 import { toExecutionArn, whoRuns, type WorkflowEvent } from './workflow-event.ts';
-import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-services.ts';
+import { clientsOf, makeServices, prepare, TOPIC_ARN, WORKFLOW_FUNCTION } from './world-services.ts';
 
 /**
  * A simulated deployment: the production handlers, the real state machines and the real SDK clients on the local
@@ -67,6 +68,8 @@ export interface World {
   planDelivery: ((event: AwsEvent) => number[]) | null;
   /** Puts an event on the bus unchanged, including forged ones. */
   putEvent(event: AwsEvent): void;
+  /** What SNS sent by e-mail, in order. */
+  topicMails: TopicMail[];
   /** Receivers of webhooks by host. */
   receivers: Map<string, Receiver>;
   /** Number of media events that the handler received. */
@@ -185,6 +188,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   const items = new Map<string, Item>(options.from ? structuredClone(options.from.items) : []);
   const events: string[] = [];
   const logLines: string[] = [];
+  const topicMails: TopicMail[] = [];
   const live = { media: null as MediaState | null, stepFunctions: null as unknown, changes: 0, taken: 0 };
   const bus = createEventBus({ clock });
   const template = options.from ?? (await templateFor(options));
@@ -195,6 +199,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     template,
     events: { put: (event) => world && options.withEvents && deliverEvent(world, event) },
     planTransition: (plan) => world?.planTransition?.(plan),
+    mailbox: (mail) => void topicMails.push(mail),
     keep(name, state) {
       if (name === 'stepFunctions') live.stepFunctions = state;
       if (name !== 'media') return;
@@ -248,7 +253,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       sleep: (delayMs) => sleep(clock, delayMs),
       readsLagMs: 30_000,
       harvestDelaySeconds: 20,
-      mail: { kind: 'outbox' },
+      mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
@@ -267,6 +272,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     faults: null,
     planTransition: options.planTransition ?? null,
     planDelivery: null,
+    topicMails,
     receivers: new Map(),
     putEvent: (event) => bus.put(event),
     eventsTaken: () => live.taken,

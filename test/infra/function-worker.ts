@@ -8,6 +8,7 @@ import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { madeUpSecret } from './made-up-secret.ts';
 import type { RecordedCall, ServiceName } from './recorded-call.ts';
@@ -39,6 +40,7 @@ const CLIENTS: Record<ServiceName, Client> = {
   s3: S3Client,
   secretsManager: SecretsManagerClient,
   sfn: SFNClient,
+  sns: SNSClient,
   table: DynamoDBDocumentClient,
 };
 

@@ -11,7 +11,7 @@ import type { RecordedCall } from './recorded-call.ts';
 
 /** Facts that the calls do not contain. */
 export interface AccountFacts {
-  /** `historyKey` encrypts the state machines' histories. */
+  /** `historyKey` encrypts the state machines' histories and the topic's messages. */
   arns: { table: string; historyKey: string; packageChannel: string };
   /** Tags of media resources by ARN, as created. */
   tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -48,13 +48,20 @@ const key =
     return [{ action, resource: input['KeyId'], context }];
   };
 
-/** Step Functions uses the key of the histories on behalf of the caller. */
-const historyKey = ({ arns }: AccountFacts, ...actions: string[]): Asked[] =>
+/** A service uses the key of histories and the topic on behalf of the caller. */
+const operationsKey = (service: string, { arns }: AccountFacts, ...actions: string[]): Asked[] =>
   actions.map((action) => ({
     action,
     resource: arns.historyKey,
-    context: { 'kms:ViaService': `states.${LOCAL_REGION}.amazonaws.com` },
+    context: { 'kms:ViaService': `${service}.${LOCAL_REGION}.amazonaws.com` },
   }));
+
+const historyKey = (facts: AccountFacts, ...actions: string[]): Asked[] => operationsKey('states', facts, ...actions);
+
+/** For SNS's actions on the topic. */
+const topic =
+  (action: string): Ask =>
+  ({ input: { TopicArn } }) => [{ action, resource: TopicArn }];
 
 const execution =
   (action: string): Ask =>
@@ -165,6 +172,16 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
       };
       return ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'].map((action) => ({ action, ...asked }));
     },
+  },
+  // Unsubscribe and the other actions on subscriptions have no resource-level permissions.
+  sns: {
+    ListSubscriptionsByTopic: topic('sns:ListSubscriptionsByTopic'),
+    Publish: (call, facts) => [
+      ...topic('sns:Publish')(call, facts),
+      ...operationsKey('sns', facts, 'kms:Decrypt', 'kms:GenerateDataKey'),
+    ],
+    Subscribe: topic('sns:Subscribe'),
+    Unsubscribe: anywhere('sns:Unsubscribe'),
   },
   cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
   cloudWatchLogs: {

@@ -1,4 +1,5 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
@@ -47,9 +48,11 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   const show: Show = { deployment, call, deps: depsOf(deployment) };
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
   const targetId = await addTarget(show, 'destination.created');
+  const mailTargetId = await addMailTarget(show, 'destination.created');
   const warm = await addDestination(show, 'Warm', { standby: 'warm', preset: '720p30' });
   const cold = await addDestination(show, 'Cold', { standby: 'cold', preset: 'source' });
   await testTarget(show, targetId);
+  await testMailTarget(show, mailTargetId);
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
@@ -136,6 +139,30 @@ async function addTarget({ call }: Show, eventType: EventType): Promise<string> 
   const body = { name: 'Hook', kind: 'webhook', url: 'https://hooks.sluice.example/hook', filter };
   const { targetId } = await call({ method: 'POST', path: '/api/notification-targets', body }, 201);
   return targetId;
+}
+
+const MAIL_ADDRESS = 'studio@sluice.example';
+
+/** Adds an e-mail address and confirms it, as its owner does. */
+async function addMailTarget({ call, deps, deployment }: Show, eventType: EventType): Promise<string> {
+  const filter = { eventTypes: [eventType] };
+  const body = { name: 'Mail', kind: 'email', email: MAIL_ADDRESS, filter };
+  const { targetId } = await call({ method: 'POST', path: '/api/notification-targets', body }, 201);
+  const [mail] = deployment.topicMails;
+  if (mail?.kind !== 'confirmation') throw new Error('SNS asked for no confirmation');
+  await deps.clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: mail.topicArn, Token: mail.token }));
+  return targetId;
+}
+
+/** Waits for the messages of an e-mail target, sends a test, moves the target to another address and deletes it. */
+async function testMailTarget({ call, deployment }: Show, targetId: string): Promise<void> {
+  const path = `/api/notification-targets/${targetId}`;
+  const received = () => deployment.topicMails.filter(({ kind, to }) => kind === 'message' && to === MAIL_ADDRESS);
+  await waitFor('the messages to arrive by e-mail', async () => received().length === 2);
+  const { state } = await call({ method: 'POST', path: `${path}/test` }, 200);
+  if (state !== 'delivered' || received().length !== 3) throw new Error(`the test message is ${state}`);
+  await call({ method: 'PATCH', path, body: { email: 'control@sluice.example' } }, 200);
+  await call({ method: 'DELETE', path }, 204);
 }
 
 /** Sends a test and a replay, changes the target and deletes it, once its deliveries were tried. */

@@ -6,11 +6,13 @@ import { CreateChannelCommand, CreateOriginEndpointCommand } from '@aws-sdk/clie
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { HarvestOrder } from '../../infra/local/endpoints/media/harvester.ts';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import type { AwsClients } from '../../functions/aws/clients.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/aws/functions.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
+import type { TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
@@ -37,6 +39,8 @@ export interface LocalDeployment {
   arns: { table: string; historyKey: string; packageChannel: string };
   /** Returns an access token of a user in the pool's group, like the dashboard's. */
   tokenFor(group: string): string;
+  /** What SNS sent by e-mail, in order. */
+  topicMails: readonly TopicMail[];
   /** All calls so far, in order. */
   calls: readonly RecordedCall[];
   close(): Promise<void>;
@@ -106,6 +110,11 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     const endpoint = await mediaPackage.send(new CreateOriginEndpointCommand(request));
     return { Ref: Id, Arn: endpoint.Arn!, Url: endpoint.Url! };
   },
+  async 'AWS::SNS::Topic'({ sns }, { TopicName, DisplayName, KmsMasterKeyId }) {
+    const Attributes = { DisplayName, KmsMasterKeyId };
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: TopicName, Attributes }));
+    return { Ref: TopicArn!, TopicArn: TopicArn! };
+  },
   async 'AWS::StepFunctions::StateMachine'({ sfn }, { StateMachineName, DefinitionString, DefinitionSubstitutions }) {
     const definition = Object.entries<string>(DefinitionSubstitutions ?? {}).reduce(
       (text, [name, value]) => text.replaceAll(`\${${name}}`, value),
@@ -157,6 +166,7 @@ async function putRecording(s3: S3Client, { bucket, manifestKey }: HarvestOrder)
 
 /** Deploys the templates. Close the deployment after the test. */
 export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
+  const topicMails: TopicMail[] = [];
   const aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -165,6 +175,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
     profile: 'instant',
     harvester: { harvest: (order) => putRecording(aws.clients.s3, order) },
     hooks: { resolveSecret: madeUpSecret },
+    mailbox: (mail) => void topicMails.push(mail),
   });
   const calls: RecordedCall[] = [];
   const pool = makeUserPool(USER_POOL_ID);
@@ -201,6 +212,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
       environments,
       tokenFor,
       arns: arnsOf(synthesized, resolve),
+      topicMails,
       calls,
       close,
     };

@@ -9,6 +9,7 @@ export type ServiceName =
   | 's3'
   | 'secretsManager'
   | 'sfn'
+  | 'sns'
   | 'table';
 
 /** One call of a function to AWS. It holds secrets, so never put it into a message. */

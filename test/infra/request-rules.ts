@@ -15,6 +15,7 @@ const TableName = text(255, /^[a-zA-Z0-9_.-]{3,}$/);
 /** DynamoDB's limits for partition and sort keys. */
 const Key = z.strictObject({ pk: text(2048), sk: text(1024) });
 const Expression = text(4096);
+const TopicArn = text(2048, /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/);
 const expressions = {
   ConditionExpression: Expression.optional(),
   ExpressionAttributeNames: z.record(text(255, /^#\w+$/), text(65_535)).optional(),
@@ -117,6 +118,29 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
       executionArn: ExecutionArn,
       includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).optional(),
     }),
+  },
+  sns: {
+    ListSubscriptionsByTopic: z.strictObject({ TopicArn, NextToken: z.string().optional() }),
+    // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    Publish: z.strictObject({
+      TopicArn,
+      Subject: text(99, /^[!-~][ -~]*$/),
+      Message: text(262_144),
+      MessageAttributes: z.record(
+        z.string().regex(/^[\w-]+$/),
+        z.strictObject({ DataType: z.literal('String'), StringValue: text(256) }),
+      ),
+    }),
+    Subscribe: z.strictObject({
+      TopicArn,
+      Protocol: z.literal('email'),
+      Endpoint: text(254, /^[^\s@]+@[^\s@]+$/),
+      Attributes: z.strictObject({
+        FilterPolicy: text(1024, /^\{"target":\["[0-9a-f]{32}"\]\}$/),
+        FilterPolicyScope: z.literal('MessageAttributes'),
+      }),
+    }),
+    Unsubscribe: z.strictObject({ SubscriptionArn: text(2048, /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+:[\w-]+$/) }),
   },
   s3: {
     PutObject: z.strictObject({ Bucket, Key: ObjectKey, Body: z.string(), ContentType: text(255) }),

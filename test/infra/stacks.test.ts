@@ -388,14 +388,32 @@ describe('the IAM policies', () => {
     }
   });
 
-  it('let other keys be used only through Step Functions', () => {
+  it('let other keys be used only through Step Functions, and through SNS by those that send e-mail', () => {
     for (const name of FUNCTION_NAMES) {
+      const services = name === 'api' || name === 'workflow' ? ['states', 'sns'] : ['states'];
       for (const statement of statementsOfFunction(name)) {
         if (!listOf(statement.Action).some((action) => action.startsWith('kms:'))) continue;
         if (String(statement.Resource).includes('key/StreamKeysKey')) continue;
-        expect(statement.Condition).toEqual({ StringEquals: { 'kms:ViaService': 'states.us-east-1.amazonaws.com' } });
+        const conditions = services.map((service) => ({
+          StringEquals: { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` },
+        }));
+        expect(conditions).toContainEqual(statement.Condition);
       }
     }
+  });
+
+  it('let only the functions that send e-mail publish, and no policy of the topic lets others', () => {
+    const publishing = FUNCTION_NAMES.filter((name) =>
+      statementsOfFunction(name).some(({ Action }) => listOf(Action).includes('sns:Publish')),
+    );
+    expect(publishing).toEqual(['api', 'workflow']);
+    const [topic] = Object.values(prod.resources('AWS::SNS::Topic', 'data'));
+    expect(topic?.Properties['KmsMasterKeyId']).toBeDefined();
+    const policies = Object.values(prod.resources('AWS::SNS::TopicPolicy', 'data'));
+    const effects = policies.flatMap(({ Properties }) =>
+      (Properties['PolicyDocument'] as { Statement: { Effect: string }[] }).Statement.map(({ Effect }) => Effect),
+    );
+    expect(effects).toEqual(['Deny']);
   });
 
   it('let only functions that need it read MediaLive’s answers, which hold stream keys', () => {
@@ -710,6 +728,7 @@ const SAMPLE_RESOURCES = {
   reportBucketArn: 'reports',
   recordingBucketArn: 'recordings',
   harvestRoleArn: 'harvest-role',
+  notificationTopicArn: 'topic',
   flowArn: 'flow',
   inputSecurityGroupArn: 'input-security-group',
   mediaLiveRoleArn: 'medialive-role',
@@ -718,6 +737,7 @@ const SAMPLE_RESOURCES = {
   fingerprintSecretArn: 'fingerprint-secret',
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+  stopMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-stop',
   incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
   recordingMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-recording',

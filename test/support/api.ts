@@ -6,6 +6,7 @@ import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { ConfirmSubscriptionCommand, CreateTopicCommand } from '@aws-sdk/client-sns';
 import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -15,6 +16,8 @@ import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dyna
 import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
 import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createSns, type TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
+import { systemClock } from '../../infra/local/host/clock.ts';
 import { createAwsClients, destroyAwsClients } from '../../functions/aws/clients.ts';
 import { getDestination, insertDestination } from '../../functions/aws/destination-table.ts';
 import { orphanIdOf, type Orphan } from '../../functions/aws/orphan-table.ts';
@@ -84,9 +87,14 @@ function makeRehearsal(): Rehearsal {
 /** Starts the API. Close it in `afterAll`. */
 export async function startTestApi() {
   const dynamodb = await createDynamodb({ directory: null });
+  const topicMails: TopicMail[] = [];
+  const sns = createSns({
+    clock: { ...systemClock, now: () => time.now.getTime() },
+    mailbox: (mail) => void topicMails.push(mail),
+  });
   const front = await startAwsFront({
     port: 0,
-    services: [dynamodb, createKms({ directory: null }), createS3(openObjects(null))],
+    services: [dynamodb, createKms({ directory: null }), createS3(openObjects(null)), sns],
   });
   const clients = createAwsClients({
     region: 'us-east-1',
@@ -199,6 +207,9 @@ export async function startTestApi() {
   return {
     deps,
     mocks,
+    /** What SNS sent by e-mail, oldest first. */
+    topicMails,
+    sns,
     mediaConnect,
     log,
     time,
@@ -237,12 +248,26 @@ export async function startTestApi() {
       mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
       for (const host of Object.keys(addresses)) delete addresses[host];
       log.length = 0;
+      topicMails.length = 0;
       time.now = NOW;
       api = createApi(deps);
     },
     /** Creates another API on the same table with other dependencies. */
     rebuild(changes: Partial<ApiDeps>) {
       api = createApi({ ...deps, ...changes });
+    },
+    /** Another API on the same table whose e-mail leaves through an SNS topic. @returns the topic and its mail way */
+    async useTopic(changes: Partial<ApiDeps> = {}) {
+      const { TopicArn: topicArn } = await clients.sns.send(new CreateTopicCommand({ Name: `mails-${randomUUID()}` }));
+      const mail = { kind: 'topic' as const, topicArn: topicArn! };
+      api = createApi({ ...deps, mail, ...changes });
+      return mail;
+    },
+    /** Opens the link of the newest request for confirmation, as the owner of the address does. */
+    async confirmAddress(email: string) {
+      const mail = topicMails.findLast(({ kind, to }) => kind === 'confirmation' && to === email);
+      if (mail?.kind !== 'confirmation') throw new Error(`${email} got no request for confirmation`);
+      await clients.sns.send(new ConfirmSubscriptionCommand({ TopicArn: mail.topicArn, Token: mail.token }));
     },
     /** The same, recording every table access: the partition of a Query, else the command's name. */
     watchTable(): string[] {

@@ -48,6 +48,8 @@ const BODIES: Record<string, object> = {
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
+  'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
+  'POST /api/ceilings/{period}/answer': { answer: 'keep' },
   'PUT /api/incident-rules': { rules: {} },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
   'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
@@ -76,6 +78,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{targetId}', TARGET_ID)
             .replace('{recordingId}', DESTINATION_ID.replace('dst_', 'rec_'))
             .replace('{deliveryId}', DELIVERY_ID)
+            .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],

@@ -3,6 +3,7 @@ import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { isPrimary } from '../../domain/lifecycle.ts';
+import { requireWithinCeilings } from '../../workflow/ceilings.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -88,6 +89,7 @@ async function actOnOne(
   /** As read when it was refused. */
   let status: Destination['status'] | null = null;
   try {
+    if (action === 'start') await requireWithinCeilings(deps, destinationId);
     const change = await requestChange(deps, destinationId, {
       requestedBy,
       decide: (record) => {

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { requireWithinCeilings } from '../../workflow/ceilings.ts';
 import { forceChange, requestChange, type Change } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -51,6 +52,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       const { destinationId } = context.req.valid('param');
       const isForced = context.req.valid('query').force === 'true';
+      if (action === 'start') await requireWithinCeilings(deps, destinationId);
       const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
         requestedBy: context.get('principal').id,
         decide,
@@ -77,6 +79,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   api.openapi(restart, async (context) => {
     const { destinationId } = context.req.valid('param');
     const requestedBy = context.get('principal').id;
+    await requireWithinCeilings(deps, destinationId, { isAgain: true });
     const change = await requestChange(deps, destinationId, { requestedBy, decide: decideRestart });
     return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });

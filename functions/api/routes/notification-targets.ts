@@ -27,6 +27,7 @@ import { sendMessage } from '../../notify/send-message.ts';
 import { createSigningSecret } from '../../notify/sign-webhook.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { resolveInTime } from '../destination-target.ts';
+import { endSubscription, readSubscriptionStates, withSubscription } from '../target-subscription.ts';
 import { invalidFields } from '../http/validation.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
@@ -63,7 +64,7 @@ const create = createRoute({
   tags,
   summary: 'Add a notification target',
   description:
-    'E-mail, a webhook that follows Standard Webhooks, or a chat. The answer holds the signing secret of a webhook, once.',
+    'E-mail, a webhook that follows Standard Webhooks, or a chat. The answer holds the signing secret of a webhook, once. Where e-mail leaves through SNS, the owner of the address gets a request to confirm, and nothing else before.',
   request: { query: NoQuery, body: takes(CreateTarget) },
   responses: {
     201: answers(CreatedTarget, 'The stored target; Location is its path'),
@@ -94,7 +95,8 @@ const remove = createRoute({
   path: one,
   tags,
   summary: 'Delete a notification target',
-  description: 'Deliveries that have not ended are discarded.',
+  description:
+    'Deliveries that have not ended are discarded. The address of an e-mail target is unsubscribed; SNS forgets one that was not confirmed within 48 hours.',
   request: { params, query: NoQuery },
   responses: { 204: { description: 'Deleted' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
@@ -128,7 +130,9 @@ const rotate = createRoute({
 /** `/api/notification-targets`. */
 export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {
-    const data = (await listTargets(deps)).map((target) => present(deps, target));
+    const targets = await listTargets(deps);
+    const stateOf = await readSubscriptionStates(deps, targets);
+    const data = targets.map((target) => present(deps, target, stateOf(target)));
     return context.json({ data, mail: deps.mail.kind }, 200);
   });
 
@@ -137,13 +141,13 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     if ((await listTargets(deps)).length >= TARGETS_MAX) {
       throw invalidFields([{ field: 'body', message: `there are ${TARGETS_MAX} targets already: delete one first` }]);
     }
-    await insertTarget(deps, target);
+    await withSubscription(deps, target, null, () => insertTarget(deps, target));
     context.header('Location', `${path}/${target.targetId}`);
-    return context.json({ ...present(deps, target), signingSecret }, 201);
+    return context.json({ ...(await presentOne(deps, target)), signingSecret }, 201);
   });
 
   api.openapi(get, async (context) => {
-    return context.json(present(deps, await find(deps, context.req.valid('param').targetId)), 200);
+    return context.json(await presentOne(deps, await find(deps, context.req.valid('param').targetId)), 200);
   });
 
   api.openapi(patch, async (context) => {
@@ -151,12 +155,19 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     const change = context.req.valid('json');
     const before = await find(deps, targetId);
     const address = await checkedAddress(deps, targetId, before.kind, change);
-    const changed = await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now()));
-    return context.json(present(deps, requireTarget(changed, targetId)), 200);
+    const changed = await withSubscription(deps, { targetId, email: address.email ?? null }, before.email, async () =>
+      requireTarget(
+        await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now())),
+        targetId,
+      ),
+    );
+    return context.json(await presentOne(deps, changed), 200);
   });
 
   api.openapi(remove, async (context) => {
     const { targetId } = context.req.valid('param');
+    const target = await find(deps, targetId);
+    await endSubscription(deps, target);
     if (!(await deleteTarget(deps, targetId))) throw missing(targetId);
     return context.body(null, 204);
   });
@@ -195,7 +206,7 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
       secrets: rotateSecret(target.secrets, ciphertext, deps.now()),
       lastModified: deps.now().toISOString(),
     }));
-    return context.json({ ...present(deps, requireTarget(changed, targetId)), signingSecret }, 200);
+    return context.json({ ...(await presentOne(deps, requireTarget(changed, targetId))), signingSecret }, 200);
   });
 }
 
@@ -204,9 +215,6 @@ async function build(
   { filter, isEnabled = true, ...input }: z.infer<typeof CreateTarget>,
   createdBy: string,
 ): Promise<{ target: NotificationTarget; signingSecret: string | null }> {
-  if (input.kind === 'email' && deps.mail.kind === 'none') {
-    throw invalidFields([{ field: 'kind', message: 'this deployment sends no e-mail: use a webhook or a chat' }]);
-  }
   // A destination's id and a target's differ in their prefix only.
   const targetId = deps.newDestinationId().replace('dst_', 'tgt_');
   const address = await checkedAddress(deps, targetId, input.kind, {
@@ -296,12 +304,21 @@ function withFilter(filter: TargetFilter, change: z.infer<typeof CreateTarget>['
   };
 }
 
-function present(deps: ApiDeps, target: NotificationTarget): TargetResource {
+async function presentOne(deps: ApiDeps, target: NotificationTarget): Promise<TargetResource> {
+  return present(deps, target, (await readSubscriptionStates(deps, [target]))(target));
+}
+
+function present(
+  deps: ApiDeps,
+  target: NotificationTarget,
+  subscription: TargetResource['subscription'],
+): TargetResource {
   const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
   const signing = signingSecrets(secrets, deps.now());
   const { lastDelivery = null } = target;
   return {
     ...shown,
+    subscription,
     lastDelivery,
     signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })),
   };

@@ -1,7 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
+import { listCeilings } from '../../aws/ceiling-table.ts';
 import { getDestination } from '../../aws/destination-table.ts';
 import { observeFlow } from '../../aws/flow.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
+import { needWithin } from '../../domain/ceiling.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { towardsDesired } from '../../domain/lifecycle.ts';
@@ -31,7 +33,8 @@ const put = createRoute({
   path,
   tags,
   summary: 'Set when the HLS preview runs',
-  description: 'Takes effect at once: starts the preview when it is needed, and stops it otherwise.',
+  description:
+    'Takes effect at once: starts the preview when it is needed, and stops it otherwise. A ceiling that has stopped everything keeps it off air.',
   request: { query: NoQuery, body: takes(SetPrimary) },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });
@@ -51,9 +54,13 @@ export function registerPrimary(api: Api, deps: ApiDeps): void {
 
   api.openapi(put, async (context) => {
     const { mode } = context.req.valid('json');
-    const [flow, source] = await Promise.all([observeFlow(deps), getSourceObservation(deps)]);
+    const [flow, source, ceilings] = await Promise.all([
+      observeFlow(deps),
+      getSourceObservation(deps),
+      listCeilings(deps),
+    ]);
     const now = deps.now();
-    const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now });
+    const need = needWithin(ceilings, primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now }), now);
     const change = await requestChange(deps, PRIMARY_DESTINATION_ID, {
       requestedBy: context.get('principal').id,
       decide: (before) => towardsDesired(withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode)),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SEND_ERRORS } from '../../domain/delivery.ts';
-import { FILTER_VALUES, TARGET_KINDS } from '../../domain/notification-target.ts';
+import { FILTER_VALUES, SUBSCRIPTION_STATES, TARGET_KINDS } from '../../domain/notification-target.ts';
 import { EVENT_TYPES } from '../../domain/webhook-events.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
 import { DestinationName } from './requests.ts';
@@ -82,6 +82,10 @@ export const TargetResource = z
     name: z.string(),
     kind: z.enum(TARGET_KINDS),
     email: z.string().nullable(),
+    subscription: z.enum(SUBSCRIPTION_STATES).nullable().openapi({
+      description:
+        'Whether the owner of the address has confirmed, where e-mail leaves through SNS: waiting for the link to be opened, or missing after it was unsubscribed or not confirmed within 48 hours. PATCH with the same address sends another request. null where no confirmation is needed',
+    }),
     urlHost: z.string().nullable().openapi({ description: 'Host of the URL, which itself is not returned' }),
     filter: z.object({
       eventTypes: z.array(eventType),
@@ -122,8 +126,9 @@ export const CreatedTarget = TargetResource.extend({
 export const TargetList = z
   .object({
     data: z.array(TargetResource),
-    mail: z.enum(['smtp', 'outbox', 'none']).openapi({
-      description: 'How e-mail leaves this deployment. outbox: no mail server is set, GET /api/outbox shows the mails',
+    mail: z.enum(['smtp', 'outbox', 'topic']).openapi({
+      description:
+        'How e-mail leaves this deployment. outbox: no mail server is set, GET /api/outbox shows the mails. topic: through SNS, which sends to an address only after its owner has confirmed',
     }),
   })
   .openapi('NotificationTargetList');

@@ -13,6 +13,7 @@ export const TIMELINE_KINDS = [
   'drift',
   'incident',
   'source',
+  'ceiling',
 ] as const;
 
 export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });

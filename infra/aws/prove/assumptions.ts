@@ -376,6 +376,14 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first SRT destination decides; without figures its health stays unknown.',
   },
+  'AWS-48': {
+    assumption:
+      'A new e-mail subscription with a filter policy gets no message of other addresses, and subscribing again while it is pending sends its request again.',
+    source: 'SNS developer guide; AWS allows up to 15 minutes until a changed filter policy takes effect',
+    dependsOn: 'functions/aws/mail-topic.ts (subscribeAddress)',
+    decidedBy: null,
+    change: 'The first two e-mail targets decide: confirm both, then send a test to one.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -136,8 +136,10 @@ export class ControlPlaneStack extends Stack {
       flowRoleArn: source.flowRole.roleArn,
       packageChannelArn: source.packageChannelArn,
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
+      notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       recordingMachineArn: this.stateMachineArn(deploymentId, 'recording'),
@@ -181,6 +183,7 @@ export class ControlPlaneStack extends Stack {
       REPORT_BUCKET: data.reports.bucketName,
       RECORDING_BUCKET: data.recordings.bucketName,
       HARVEST_ROLE_ARN: source.harvestRole.roleArn,
+      NOTIFICATION_TOPIC_ARN: data.notificationTopic.topicArn,
       ...Object.fromEntries(machines),
     };
   }

@@ -12,6 +12,7 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ROLES } from '../../../functions/api/auth/roles.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
@@ -32,12 +33,14 @@ export class DataStack extends Stack {
   readonly table: TableV2;
   /** Encrypts only stream keys, so permission to use it means exactly that. */
   readonly streamKeysKey: Key;
-  /** Encrypts execution histories and function environments. */
+  /** Encrypts execution histories, function environments and e-mail notifications. */
   readonly operationsKey: Key;
   readonly reports: Bucket;
   readonly recordings: Bucket;
   readonly passphrase: Secret;
   readonly fingerprintSecret: Secret;
+  /** E-mail notifications. Its subscriptions are confirmed by people, so it outlives the functions that publish. */
+  readonly notificationTopic: Topic;
   readonly userPool: UserPool;
   readonly resourceServer = RESOURCE_SERVER;
 
@@ -76,6 +79,7 @@ export class DataStack extends Stack {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
+    this.notificationTopic = createNotificationTopic(this, name, { key: this.operationsKey, removalPolicy });
     this.userPool = createUserPool(this, name, configuration.keepsData);
     new CfnOutput(this, 'PassphraseSecret', {
       value: this.passphrase.secretName,
@@ -108,6 +112,26 @@ function createTable(scope: Construct, tableName: string, keepsData: boolean): T
     deletionProtection: keepsData,
     removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
+}
+
+/**
+ * Creates the topic. With a policy of its own it loses the default one, which lets any principal of the account publish
+ * and subscribe; only roles whose own policy names the topic may.
+ */
+function createNotificationTopic(
+  scope: Construct,
+  name: string,
+  { key, removalPolicy }: { key: Key; removalPolicy: RemovalPolicy },
+): Topic {
+  const topic = new Topic(scope, 'NotificationTopic', {
+    topicName: `${name}-notifications`,
+    // Mail programs show it as the sender's name.
+    displayName: 'Sluice',
+    masterKey: key,
+    enforceSSL: true,
+  });
+  topic.applyRemovalPolicy(removalPolicy);
+  return topic;
 }
 
 function createReportBucket(scope: Construct, keepsData: boolean): Bucket {

@@ -13,6 +13,7 @@ import {
   updateChannel,
 } from './medialive/channel.ts';
 import { addFlowOutputs, removeFlowOutput, updateFlowOutput } from './mediaconnect/flow-output.ts';
+import { addFlowSources, removeFlowSource, updateFlowSource } from './mediaconnect/flow-source.ts';
 import { describeFlowSourceMetadata } from './mediaconnect/flow-source-metadata.ts';
 import { describeFlowSourceThumbnail } from './mediaconnect/flow-source-thumbnail.ts';
 import {
@@ -23,7 +24,6 @@ import {
   startFlow,
   stopFlow,
   updateFlow,
-  updateFlowSource,
 } from './mediaconnect/flow.ts';
 import {
   createInputSecurityGroup,
@@ -65,7 +65,9 @@ export function mediaConnectHandlers(context: MediaContext): Handlers {
     StopFlow: stopFlow,
     DeleteFlow: deleteFlow,
     UpdateFlow: updateFlow,
+    AddFlowSources: addFlowSources,
     UpdateFlowSource: updateFlowSource,
+    RemoveFlowSource: removeFlowSource,
     AddFlowOutputs: addFlowOutputs,
     UpdateFlowOutput: updateFlowOutput,
     RemoveFlowOutput: removeFlowOutput,
@@ -138,7 +140,7 @@ interface TagRequest {
 type Arns = (context: MediaContext) => string[];
 
 const mediaConnectArns: Arns = ({ state }) =>
-  Object.values(state.flows).flatMap((flow) => [flow.id, flow.source.arn, ...flow.outputs.map((output) => output.arn)]);
+  Object.values(state.flows).flatMap((flow) => [flow.id, ...[...flow.sources, ...flow.outputs].map(({ arn }) => arn)]);
 
 const mediaLiveArns: Arns = ({ state }) =>
   [...Object.values(state.channels), ...Object.values(state.inputs), ...Object.values(state.inputSecurityGroups)].map(

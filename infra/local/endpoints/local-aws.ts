@@ -22,6 +22,7 @@ import type { Write } from '../host/store/journal-lines.ts';
 import { SEGMENTS_FOLDER, TABLE_FOLDER } from '../host/store/kept-files.ts';
 import type { StorageHealth } from '../host/store/storage-health.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
+import { createSns, type TopicMail } from './sns/create-sns.ts';
 import { createSts } from './sts/create-sts.ts';
 
 /** The local AWS: every endpoint behind one port, and clients connected to it. */
@@ -44,6 +45,8 @@ interface LocalAwsOptions extends Pick<
   /** 0 selects any free port. */
   port: number;
   clock: Clock;
+  /** Receives what SNS would send by e-mail; without it there is no SNS. */
+  mailbox?: (mail: TopicMail) => void;
   /** Receives failed writes; without it they go to the console. */
   health?: StorageHealth;
   /** Rows of an earlier format, imported when the table is opened. */
@@ -88,6 +91,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     createKms({ directory: dataDirectory, clock, ...(health ? { health } : {}) }),
     createS3(objects),
     createSts(),
+    ...(options.mailbox ? [createSns({ clock, mailbox: options.mailbox })] : []),
     createLambdaService(lambda),
     stepFunctions,
     ...media.services,

@@ -10,15 +10,28 @@
 
 import type { AnalysisState } from '../../../functions/domain/analysis-state.ts';
 
-export interface FlowSource {
-  flowArn: string;
+/** The SRT listeners that a flow can have. */
+export const LISTENER_NAMES = ['main', 'backup'] as const;
+export type ListenerName = (typeof LISTENER_NAMES)[number];
+
+export interface SourceListener {
   /** UDP port the SRT listener binds on 0.0.0.0 or the given host. */
   ingestPort: number;
   listenHost: string;
   /** SRT receiver latency in milliseconds. */
   latencyMs: number;
+  /** IPv4 block that callers must be in; absent = anyone may call. */
+  allowed?: string;
   /** AES passphrase, 10 to 79 characters; absent = not encrypted. Never logged, never in process arguments. */
   passphrase?: string;
+}
+
+/** The listener of a flow's main encoder, and of its backup if it has one. */
+export interface FlowSource extends SourceListener {
+  flowArn: string;
+  backup?: SourceListener;
+  /** The listener that is used whenever it delivers; absent = the flow stays on the one that works. */
+  preferred?: ListenerName;
   /** Whether picture and sound are analysed. */
   isAnalysed?: boolean;
 }
@@ -136,6 +149,22 @@ export interface AudioTrackReport {
 
 export type SourceState = 'stopped' | 'listening' | 'connected' | 'failed';
 
+/** One of a flow's two listeners and what arrives there. */
+export interface ListenerReport {
+  name: ListenerName;
+  /** Whether it feeds the flow. */
+  isSelected: boolean;
+  state: SourceState;
+  sinceMs: number;
+  error?: string;
+  bitrateBps: number;
+  /** Absent without a caller, like the next two. */
+  packetLossPercent?: number;
+  roundTripMs?: number;
+  jitterMs?: number;
+}
+
+/** What feeds the flow. */
 export interface SourceReport {
   flowArn: string;
   state: SourceState;
@@ -167,6 +196,10 @@ export interface SourceReport {
   connections: number;
   /** Absent without a caller, or while the flow is not analysed. */
   analysis?: SourceAnalysis;
+  /** Both listeners; absent while the flow has one. */
+  listeners?: ListenerReport[];
+  /** Changes from one listener to the other since the flow started; absent while there were none. */
+  failoverSwitches?: number;
 }
 
 export type OutputState = 'waiting_for_input' | 'connecting' | 'publishing' | 'reconnecting' | 'rejected' | 'stalled';

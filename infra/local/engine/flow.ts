@@ -1,5 +1,5 @@
 /**
- * A flow: its SRT listener, the parser of the incoming stream, and the encoders fed by it. It does not know its
+ * A flow: its SRT listeners, the parser of the incoming stream, and the encoders fed by it. It does not know its
  * outputs.
  */
 import type { Clock } from '../host/clock.ts';
@@ -9,14 +9,14 @@ import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlowPrograms, type FlowPrograms } from './flow-programs.ts';
 import type { MediaLauncher } from './media-child.ts';
-import { createReplaceableListener } from './replaceable-listener.ts';
 import { createSourcePictureMaker } from './source-picture.ts';
+import { showLoss } from './source-lane.ts';
+import { createSourceLanes } from './source-lanes.ts';
 import { createSourcePresence } from './source-presence.ts';
 import type { PayloadCutter } from './srt/payload-cutter.ts';
-import { createSrtListener, type ListenerState, type SrtListener } from './srt-listener.ts';
 
 export interface Flow extends FlowPrograms {
-  /** Restarts the listener when its settings differ. The analysis starts and stops without an interruption. */
+  /** Restarts a listener when its settings differ. The analysis starts and stops without an interruption. */
   configure(source: FlowSource): Promise<void>;
   report(): SourceReport;
   /** Returns a picture of the source; null while no media is arriving. */
@@ -52,32 +52,26 @@ export function createFlow(options: FlowOptions): Flow {
   const pictures = createSourcePictureMaker({ newestKeyframe: source.newestKeyframe, launcher, clock, logger });
   const presence = createSourcePresence({ clock, onBack: onChange, onLost: loseSource });
   const analyser = createSourceAnalyser({ source, launcher, clock, logger });
-  const listener = createReplaceableListener({ source: analyse(options.source), listen, onReplaced });
+  const lanes = createSourceLanes({
+    ...{ source: analyse(options.source), launcher, clock, logger, onChange },
+    isLineLossy: () => isLineLossy,
+    newest: source.newest,
+    onData: take,
+    onSplice(measuredFromTicks) {
+      options.feed.restart();
+      source.splice(measuredFromTicks);
+    },
+    onDisconnect: disconnect,
+  });
 
-  /** Starts or stops the analysis. Returns the settings of the listener alone. */
-  function analyse({ isAnalysed = false, ...line }: FlowSource): FlowSource {
+  /** Starts or stops the analysis. Returns the settings of the listeners alone. */
+  function analyse({ isAnalysed = false, ...listeners }: FlowSource): FlowSource {
     if (isAnalysed) analyser.start();
     else analyser.stop();
-    return line;
-  }
-
-  function onReplaced(): void {
-    disconnect();
-    onChange();
-  }
-
-  function listen(settings: FlowSource): SrtListener {
-    return createSrtListener({
-      ...{ source: settings, launcher, clock, logger },
-      onData: take,
-      onDisconnect: disconnect,
-      onState: onChange,
-      isLineLossy: () => isLineLossy,
-    });
+    return listeners;
   }
 
   function take(chunk: Buffer): void {
-    if (rehearsedLossAtMs !== null) return;
     presence.heard();
     options.feed.push(chunk);
     try {
@@ -106,26 +100,28 @@ export function createFlow(options: FlowOptions): Flow {
 
   return {
     ...programs,
-    configure: (settings) => listener.configure(analyse(settings)),
+    configure: (settings) => lanes.configure(analyse(settings)),
     report() {
-      const { state, sinceMs, error, connections } = stateShown(
-        listener.state(),
-        rehearsedLossAtMs ?? presence.silentSinceMs(),
-      );
+      const lostAtMs = rehearsedLossAtMs ?? presence.silentSinceMs();
+      const { state, sinceMs, error, connections } = showLoss(lanes.state(), lostAtMs);
       const isConnected = state === 'connected';
+      const listeners = lanes.report(rehearsedLossAtMs);
+      const failoverSwitches = lanes.switches();
       return {
         ...{ flowArn: options.source.flowArn, state, sinceMs, error },
         bitrateBps: isConnected ? source.measurement().bitrateBps : 0,
-        ...(isConnected && { ...source.describe(), ...listener.lineQuality(), analysis: analyser.report() }),
+        ...(isConnected && { ...source.describe(), ...lanes.lineQuality(), analysis: analyser.report() }),
         continuityErrors: source.continuityErrors(),
         connections,
+        ...(listeners && { listeners }),
+        ...(failoverSwitches > 0 && { failoverSwitches }),
       };
     },
     picture: async () => (presence.isLive() ? pictures.take() : null),
     rehearseLoss(isLost) {
       if (isLost === (rehearsedLossAtMs !== null)) return;
       rehearsedLossAtMs = isLost ? clock.now() : null;
-      if (isLost) disconnect();
+      lanes.mute(isLost);
       onChange();
     },
     rehearseLossyLine(isLossy) {
@@ -134,14 +130,8 @@ export function createFlow(options: FlowOptions): Flow {
     live: presence.isLive,
     async close() {
       presence.close();
-      await Promise.all([listener.close(), pictures.close(), encoders.close(), analyser.close()]);
+      await Promise.all([lanes.close(), pictures.close(), encoders.close(), analyser.close()]);
       presence.lose();
     },
   };
-}
-
-/** Shows a flow with a lost encoder as listening; SRT itself notices the loss seconds later. */
-function stateShown(actual: ListenerState, lostAtMs: number | null): ListenerState {
-  if (actual.state !== 'connected' || lostAtMs === null) return actual;
-  return { ...actual, state: 'listening', sinceMs: lostAtMs };
 }

@@ -78,7 +78,7 @@ export function createRawFeed(deps: {
 }
 
 /** Builds packets with the headers a keyframe lacks, to precede its first packet. */
-function buildHeaderPackets(picture: Picture, pid: number, firstCounter: number): Buffer {
+export function buildHeaderPackets(picture: Picture, pid: number, firstCounter: number): Buffer {
   if (picture.missingHeaders.length === 0) return Buffer.alloc(0);
   const pes = {
     pid,

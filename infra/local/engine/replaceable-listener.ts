@@ -1,11 +1,11 @@
-import type { FlowSource } from './contract.ts';
+import type { SourceListener } from './contract.ts';
 import type { SrtListener } from './srt-listener.ts';
 
 /** A flow's SRT listener, replaced when its settings change. */
 export interface ReplaceableListener extends SrtListener {
-  settings(): FlowSource;
+  settings(): SourceListener;
   /** Replaces the listener when the settings differ. Resolves when the old one has ended. */
-  configure(source: FlowSource): Promise<void>;
+  configure(source: SourceListener): Promise<void>;
 }
 
 /**
@@ -13,8 +13,8 @@ export interface ReplaceableListener extends SrtListener {
  * @param deps.onReplaced a listener has ended and the next is about to listen
  */
 export function createReplaceableListener(deps: {
-  source: FlowSource;
-  listen: (source: FlowSource) => SrtListener;
+  source: SourceListener;
+  listen: (source: SourceListener) => SrtListener;
   onReplaced: () => void;
 }): ReplaceableListener {
   let settings = deps.source;

@@ -17,7 +17,9 @@ type CallerTotals = Pick<
   CallerReport,
   'packetsSent' | 'packetsResent' | 'packetsDropped' | 'bytesDelivered' | 'disconnections'
 >;
-type FlowTotals = Pick<SourceReport, 'continuityErrors' | 'connections'>;
+type FlowTotals = Pick<SourceReport, 'continuityErrors' | 'connections'> & {
+  failoverSwitches?: number | undefined;
+};
 
 /** Continues the totals across restarts of the engine process: they count from the start of the flow or channel. */
 export function createReportLedger(): ReportLedger {
@@ -35,6 +37,7 @@ export function createReportLedger(): ReportLedger {
           ...source,
           continuityErrors: source.continuityErrors + before.continuityErrors,
           connections: source.connections + before.connections,
+          ...sumOfSwitches(source, before),
         };
       });
       const channels = report.channels.map((channel): ChannelReport => {
@@ -58,7 +61,8 @@ export function createReportLedger(): ReportLedger {
     },
     engineDied(atMs) {
       const sources = newest.sources.map((source): SourceReport => {
-        flowTotals.set(source.flowArn, { continuityErrors: source.continuityErrors, connections: source.connections });
+        const { continuityErrors, connections, failoverSwitches, listeners } = source;
+        flowTotals.set(source.flowArn, { continuityErrors, connections, failoverSwitches });
         return {
           ...source,
           state: 'failed',
@@ -67,6 +71,7 @@ export function createReportLedger(): ReportLedger {
           bitrateBps: 0,
           video: undefined,
           audioTracks: undefined,
+          ...(listeners && { listeners: listeners.map((each) => ({ ...each, state: 'failed', bitrateBps: 0 })) }),
         };
       });
       const channels = newest.channels.map((channel): ChannelReport => {
@@ -108,6 +113,11 @@ export function createReportLedger(): ReportLedger {
     },
     newest: () => newest,
   };
+}
+
+function sumOfSwitches(one: FlowTotals, other: FlowTotals): Pick<FlowTotals, 'failoverSwitches'> {
+  const failoverSwitches = (one.failoverSwitches ?? 0) + (other.failoverSwitches ?? 0);
+  return failoverSwitches > 0 ? { failoverSwitches } : {};
 }
 
 function totalsOf({ packetsSent, packetsResent, packetsDropped, bytesDelivered, disconnections }: CallerTotals) {

@@ -57,7 +57,7 @@ export function createReportSchedule(deps: {
 
 /** Returns the part of a report whose changes are sent at once, as a comparable key. */
 function describeStates(report: EngineReport): string {
-  const sources = report.sources.map(({ flowArn, state, error, connections, video, audioTracks }) => [
+  const sources = report.sources.map(({ flowArn, state, error, connections, video, audioTracks, listeners }) => [
     flowArn,
     state,
     error,
@@ -66,6 +66,7 @@ function describeStates(report: EngineReport): string {
     video?.width,
     video?.height,
     ...(audioTracks ?? []).flatMap(({ pid, codec }) => [pid, codec]),
+    listeners?.map(({ state: listenerState, isSelected, error: reason }) => [listenerState, isSelected, reason]),
   ]);
   const channels = report.channels.map(({ channelId, state, mode, isSoundMissing, problem }) => [
     channelId,

@@ -1,3 +1,5 @@
+import { tickDistance } from './transport-stream/timeline.ts';
+
 const BITRATE_WINDOW_MS = 5_000;
 const VIDEO_WINDOW_MS = 5_000;
 /** Media time needed before a rate is reported. */
@@ -17,9 +19,10 @@ export interface SourceMeasurement {
 
 export interface SourceMeter {
   bytes(atMs: number, count: number): void;
-  /** @param picture.frames half a frame when it is a single field */
-  video(dtsMs: number, bytes: number, picture: { keyframe: boolean; frames: number }): void;
-  restart(): void;
+  /** @param picture.frames half a frame when it is a single field; its `dts` is in ticks of 90 kHz */
+  video(dtsMs: number, picture: { bytes: number; keyframe: boolean; frames: number; dts: number }): void;
+  /** @param given.fromTicks time of the first picture that counts; null for the next one; absent: as before */
+  restart(given?: { fromTicks: number | null }): void;
   read(atMs: number): SourceMeasurement;
 }
 
@@ -29,6 +32,7 @@ export function createSourceMeter(): SourceMeter {
   let pictures: { dtsMs: number; bytes: number; frames: number }[] = [];
   let keyframeMs: number | null = null;
   let gops: number[] = [];
+  let countedFrom: number | null = null;
 
   return {
     bytes(atMs, count) {
@@ -37,14 +41,17 @@ export function createSourceMeter(): SourceMeter {
       else arrivals.push({ atMs, bytes: count });
       while (arrivals[0] && atMs - arrivals[0].atMs > BITRATE_WINDOW_MS) arrivals.shift();
     },
-    video(dtsMs, bytes, { keyframe, frames }) {
+    video(dtsMs, { bytes, keyframe, frames, dts }) {
+      if (countedFrom !== null && tickDistance(countedFrom, dts) < 0) return;
+      countedFrom = null;
       pictures.push({ dtsMs, bytes, frames });
       while (pictures[0] && dtsMs - pictures[0].dtsMs > VIDEO_WINDOW_MS) pictures.shift();
       if (!keyframe) return;
       if (keyframeMs !== null) gops = [...gops.slice(-2), (dtsMs - keyframeMs) / 1000];
       keyframeMs = dtsMs;
     },
-    restart() {
+    restart(given) {
+      if (given) countedFrom = given.fromTicks;
       pictures = [];
       keyframeMs = null;
       gops = [];

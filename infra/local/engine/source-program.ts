@@ -6,15 +6,16 @@ import type { Clock } from '../host/clock.ts';
 import type { SoundSelection, SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
+import { createElementaryReaders } from './elementary-readers.ts';
+import type { NewestTimes } from './newest-times.ts';
 import type { Program, ProgramFormat } from './program.ts';
 import { createRawFeed } from './raw-feed.ts';
 import type { RawTap } from './raw-taps.ts';
 import { describeSource, type AudioFacts, type VideoFacts } from './source-facts.ts';
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
-import { createAacReader, TYPE_AAC } from './transport-stream/audio-reader.ts';
 import { createDemuxer, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
 import { createTimeline } from './transport-stream/timeline.ts';
-import { createVideoReader, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
+import type { Picture } from './transport-stream/video-reader.ts';
 
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
@@ -24,6 +25,14 @@ export interface SourceProgram {
   push(chunk: Buffer): void;
   /** Handles the end of the connection: the next data is a new stream. */
   restart(): void;
+  /**
+   * Handles the change to another encoder of the same programme, whose times continue. The next data begins with its
+   * tables and a keyframe.
+   * @param measuredFromTicks time of the first picture that counts for the measurement
+   */
+  splice(measuredFromTicks: number): void;
+  /** Returns the newest times of this connection; null before the first. */
+  newest(): NewestTimes | null;
   /** Notifies the subscribers that no data is arriving. */
   lost(): void;
   /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
@@ -58,7 +67,6 @@ export function createSourceProgram(deps: {
   let streams: ProgramStreams | null = null;
   /** Whether they belong to the present connection. */
   let hasTables = false;
-  let videoReader: VideoReader | null = null;
   let pictureAtMs: number | null = null;
 
   const demuxer = createDemuxer({
@@ -66,13 +74,9 @@ export function createSourceProgram(deps: {
     onPackets: (packets, offset) => raw.packets(packets, offset),
     onStreams: takeStreams,
     onPes(packet) {
-      if (packet.kind === 'video') {
-        pictureAtMs = clock.now();
-        for (const picture of videoReader?.read(packet) ?? []) takePicture(picture);
-      } else {
-        raw.soundHeard();
-        if (streams?.audio?.streamType === TYPE_AAC) readAac(packet);
-      }
+      if (packet.kind === 'video') pictureAtMs = clock.now();
+      else raw.soundHeard();
+      readers.read(packet);
       raw.startTaps();
     },
   });
@@ -83,19 +87,19 @@ export function createSourceProgram(deps: {
     onOtherPictures: meter.restart,
     onChange: onStreams,
   });
-  let readAac = createAacReader(copy.takeSound);
+  const readers = createElementaryReaders({ clock, onPicture: takePicture, onSound: copy.takeSound });
 
   function takeStreams(next: ProgramStreams, change: StreamChange): void {
     const isFirst = !hasTables;
     streams = next;
     hasTables = true;
     if (change.video) {
-      videoReader = next.video && createVideoReader(next.video.streamType);
+      readers.begin('video', next.video);
       raw.endGroup();
       meter.restart();
       copy.beginPictures();
     }
-    if (change.audio) readAac = createAacReader(copy.takeSound);
+    if (change.audio) readers.begin('audio', next.audio);
     if (change.audioCodec) copy.beginSoundCodec();
     if (isFirst) raw.restartTaps();
     else if (change.video || change.audioCodec) raw.renewTaps();
@@ -104,7 +108,7 @@ export function createSourceProgram(deps: {
 
   function takePicture(picture: Picture): void {
     const dtsMs = timeline.toMs('video', picture.dts);
-    meter.video(dtsMs, picture.bytes, picture);
+    meter.video(dtsMs, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
     copy.takePicture(picture, dtsMs);
   }
@@ -119,13 +123,18 @@ export function createSourceProgram(deps: {
       demuxer.reset();
       hasTables = false;
       timeline.restart();
-      meter.restart();
+      meter.restart({ fromTicks: null });
       raw.restart();
       copy.restart();
-      videoReader = null;
-      readAac = createAacReader(copy.takeSound);
+      readers.restart();
       pictureAtMs = null;
     },
+    splice(fromTicks) {
+      demuxer.splice();
+      meter.restart({ fromTicks });
+      for (const kind of ['video', 'audio'] as const) readers.begin(kind, streams?.[kind]);
+    },
+    newest: readers.newest,
     lost: copy.sourceLost,
     tap: raw.tap,
     isUsed: () => raw.isTapped() || copy.subscribers() > 0,

@@ -60,6 +60,7 @@ export function createSourceSounds(deps: {
       each((program) => program.push(chunk));
     },
     restart: () => each((program) => program.restart()),
+    splice: (measuredFromTicks) => each((program) => program.splice(measuredFromTicks)),
     lost: () => each((program) => program.lost()),
   };
 }

@@ -6,8 +6,9 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import ipaddr from 'ipaddr.js';
 import type { Clock } from '../host/clock.ts';
-import type { FlowSource } from './contract.ts';
+import type { SourceListener } from './contract.ts';
 import { createSrtCaller, type SrtCaller } from './srt-caller.ts';
 import { readDataPacket, readRoundTrip, type LineQuality } from './srt-line-meter.ts';
 
@@ -44,7 +45,7 @@ export interface SrtLine {
  * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … from the system
  */
 export async function openSrtLine(
-  { listenHost, ingestPort }: Pick<FlowSource, 'listenHost' | 'ingestPort'>,
+  { listenHost, ingestPort, allowed }: Pick<SourceListener, 'listenHost' | 'ingestPort' | 'allowed'>,
   clock: Clock,
   isLossy: () => boolean,
 ): Promise<SrtLine> {
@@ -90,6 +91,8 @@ export async function openSrtLine(
   open.on('message', (packet, from) => {
     if (listenerPort === null) return;
     const key = `${from.address} ${from.port}`;
+    // As on AWS, an address that is not allowed gets no answer.
+    if (!callers.has(key) && allowed !== undefined && !isInBlock(from.address, allowed)) return;
     const caller = callers.get(key) ?? addCaller(key, from, listenerPort);
     caller.heardAtMs = clock.now();
     const data = readDataPacket(packet);
@@ -117,6 +120,11 @@ export async function openSrtLine(
       await closed;
     },
   };
+}
+
+function isInBlock(address: string, block: string): boolean {
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' && (parsed as ipaddr.IPv4).match(ipaddr.IPv4.parseCIDR(block));
 }
 
 /** Returns the address of a caller that keeps trying to connect beside the accepted one; null without one. */

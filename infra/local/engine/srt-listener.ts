@@ -8,7 +8,7 @@
  * every ffmpeg since 1.0.
  */
 import type { Clock } from '../host/clock.ts';
-import type { FlowSource, SourceState } from './contract.ts';
+import type { SourceListener, SourceState } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createListenerStatus } from './listener-status.ts';
 import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
@@ -40,7 +40,7 @@ export interface SrtListener {
 }
 
 export interface SrtListenerOptions {
-  source: FlowSource;
+  source: SourceListener;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
@@ -54,7 +54,7 @@ export interface SrtListenerOptions {
 
 /** Builds the listener's SRT address including the passphrase; for standard input only. */
 export function buildSrtAddress(
-  { latencyMs, passphrase }: Pick<FlowSource, 'latencyMs' | 'passphrase'>,
+  { latencyMs, passphrase }: Pick<SourceListener, 'latencyMs' | 'passphrase'>,
   port: number,
 ): string {
   const parameters = ['mode=listener', `latency=${latencyMs * 1000}`, 'transtype=live'];
@@ -179,7 +179,7 @@ function describeTurnedAway(address: string | null | undefined): string | undefi
   return `another encoder is calling from ${address} and is refused: one is already connected`;
 }
 
-function describeBindFailure({ listenHost, ingestPort }: FlowSource, code = 'unknown'): string {
+function describeBindFailure({ listenHost, ingestPort }: SourceListener, code = 'unknown'): string {
   if (code === 'EADDRINUSE') return `address already in use: udp port ${ingestPort}`;
   if (code === 'EACCES') return `no permission to listen on udp port ${ingestPort}`;
   if (code === 'EADDRNOTAVAIL') return `this machine has no address ${listenHost}`;

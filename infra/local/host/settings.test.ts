@@ -27,6 +27,7 @@ describe('readSettings', () => {
       loopbackTargetsAllowed: true,
       hls: 'plain',
       analysis: true,
+      recordingReserveBytes: 1_000_000_000,
       hlsRenditions: ['720p30'],
       primary: 'always',
     });

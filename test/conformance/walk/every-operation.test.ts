@@ -90,7 +90,7 @@ describe('the walk', () => {
       services.map(({ name, operations }) => [name, operations.filter(({ isImplemented }) => isImplemented).length]),
     );
     expect(counts).toEqual({
-      mediaconnect: 16,
+      mediaconnect: 18,
       medialive: 23,
       mediapackage: 11,
       dynamodb: 17,
@@ -101,6 +101,7 @@ describe('the walk', () => {
       cloudwatch: 2,
       'cloudwatch-logs': 1,
       lambda: 1,
+      sns: 6,
       sts: 1,
     });
     expect(services.reduce((sum, { operations }) => sum + operations.length, 0)).toBeGreaterThan(700);

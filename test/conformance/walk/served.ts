@@ -9,6 +9,7 @@ import * as mediaPackage from '@aws-sdk/client-mediapackage';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sfn from '@aws-sdk/client-sfn';
+import * as sns from '@aws-sdk/client-sns';
 import * as sts from '@aws-sdk/client-sts';
 import { readDefinitions } from '../../../infra/local/endpoints/media/shapes/generate-shapes.ts';
 import { errorsInPackage } from '../../faults/wire-models.ts';
@@ -61,6 +62,7 @@ const DESCRIBED: Described[] = [
     makeClient: (configuration) => new mediaConnect.MediaConnectClient(configuration),
     implemented: [
       'AddFlowOutputs',
+      'AddFlowSources',
       'CreateFlow',
       'DeleteFlow',
       'DescribeFlow',
@@ -69,6 +71,7 @@ const DESCRIBED: Described[] = [
       'ListFlows',
       'ListTagsForResource',
       'RemoveFlowOutput',
+      'RemoveFlowSource',
       'StartFlow',
       'StopFlow',
       'TagResource',
@@ -233,6 +236,19 @@ const DESCRIBED: Described[] = [
     client: secretsManager,
     makeClient: (configuration) => new secretsManager.SecretsManagerClient(configuration),
     implemented: ['CreateSecret', 'DeleteSecret', 'DescribeSecret', 'ListSecrets', 'PutSecretValue'],
+  },
+  {
+    package: 'sns',
+    client: sns,
+    makeClient: (configuration) => new sns.SNSClient(configuration),
+    implemented: [
+      'ConfirmSubscription',
+      'CreateTopic',
+      'ListSubscriptionsByTopic',
+      'Publish',
+      'Subscribe',
+      'Unsubscribe',
+    ],
   },
   {
     package: 'sts',

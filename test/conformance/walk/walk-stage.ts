@@ -5,6 +5,7 @@ import { CreateInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
 import { CreateChannelCommand } from '@aws-sdk/client-mediapackage';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../../infra/local/endpoints/local-aws.ts';
@@ -52,6 +53,7 @@ export function useWalkStage(services: ServedService[]): WalkStage {
       clock: systemClock,
       engine: makeRecordingEngine(),
       profile: 'instant',
+      mailbox: () => {},
     });
     stage.aws.lambda.register('walked', async () => ({}));
     stage.known = await makeResources(stage.aws);
@@ -79,6 +81,7 @@ const OWN_VALUES: Record<string, KnownValues> = {
     ResourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/walked',
   },
   cloudwatch: { EndTime: new Date(60_000) },
+  sns: { Protocol: 'email' },
 };
 
 /** Creates one resource of each kind, so that a misrouted call would change something. */
@@ -105,6 +108,7 @@ async function makeResources({ clients: made }: LocalAws): Promise<KnownValues> 
       definition: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
     }),
   );
+  const { TopicArn } = await made.sns.send(new CreateTopicCommand({ Name: 'walked' }));
   return {
     Bucket: 'walked',
     Key: 'walked',
@@ -115,6 +119,7 @@ async function makeResources({ clients: made }: LocalAws): Promise<KnownValues> 
     InputSecurityGroupId: group!.Id,
     FunctionName: 'walked',
     Id: 'walked',
+    TopicArn,
     stateMachineArn,
     IsEnabled: true,
   };

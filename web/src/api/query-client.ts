@@ -13,6 +13,7 @@ export const queryKeys = {
   log: (destinationId: string) => ['log', destinationId],
   operation: (operationId: string) => ['operation', operationId],
   costs: ['costs'],
+  ceilings: ['ceilings'],
   estimate: (wanted: object | null) => ['estimate', wanted],
   reports: ['reports'],
   uptime: (from: string) => ['uptime', from],

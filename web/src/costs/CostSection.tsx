@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CostNow } from '../../../functions/api/schemas/costs.ts';
+import { Ceilings } from './Ceilings.tsx';
 import { useCostNow, useReports } from '../api/costs.ts';
 import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from './money.ts';
 import classes from './CostSection.module.css';
@@ -24,6 +25,7 @@ export function CostSection({ children }: { children: ReactNode }) {
       {children}
       {data && <Now now={data} />}
       <RunningPrices />
+      <Ceilings />
       <ul className={classes.downloads}>
         <li>
           <a href="/api/costs?groupBy=destination&format=csv" download>

@@ -75,12 +75,7 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
             label="Kind"
             value={values.kind}
             error={fields['kind']}
-            description={mail === 'none' ? 'This deployment sends no e-mail.' : undefined}
-            data={Object.entries(KIND_NAMES).map(([value, label]) => ({
-              value,
-              label,
-              disabled: value === 'email' && mail === 'none',
-            }))}
+            data={Object.entries(KIND_NAMES).map(([value, label]) => ({ value, label }))}
             onChange={(event) => set({ kind: event.currentTarget.value as TargetFormValues['kind'], address: '' })}
           />
         )}
@@ -99,6 +94,12 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         )}
         {mail === 'outbox' && values.kind === 'email' && (
           <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>
+        )}
+        {mail === 'topic' && values.kind === 'email' && (
+          <p className={editor.note}>
+            AWS asks the address to confirm. Messages arrive once the link in that e-mail was opened.
+            {before && ' Enter the same address again to get another e-mail.'}
+          </p>
         )}
         <div className={classes.filters}>
           <h3>Which messages</h3>

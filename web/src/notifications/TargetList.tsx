@@ -113,7 +113,10 @@ function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targ
             confirmLabel="Delete"
             busyLabel="Deleting"
             ariaLabel={`Delete ${name}`}
-            explanation={admin ?? 'Messages on their way are discarded'}
+            explanation={
+              admin ??
+              `Messages on their way are discarded${target.subscription === 'waiting' ? '. AWS forgets the address within 48 hours' : ''}`
+            }
             busy={remove.isPending}
             disabled={admin !== undefined}
             icon={<IconTrash size={15} />}

@@ -10,6 +10,7 @@ const TARGET: TargetResource = {
   kind: 'webhook',
   email: null,
   urlHost: 'hooks.example.com',
+  subscription: null,
   filter: NEW.filter,
   isEnabled: true,
   disabledReason: null,

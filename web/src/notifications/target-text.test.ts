@@ -12,6 +12,7 @@ const { filter } = toFormValues(null);
 const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
 const WORKING = {
   isEnabled: true,
+  subscription: null,
   disabledReason: null,
   failingSince: null,
   failuresInSequence: 0,
@@ -40,6 +41,21 @@ describe('a filter', () => {
 });
 
 describe('the state of a target', () => {
+  it('asks for what its address still needs, until it is disabled', () => {
+    const failing = { ...WORKING, failingSince: '2026-12-01T11:00:00Z', failuresInSequence: 4 };
+    const shown = (['waiting', 'missing', 'unknown'] as const).map((subscription) =>
+      describeState({ ...failing, subscription }, NOW_MS),
+    );
+    expect(shown).toMatchObject([
+      { tone: 'waiting', text: expect.stringMatching(/^Waiting for confirmation: open the link/) },
+      { tone: 'attention', text: expect.stringMatching(/^Not subscribed: save the address again/) },
+      { tone: 'waiting', text: expect.stringMatching(/^Confirmation unknown/) },
+    ]);
+    expect(describeState({ ...failing, subscription: 'confirmed' }, NOW_MS).text).toMatch(/^Failing since/);
+    const disabled = { ...failing, isEnabled: false, disabledReason: 'operator' as const };
+    expect(describeState({ ...disabled, subscription: 'waiting' }, NOW_MS).text).toBe('Disabled');
+  });
+
   it('is disabled before anything else, with the reason', () => {
     const failing = { ...WORKING, failingSince: '2026-12-01T11:00:00Z', failuresInSequence: 4 };
     expect(describeState({ ...failing, isEnabled: false, disabledReason: 'operator' }, NOW_MS)).toEqual({

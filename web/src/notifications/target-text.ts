@@ -45,14 +45,28 @@ export function describeFilter(filter: TargetFilter, names: FilterNames): string
   return parts.filter(Boolean).join(' · ');
 }
 
+const SUBSCRIPTION_TEXTS: Record<
+  Exclude<NonNullable<TargetResource['subscription']>, 'confirmed'>,
+  { tone: Tone; text: string }
+> = {
+  waiting: { tone: 'waiting', text: 'Waiting for confirmation: open the link in the e-mail from AWS' },
+  missing: { tone: 'attention', text: 'Not subscribed: save the address again to get another e-mail from AWS' },
+  unknown: { tone: 'waiting', text: 'Confirmation unknown: AWS did not answer' },
+};
+
 /** Returns the state of a target: disabled, failing since when, or working. */
 export function describeState(
-  target: Pick<TargetResource, 'disabledReason' | 'failingSince' | 'failuresInSequence' | 'isEnabled' | 'lastDelivery'>,
+  target: Pick<
+    TargetResource,
+    'disabledReason' | 'failingSince' | 'failuresInSequence' | 'isEnabled' | 'lastDelivery' | 'subscription'
+  >,
   nowMs: number,
 ): { tone: Tone; text: string } {
-  const { disabledReason, failingSince, failuresInSequence, isEnabled, lastDelivery } = target;
+  const { disabledReason, failingSince, failuresInSequence, isEnabled, lastDelivery, subscription } = target;
   if (disabledReason === 'gone') return { tone: 'attention', text: 'Disabled: the receiver answered 410' };
   if (!isEnabled) return { tone: 'off', text: 'Disabled' };
+  // Explains why messages fail, and what to do.
+  if (subscription !== null && subscription !== 'confirmed') return SUBSCRIPTION_TEXTS[subscription];
   if (failingSince !== null) {
     const attempts = failuresInSequence === 1 ? '1 attempt' : `${failuresInSequence} attempts`;
     return { tone: 'attention', text: `Failing since ${formatMoment(failingSince, nowMs)} (${attempts})` };
@@ -71,6 +85,8 @@ const SEND_ERROR_TEXTS: Record<NonNullable<Attempt['error']>, string> = {
   secret_unreadable: 'stored secret unreadable',
   mail_refused: 'mail refused',
   mail_not_sent: 'mail not sent',
+  address_not_confirmed: 'address not confirmed',
+  address_not_subscribed: 'address not subscribed',
   not_supported: 'not supported here',
 };
 

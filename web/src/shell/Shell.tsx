@@ -8,6 +8,7 @@ import { AppHeader } from './AppHeader.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { ShowBar } from './ShowBar.tsx';
 import { StoreBanner } from './StoreBanner.tsx';
+import { CeilingBanner } from '../costs/CeilingBanner.tsx';
 import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../ui/format.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
@@ -62,6 +63,7 @@ export function Shell({ session }: { session: SessionResource }) {
           <main id="content" ref={main} tabIndex={-1} className={classes.main}>
             {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
             {session.embedded && <StoreBanner />}
+            <CeilingBanner />
             {nothingYet && problem && <ProblemPanel problem={problem} />}
             {!(nothingYet && problem) && (
               <PageErrorBoundary key={pathname}>

@@ -13,6 +13,7 @@ export const TIMELINE_KIND_WORDS: Record<TimelineEntry['kind'], string> = {
   drift: 'External changes',
   incident: 'Incidents',
   source: 'Source',
+  ceiling: 'Ceilings',
 };
 
 /** Names of automatic actors; users are shown by the name of the API. */

@@ -5,6 +5,7 @@
 import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { feedingSource } from '../media/feeds.ts';
 import { breachesOf } from '../mediaconnect/content-quality.ts';
+import { listenersOf } from '../mediaconnect/source-health.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { createCallerMetrics } from './caller-metrics.ts';
 import { growth } from './growth.ts';
@@ -92,11 +93,27 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
         ...lineOf(source),
         ...breachValues(breachesOf(flow, source, atMs)),
       },
-      { SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors) },
+      {
+        SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors),
+        FailoverSwitches: growth(source.failoverSwitches ?? 0, last?.failoverSwitches),
+      },
     );
+    recordListeners(flow, source, atMs);
     const coding = source.state === 'connected' ? source.video?.coding : undefined;
     if (coding) put({ namespace: 'Sluice/Engine', dimensions }, atMs, codingValues(coding));
     if (source.analysis) put({ namespace: 'Sluice/Engine', dimensions }, atMs, analysisValues(source.analysis, atMs));
+  };
+
+  /** Which source feeds the flow is in no answer of MediaConnect, only in SourceSelected. */
+  const recordListeners = (flow: FlowRecord, report: SourceReport, atMs: number) => {
+    for (const { source, listener } of listenersOf(flow, report)) {
+      put({ namespace: 'AWS/MediaConnect', dimensions: { SourceARN: source.arn } }, atMs, {
+        SourceSelected: listener.isSelected ? 1 : 0,
+        SourceConnected: listener.state === 'connected' ? 1 : 0,
+        SourceBitRate: listener.bitrateBps,
+        ...lineOf(listener),
+      });
+    }
   };
 
   return {
@@ -129,7 +146,11 @@ function codingValues({ isInterlaced, ...numbers }: VideoCoding): Record<string,
 }
 
 /** Returns the known facts about the line; CloudWatch has no value for a second without a connected encoder. */
-function lineOf({ packetLossPercent, roundTripMs, jitterMs }: SourceReport): Record<string, number> {
+function lineOf({
+  packetLossPercent,
+  roundTripMs,
+  jitterMs,
+}: Pick<SourceReport, 'packetLossPercent' | 'roundTripMs' | 'jitterMs'>): Record<string, number> {
   return {
     ...(packetLossPercent === undefined ? {} : { SourcePacketLossPercent: packetLossPercent }),
     ...(roundTripMs === undefined ? {} : { SourceRoundTripTime: roundTripMs }),

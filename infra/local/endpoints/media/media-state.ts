@@ -44,12 +44,24 @@ export interface SourceMonitoring {
   VideoMonitoringSettings?: { BlackFrames?: FaultSettings; FrozenFrames?: FaultSettings }[];
 }
 
+export type SourceRecord = SetSourceRequest & { arn: string };
+
+/** A flow's SourceFailoverConfig. Without it, or disabled, a flow has one source. */
+export interface FailoverRecord {
+  state: 'ENABLED' | 'DISABLED';
+  /** Name of the source that is used whenever it delivers; absent: both rank equally. */
+  primarySource?: string;
+}
+
 export interface FlowRecord extends Resource {
   /** A flow's ARN is its id. */
   id: string;
   name: string;
   status: Status;
-  source: SetSourceRequest & { arn: string };
+  /** One, or two with failover. */
+  sources: SourceRecord[];
+  /** Absent in states of earlier versions. */
+  failover?: FailoverRecord;
   /** The address that its outputs come from; it changes with each start. Absent in states of earlier versions. */
   egressIp?: string;
   outputs: FlowOutputRecord[];
@@ -181,8 +193,12 @@ export function loadMediaState(stored: unknown): MediaState {
   if (stored === null || stored === undefined) return emptyMediaState();
   const state = structuredClone(stored) as MediaState;
   if (state.version !== 1) throw new Error(`unknown version of the media state: ${String(state.version)}`);
-  // States of earlier versions have neither.
+  // States of earlier versions have neither secrets nor harvest jobs, and flows with one source.
   state.secrets ??= {};
   state.harvestJobs ??= {};
+  for (const flow of Object.values(state.flows) as (FlowRecord & { source?: SourceRecord })[]) {
+    flow.sources ??= flow.source === undefined ? [] : [flow.source];
+    delete flow.source;
+  }
   return state;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   CreateFlowRequest,
   CreateFlowResponse,
@@ -5,40 +6,36 @@ import type {
   Flow,
   ListFlowsRequest,
   ListFlowsResponse,
-  SetSourceRequest,
-  Source,
   Status,
   UpdateFlowRequest,
   UpdateFlowResponse,
-  UpdateFlowSourceRequest,
-  UpdateFlowSourceResponse,
 } from '@aws-sdk/client-mediaconnect';
-import { blockOf } from '../../../../functions/domain/ipv4-block.ts';
-import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../../../functions/domain/source-port.ts';
+import { LISTENER_NAMES } from '../../engine/contract.ts';
 import { LOCAL_REGION } from '../wire/local-service.ts';
 import { toArn } from '../media/identifiers.ts';
-import { egressIpOf, LOCAL_IP, nextEgressIp } from '../media/feeds.ts';
+import { egressIpOf, nextEgressIp } from '../media/feeds.ts';
 import { callerErrors } from './flow-callers.ts';
 import { checkMonitoring, isAnalysed } from './content-quality.ts';
 import { toOutput, toOutputRecords } from './flow-output-record.ts';
+import { checkSources, toListener, toSource, toSourceRecord } from './flow-source-record.ts';
+import { listenersOf } from './source-health.ts';
+import { toFailover, toFailoverConfig } from './source-failover.ts';
 import { command } from '../media/engine-commands.ts';
 import { emit } from '../media/media-context.ts';
 import { begin, commit } from '../media/transitions.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import type { FlowRecord, SourceMonitoring } from '../media/media-state.ts';
 import { lookUp } from '../media/media-state.ts';
-import { DEFAULT_LATENCY_MS, readPassphrase } from '../media/srt-callers.ts';
 import { pageOf } from '../media/paging.ts';
 import { AwsError, badRequest, notFound } from '../wire/aws-error.ts';
 
 const ACTIVE_STATES: readonly Status[] = ['ACTIVE', 'UPDATING'];
 
-/** Creates a flow in STANDBY. Flows here have one SRT listener as their source. */
+/** Creates a flow in STANDBY. Flows here have one SRT listener as their source, or two with failover. */
 export function createFlow(context: MediaContext, input: CreateFlowRequest): CreateFlowResponse {
-  const sources = [...(input.Source === undefined ? [] : [input.Source]), ...(input.Sources ?? [])];
-  if (sources.length !== 1) throw badRequest('a flow of this local endpoint has exactly one source');
-  const source = sources[0]!;
-  checkSource(source);
+  if (input.Source !== undefined && input.Sources !== undefined) throw badRequest('give Source or Sources, not both');
+  const requested = input.Sources ?? (input.Source === undefined ? [] : [input.Source]);
+  const failover = toFailover(input.SourceFailoverConfig);
   const { flows } = context.state;
   if (Object.keys(flows).length >= context.quotas.flows) {
     throw new AwsError('CreateFlow420Exception', 420, `the quota of ${context.quotas.flows} flows is used up`);
@@ -49,8 +46,9 @@ export function createFlow(context: MediaContext, input: CreateFlowRequest): Cre
   const name = input.Name!;
   const id = `1-${context.identifiers.hex(16)}`;
   const arn = toArn('mediaconnect', `flow:${id}:${name}`);
-  const sourceArn = toArn('mediaconnect', `source:${id}:${source.Name ?? name}`);
-  const flow: FlowRecord = { id: arn, name, status: 'STANDBY', source: { ...source, arn: sourceArn }, outputs: [] };
+  const sources = requested.map((source) => toSourceRecord(context, source, name));
+  const flow: FlowRecord = { id: arn, name, status: 'STANDBY', sources, failover, outputs: [] };
+  checkSources(flow);
   flow.outputs = toOutputRecords(context, flow, input.Outputs ?? []);
   flows[arn] = flow;
   commit(context);
@@ -61,12 +59,23 @@ export function createFlow(context: MediaContext, input: CreateFlowRequest): Cre
 export function describeFlow(context: MediaContext, input: { FlowArn: string }): DescribeFlowResponse {
   const flow = findFlow(context, input.FlowArn);
   const report = ACTIVE_STATES.includes(flow.status) ? sourceReport(context, flow) : undefined;
-  const failure =
-    report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
-  // A working listener reports an error only after it refused a caller, whether or not an encoder is connected.
-  const refusal = report?.state === 'listening' || report?.state === 'connected' ? report.error : undefined;
-  const errors = [flow.error, failure ?? refusal, ...callerErrors(context, flow)];
+  const errors = [
+    flow.error,
+    ...(report === undefined ? [] : listenersOf(flow, report).map((each) => describeListener(flow, each))),
+    ...callerErrors(context, flow),
+  ];
   return { Flow: toFlow(flow), Messages: { Errors: errors.filter((error) => error !== undefined) } };
+}
+
+/** A working listener reports an error only after it refused a caller, whether or not an encoder is connected. */
+function describeListener(
+  flow: FlowRecord,
+  { source, listener }: ReturnType<typeof listenersOf>[number],
+): string | undefined {
+  const name = flow.sources.length > 1 ? `source ${source.Name}` : 'the source';
+  if (listener.state === 'failed') return `${name} cannot be opened: ${listener.error ?? 'no reason'}`;
+  if (listener.error === undefined || listener.state === 'stopped') return undefined;
+  return flow.sources.length > 1 ? `${name}: ${listener.error}` : listener.error;
 }
 
 /** Lists flows, without their outputs, as AWS does. */
@@ -78,7 +87,7 @@ export function listFlows(context: MediaContext, input: ListFlowsRequest): ListF
       Name: flow.name,
       Status: flow.status,
       AvailabilityZone: `${LOCAL_REGION}a`,
-      Description: flow.source.Description ?? '',
+      Description: flow.sources[0]?.Description ?? '',
       SourceType: 'OWNED',
     })),
     NextToken: page.nextToken,
@@ -121,32 +130,23 @@ export function deleteFlow(context: MediaContext, input: { FlowArn: string }) {
   return { FlowArn: flow.id, Status: flow.status };
 }
 
-/** Changes a flow's port, latency, CIDR or passphrase. An active flow continues with the new values. */
-export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceRequest): UpdateFlowSourceResponse {
-  const flow = findFlow(context, input.FlowArn!);
-  if (flow.source.arn !== input.SourceArn) throw notFound(`flow ${flow.name} has no source ${input.SourceArn}`);
-  requireStatus(flow, 'updated', ['STANDBY', 'ACTIVE', 'ERROR']);
-  const { FlowArn: _flowArn, SourceArn: _sourceArn, Decryption, ...changes } = input;
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const updated = { ...flow.source, ...given } as FlowRecord['source'];
-  if (Decryption !== undefined)
-    updated.Decryption = { ...flow.source.Decryption, ...Decryption } as typeof updated.Decryption;
-  checkSource(updated);
-  flow.source = updated;
-  if (flow.status === 'ACTIVE') commandStart(context, flow);
-  commit(context);
-  return { FlowArn: flow.id, Source: toSource(flow) };
-}
-
-/** Replaces what a flow monitors, without an interruption. A flow that already monitors that stays as it is. */
+/**
+ * Replaces what a flow monitors, or the failover of its sources, without an interruption. A flow that already is as
+ * requested stays as it is.
+ */
 export function updateFlow(context: MediaContext, input: UpdateFlowRequest): UpdateFlowResponse {
   const flow = findFlow(context, input.FlowArn!);
-  const monitoring = input.SourceMonitoringConfig as SourceMonitoring | undefined;
-  if (monitoring === undefined) throw badRequest('SourceMonitoringConfig is required by this local endpoint');
-  checkMonitoring(monitoring);
-  if (JSON.stringify(monitoring) === JSON.stringify(flow.monitoring)) return { Flow: toFlow(flow) };
+  const requested = input.SourceMonitoringConfig as SourceMonitoring | undefined;
+  if (requested === undefined && input.SourceFailoverConfig === undefined) {
+    throw badRequest('SourceMonitoringConfig or SourceFailoverConfig is required by this local endpoint');
+  }
+  const monitoring = requested ?? flow.monitoring;
+  if (monitoring !== undefined) checkMonitoring(monitoring);
+  const failover = toFailover(input.SourceFailoverConfig, flow.failover);
+  checkSources({ ...flow, failover });
+  if (isDeepStrictEqual([monitoring, failover], [flow.monitoring, flow.failover])) return { Flow: toFlow(flow) };
   requireStatus(flow, 'updated', ['STANDBY', 'ACTIVE', 'ERROR']);
-  flow.monitoring = monitoring;
+  Object.assign(flow, { failover }, monitoring && { monitoring });
   if (flow.status === 'ACTIVE') commandStart(context, flow);
   beginUpdate(context, flow);
   commit(context);
@@ -167,7 +167,7 @@ export function arriveFlow(context: MediaContext, arn: string, to: string): void
   if (to === 'DELETED') {
     delete context.state.flows[arn];
     delete context.state.tags[arn];
-    for (const output of flow.outputs) delete context.state.tags[output.arn];
+    for (const { arn: held } of [...flow.outputs, ...flow.sources]) delete context.state.tags[held];
     return;
   }
   const isUpdated = flow.status === 'UPDATING';
@@ -176,23 +176,23 @@ export function arriveFlow(context: MediaContext, arn: string, to: string): void
   if (to === 'ACTIVE' && !isUpdated) commandStart(context, flow);
 }
 
-/** Makes the engine listen for an active flow, at its start and again after a restart of the process. */
+/** Makes the engine listen for an active flow, at its start, after a change and after a restart of the process. */
 export function commandStart(context: MediaContext, flow: FlowRecord): void {
-  const passphrase = readPassphrase(context, flow.source.Decryption);
-  if (passphrase === null) {
+  const [main, backup] = flow.sources.map((source) => toListener(context, source));
+  if (!main || backup === null) {
     failFlow(context, flow, 'the secret of the source cannot be read');
     return;
   }
+  const preferred = flow.sources.findIndex(({ Name }) => Name === flow.failover?.primarySource);
   command(
     context,
     flow.id,
     () =>
       context.engine.startFlow({
         flowArn: flow.id,
-        ingestPort: flow.source.IngestPort!,
-        listenHost: context.listenHost ?? listenHostFor(flow.source.WhitelistCidr),
-        latencyMs: flow.source.MinLatency ?? DEFAULT_LATENCY_MS,
-        ...(passphrase === undefined ? {} : { passphrase }),
+        ...main,
+        ...(backup && { backup }),
+        ...(flow.failover?.primarySource !== undefined && { preferred: LISTENER_NAMES[preferred] }),
         ...(isAnalysed(flow) ? { isAnalysed: true } : {}),
       }),
     (error) => {
@@ -219,39 +219,8 @@ function failFlow(context: MediaContext, flow: FlowRecord, error: string): void 
   setStatus(context, flow, 'ERROR');
 }
 
-/** Returns the host to listen on: loopback for a source that only this machine may reach. */
-function listenHostFor(whitelistCidr: string | undefined): string {
-  return whitelistCidr?.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
-}
-
-function checkSource(source: SetSourceRequest): void {
-  if (source.Protocol !== 'srt-listener') {
-    throw badRequest('Source.Protocol must be srt-listener: this local endpoint takes no other');
-  }
-  const { IngestPort: port, MinLatency: latency } = source;
-  if (port === undefined || !isSourcePort(port)) {
-    throw badRequest(`Source.IngestPort must be ${SOURCE_PORTS_ALLOWED}`);
-  }
-  if (latency !== undefined && (latency < 100 || latency > 15_000)) {
-    throw badRequest('Source.MinLatency must be from 100 to 15000 ms');
-  }
-  if (source.WhitelistCidr !== undefined && blockOf(source.WhitelistCidr) !== source.WhitelistCidr) {
-    throw badRequest(
-      'Source.WhitelistCidr must be an IPv4 block such as 203.0.113.0/24, with no bits behind its prefix',
-    );
-  }
-  const { Decryption: decryption } = source;
-  if (decryption !== undefined && (decryption.KeyType !== 'srt-password' || !decryption.SecretArn)) {
-    throw badRequest("Source.Decryption of an SRT listener needs KeyType 'srt-password' and a SecretArn");
-  }
-  // The encoder chooses the key length, so MediaConnect has no algorithm to set. [CloudFormation:
-  // AWS::MediaConnect::Flow Encryption]
-  if (decryption?.Algorithm !== undefined) {
-    throw badRequest('Source.Decryption.Algorithm must be left out when KeyType is srt-password');
-  }
-}
-
-function requireStatus(flow: FlowRecord, verb: string, allowed: Status[]): void {
+/** Refuses a change in any other status. Throws BadRequestException. */
+export function requireStatus(flow: FlowRecord, verb: string, allowed: Status[]): void {
   if (allowed.includes(flow.status)) return;
   throw badRequest(`flow ${flow.name} is ${flow.status} and cannot be ${verb}; it must be ${allowed.join(' or ')}`);
 }
@@ -272,7 +241,7 @@ function move(context: MediaContext, flow: FlowRecord, to: string, afterMs: numb
 }
 
 function toFlow(flow: FlowRecord): Flow {
-  const source = toSource(flow);
+  const sources = flow.sources.map(toSource);
   return {
     FlowArn: flow.id,
     Name: flow.name,
@@ -281,26 +250,9 @@ function toFlow(flow: FlowRecord): Flow {
     EgressIp: egressIpOf(flow),
     Entitlements: [],
     Outputs: flow.outputs.map(toOutput),
-    Source: source,
-    Sources: [source],
+    Source: sources[0],
+    Sources: sources,
+    ...(flow.failover && { SourceFailoverConfig: toFailoverConfig(flow.failover) }),
     ...(flow.monitoring && { SourceMonitoringConfig: flow.monitoring as Flow['SourceMonitoringConfig'] }),
-  };
-}
-
-function toSource(flow: FlowRecord): Source {
-  const { source } = flow;
-  return {
-    SourceArn: source.arn,
-    Name: source.Name ?? flow.name,
-    Description: source.Description,
-    IngestIp: LOCAL_IP,
-    IngestPort: source.IngestPort,
-    WhitelistCidr: source.WhitelistCidr,
-    Decryption: source.Decryption,
-    Transport: {
-      Protocol: source.Protocol,
-      MinLatency: source.MinLatency ?? DEFAULT_LATENCY_MS,
-      MaxBitrate: source.MaxBitrate,
-    },
   };
 }

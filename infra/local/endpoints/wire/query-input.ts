@@ -10,7 +10,8 @@ export class QueryInputError extends Error {
 
 /**
  * Reads the input of an operation from the query protocol's form, which encodes a member of a structure in a list as
- * `MetricDataQueries.member.1.Id=…`. Maps are not supported: no implemented operation has one in its input.
+ * `MetricDataQueries.member.1.Id=…`, and an entry of a map as `Attributes.entry.1.key=…` and
+ * `Attributes.entry.1.value=…`.
  * @throws {QueryInputError} for an unknown parameter or a value of the wrong type
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
@@ -39,6 +40,7 @@ function readStruct(source: Form, schema: NormalizedSchema, prefix: string): Rec
 
 function readValue(source: Form, schema: NormalizedSchema, name: string): unknown {
   if (schema.isListSchema()) return readList(source, schema, name);
+  if (schema.isMapSchema()) return readMap(source, schema, name);
   if (schema.isStructSchema()) {
     return hasBelow(source, name) ? readStruct(source, schema, `${name}.`) : undefined;
   }
@@ -62,6 +64,26 @@ function readList(source: Form, schema: NormalizedSchema, name: string): unknown
     items.push(readValue(source, schema.getValueSchema(), `${prefix}${index}`));
   }
   return items.length === 0 ? undefined : items;
+}
+
+function readMap(source: Form, schema: NormalizedSchema, name: string): Record<string, unknown> | undefined {
+  const { xmlFlattened } = schema.getMergedTraits();
+  const prefix = xmlFlattened ? `${name}.` : `${name}.entry.`;
+  const partOf = (part: NormalizedSchema, otherwise: string) => {
+    const { xmlName } = part.getMergedTraits();
+    return typeof xmlName === 'string' ? xmlName : otherwise;
+  };
+  const keyPart = partOf(schema.getKeySchema(), 'key');
+  const valuePart = partOf(schema.getValueSchema(), 'value');
+  const entries: [string, unknown][] = [];
+  for (let index = 1; hasBelow(source, `${prefix}${index}`); index += 1) {
+    const key = readScalar(schema.getKeySchema(), name, source.form.get(`${prefix}${index}.${keyPart}`) ?? '');
+    source.unread.delete(`${prefix}${index}.${keyPart}`);
+    entries.push([String(key), readValue(source, schema.getValueSchema(), `${prefix}${index}.${valuePart}`)]);
+  }
+  const names = entries.map(([key]) => key);
+  if (new Set(names).size < names.length) throw new QueryInputError(`${name} has a key twice`);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function hasBelow({ form }: Form, name: string): boolean {

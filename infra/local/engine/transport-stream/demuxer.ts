@@ -7,7 +7,8 @@
  * and sees no unrelated change.
  */
 import type { SoundSelection } from '../contract.ts';
-import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
+import { NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
+import { createPacketCutter } from './packet-cutter.ts';
 import { createPacketRun } from './packet-run.ts';
 import { createPesAssembler, type AssembledPes, type PesAssembler } from './pes-assembler.ts';
 import {
@@ -48,6 +49,8 @@ export interface DemuxerOptions {
   onPackets(packets: Buffer, offset: number): void;
   onStreams(streams: ProgramStreams, change: StreamChange): void;
   onPes(packet: PesPacket): void;
+  /** Receives each packet with tables, as the source sent it. */
+  onTables?(packet: Buffer, pid: number): void;
   /** The audio stream to choose; absent: the first. */
   sound?: SoundSelection | undefined;
 }
@@ -56,6 +59,11 @@ export interface Demuxer {
   push(chunk: Buffer): void;
   /** Forgets everything but the totals: the next byte comes from a new connection. */
   reset(): void;
+  /**
+   * The next bytes are from another encoder of the same programme, beginning with its tables. Pictures and sound with
+   * the same codec continue on their PIDs; what was unfinished is dropped.
+   */
+  splice(): void;
   /** Packets lost, repeated out of order or damaged since the start. */
   continuityErrors(): number;
   /** Returns the PAT and PMT of the output, for a reader that joins in the middle. Empty without a program. */
@@ -90,39 +98,23 @@ export function isPicturePacket(packet: Buffer): boolean {
 
 /** Creates a demuxer that waits for the tables of its first program. */
 export function createDemuxer(handlers: DemuxerOptions): Demuxer {
-  let remainder: Buffer = Buffer.alloc(0);
-  let offset = 0;
   let errors = 0;
   let tables = createProgramTables(takeProgram, handlers.sound);
   let tracks = createTrackList();
   let hasProgram = false;
+  /** Whether the tables of a spliced stream are still awaited. */
+  let isSpliced = false;
   let clockPid = NULL_PID;
   const turns = { video: 0, audio: 0 };
   let selected: Selection = { video: null, audio: null };
   const output = createPacketRun(handlers.onPackets);
+  const cutter = createPacketCutter({ onPacket: take, onEnd: output.flush, onLoss: countError });
 
-  function push(chunk: Buffer): void {
-    // Copied: packets are renumbered in place.
-    let data = Buffer.concat([remainder, chunk]);
-    while (data.length >= PACKET_BYTES) {
-      const start = findSync(data);
-      if (start > 0) {
-        errors += 1;
-        offset += start;
-        data = data.subarray(start);
-        if (data.length < PACKET_BYTES) break;
-      }
-      let end = 0;
-      for (; end + PACKET_BYTES <= data.length && hasSync(data, end); end += PACKET_BYTES) take(data, end);
-      if (end === 0) break;
-      output.flush();
-      offset += end;
-      data = data.subarray(end);
-    }
-    remainder = data;
+  function countError(): void {
+    errors += 1;
   }
 
-  function take(data: Buffer, at: number): void {
+  function take(data: Buffer, at: number, offset: number): void {
     const packet = data.subarray(at, at + PACKET_BYTES);
     const header = readPacket(packet);
     if (header.pid === NULL_PID) return;
@@ -131,15 +123,16 @@ export function createDemuxer(handlers: DemuxerOptions): Demuxer {
       return;
     }
     if (tables.carries(header.pid)) {
+      handlers.onTables?.(packet, header.pid);
       if (header.payload.length > 0) tables.push(header.pid, packet, header.payload, header.starts);
       return;
     }
-    tracks.push(header, offset + at);
+    tracks.push(header, offset);
     const stream = streamOf(selected, header.pid);
     if (!stream) return;
     packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | stream.pid, 1);
-    output.add(data, at, offset + at);
-    stream.assembler.push(header, offset + at);
+    output.add(data, at, offset);
+    stream.assembler.push(header, offset);
   }
 
   function takeProgram(program: SelectedProgram): void {
@@ -147,47 +140,77 @@ export function createDemuxer(handlers: DemuxerOptions): Demuxer {
     hasProgram = true;
     ({ clockPid } = program);
     tracks.name(program.audios);
+    // Streams with the same codec continue, whatever PIDs they have in the source.
+    const keep = (kind: StreamKind) =>
+      hasSameCodec(selected, program, kind) ? open(kind, program[kind]) : selected[kind];
+    if (isSpliced) selected = mapKinds(keep);
+    isSpliced = false;
     const change = isFirst ? ALL_CHANGED : changeOf(selected, program);
     if (!change.video && !change.audio) return;
     output.flush();
     if (change.video) turns.video += 1;
     if (change.audioCodec) turns.audio += 1;
     selected = {
-      video: change.video ? select('video', program.video) : selected.video,
-      audio: change.audio ? select('audio', program.audio) : selected.audio,
+      video: change.video ? open('video', program.video) : selected.video,
+      audio: change.audio ? open('audio', program.audio) : selected.audio,
     };
     handlers.onStreams({ video: describe(selected.video), audio: describe(selected.audio) }, change);
   }
 
-  function select(kind: StreamKind, source: ElementaryStream | null): SelectedStream | null {
+  function open(kind: StreamKind, source: ElementaryStream | null): SelectedStream | null {
     if (!source) return null;
-    const assembler = createPesAssembler({
+    return openStream(kind, source, FIRST_PID[kind] + 2 * (turns[kind] % PIDS_IN_TURN), {
       onPes(pes) {
         output.flush();
         handlers.onPes({ ...pes, kind });
       },
-      onGap() {
-        errors += 1;
-      },
+      onGap: countError,
     });
-    return { kind, source, pid: FIRST_PID[kind] + 2 * (turns[kind] % PIDS_IN_TURN), assembler };
   }
 
   return {
-    push,
+    push: cutter.push,
     reset() {
-      remainder = Buffer.alloc(0);
+      cutter.reset();
       tables = createProgramTables(takeProgram, handlers.sound);
       tracks = createTrackList();
       hasProgram = false;
       selected = { video: null, audio: null };
+      isSpliced = false;
       output.clear();
+    },
+    splice() {
+      output.flush();
+      cutter.reset();
+      tables = createProgramTables(takeProgram, handlers.sound);
+      tracks = createTrackList();
+      isSpliced = hasProgram;
+      // Half a picture of the earlier stream would be completed by one of the new stream.
+      selected = mapKinds((kind) => open(kind, selected[kind]?.source ?? null));
     },
     continuityErrors: () => errors,
     tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
     videoPid: () => selected.video?.pid ?? FIRST_PID.video,
     tracks: () => tracks.list(),
   };
+}
+
+function mapKinds(open: (kind: StreamKind) => SelectedStream | null): Selection {
+  return { video: open('video'), audio: open('audio') };
+}
+
+function hasSameCodec(selected: Selection, program: SelectedProgram, kind: StreamKind): boolean {
+  const { source } = selected[kind] ?? {};
+  return source !== undefined && !isOtherCodec(source, program[kind]);
+}
+
+function openStream(
+  kind: StreamKind,
+  source: ElementaryStream,
+  pid: number,
+  handlers: Parameters<typeof createPesAssembler>[0],
+): SelectedStream {
+  return { kind, source, pid, assembler: createPesAssembler(handlers) };
 }
 
 function streamOf({ video, audio }: Selection, pid: number): SelectedStream | null {

@@ -1,4 +1,5 @@
 import { PACKET_BYTES } from './packet.ts';
+import { writeTime } from './pes-time.ts';
 
 export interface WrittenPes {
   pid: number;
@@ -12,12 +13,12 @@ export interface WrittenPes {
   clock: number | null;
   randomAccess: boolean;
   /** Whether neither clock nor counters continue those before it (ISO/IEC 13818-1 2.4.3.5). */
-  isDiscontinuous: boolean;
+  isDiscontinuous?: boolean;
 }
 
 /** Writes one PES packet as transport packets. @param nextCounter returns the continuity counter of the next packet */
 export function writePes(pes: WrittenPes, nextCounter: () => number): Buffer {
-  const { pid, clock, randomAccess, isDiscontinuous } = pes;
+  const { pid, clock, randomAccess, isDiscontinuous = false } = pes;
   const data = Buffer.concat([buildPesHeader(pes), pes.payload]);
   const firstAdaptation = clock !== null ? 8 : randomAccess || isDiscontinuous ? 2 : 0;
   const count = Math.ceil((data.length + firstAdaptation) / (PACKET_BYTES - 4));
@@ -62,10 +63,4 @@ function buildPesHeader({ kind, pts, dts, payload }: WrittenPes): Buffer {
   writeTime(header, 9, dts === null ? 2 : 3, pts);
   if (dts !== null) writeTime(header, 14, 1, dts);
   return header;
-}
-
-function writeTime(out: Buffer, at: number, marker: number, ticks: number): void {
-  out[at] = (marker << 4) | (Math.floor(ticks / 2 ** 30) << 1) | 1;
-  out.writeUInt16BE(((Math.floor(ticks / 2 ** 15) & 0x7fff) << 1) | 1, at + 1);
-  out.writeUInt16BE(((ticks & 0x7fff) << 1) | 1, at + 3);
 }

@@ -7,6 +7,7 @@
  * switches this off again.
  */
 import type { PacketHeader } from './packet.ts';
+import { readTime } from './pes-time.ts';
 
 /** PES packets a stream must end with stuffing before stuffing counts as the end. */
 const STUFFING_TRUST = 25;
@@ -116,11 +117,4 @@ function begin(offset: number, randomAccess: boolean, expectedBytes: number): As
     stuffed: false,
     flushedEarly: false,
   };
-}
-
-function readTime(packet: Buffer, at: number): number {
-  const high = (packet[at]! >> 1) & 7;
-  const middle = packet.readUInt16BE(at + 1) >> 1;
-  const low = packet.readUInt16BE(at + 3) >> 1;
-  return high * 2 ** 30 + middle * 2 ** 15 + low;
 }

@@ -17,6 +17,7 @@ export const implementedInputs = {
   ],
   mediaconnect: [
     'AddFlowOutputsRequest',
+    'AddFlowSourcesRequest',
     'CreateFlowRequest',
     'DeleteFlowRequest',
     'DescribeFlowRequest',
@@ -25,6 +26,7 @@ export const implementedInputs = {
     'ListFlowsRequest',
     'ListTagsForResourceRequest',
     'RemoveFlowOutputRequest',
+    'RemoveFlowSourceRequest',
     'StartFlowRequest',
     'StopFlowRequest',
     'TagResourceRequest',

@@ -1,0 +1,234 @@
+import type { Span } from './billed-time.ts';
+import { PRIMARY_DESTINATION_ID, type Destination } from './destination.ts';
+import { towardsDesired, type Decision } from './lifecycle.ts';
+import type { Money } from './money.ts';
+import type { PrimaryNeed } from './primary.ts';
+import type { Spending } from './spending.ts';
+import { DAY_MS, startOfDay } from './utc-day.ts';
+
+/**
+ * Ceilings: amounts that a deployment's spending of a UTC day or month should not exceed, and what happens before it
+ * would. A ceiling compares the ledger with its amount; it never estimates how long something will run.
+ *
+ * A stop is decided while it still helps: when waiting until the next evaluation would lead above the amount. Counted
+ * are what is spent, and what stopping then would still cost (spending.ts).
+ */
+
+export const CEILING_PERIODS = ['day', 'month'] as const;
+/** What a ceiling is about, and its id. */
+export type CeilingPeriod = (typeof CEILING_PERIODS)[number];
+
+export const CEILING_ANSWERS = ['keep', 'stop'] as const;
+export type CeilingAnswer = (typeof CEILING_ANSWERS)[number];
+
+export const CEILING_ACTIONS = ['warn', 'ask', 'stop'] as const;
+
+/** What happens when the amount is reached. A question that is not answered in time gets its default answer. */
+export type AtLimit =
+  | { action: 'warn' | 'stop' }
+  | { action: 'ask'; countdownMinutes: number; defaultAnswer: CeilingAnswer };
+
+/** What a ceiling has done in a period. Another period begins without it. */
+export interface CeilingCourse {
+  /** Begin of the period that it belongs to. */
+  periodStart: string;
+  /** asked: waits for an answer. kept: stops nothing. stopped: everything was stopped, and starts are refused. */
+  state: 'asked' | 'kept' | 'stopped';
+  since: string;
+  /** Who decided: a person, or `ceiling`. */
+  by: string;
+  /** When the default answer counts; null unless asked. */
+  answerDueAt: string | null;
+  /** Kept only up to this amount, in micro-dollars; null: until the period ends. */
+  keptUntilMicroUsd: number | null;
+}
+
+export interface Ceiling {
+  period: CeilingPeriod;
+  /** In micro-dollars; whole cents. */
+  microUsd: number;
+  atLimit: AtLimit;
+  /** Destinations that it never stops. */
+  spared: readonly string[];
+  course: CeilingCourse | null;
+  /** Counts writes. Each write is conditional on it, and it is the ETag. */
+  revision: number;
+  changedBy: string;
+  changedAt: string;
+}
+
+/** The actor of what a ceiling does by itself. */
+const CEILING_ACTOR = 'ceiling';
+
+/** Returns a ceiling's name in requests, records and the timeline. */
+export function ceilingActor({ period }: Pick<Ceiling, 'period'>): string {
+  return `${period} ceiling`;
+}
+
+/** Returns the UTC day or month around an instant. */
+export function periodSpan(period: CeilingPeriod, now: Date): Span {
+  if (period === 'day') {
+    const startMs = startOfDay(now).getTime();
+    return { startMs, endMs: startMs + DAY_MS };
+  }
+  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
+  return { startMs: Date.UTC(year, month, 1), endMs: Date.UTC(year, month + 1, 1) };
+}
+
+const periodStart = (period: CeilingPeriod, now: Date) => new Date(periodSpan(period, now).startMs).toISOString();
+
+/** Returns what the ceiling has done in the present period; null when nothing. */
+export function courseOf({ period, course }: Ceiling, now: Date): CeilingCourse | null {
+  return course?.periodStart === periodStart(period, now) ? course : null;
+}
+
+/** Returns the amount that counts now, in micro-dollars; null while a person keeps everything running. */
+export function limitOf(ceiling: Ceiling, now: Date): number | null {
+  const course = courseOf(ceiling, now);
+  if (course?.state === 'kept') return course.keptUntilMicroUsd;
+  return course?.keptUntilMicroUsd ?? ceiling.microUsd;
+}
+
+/** Returns the known part of an amount. What is unknown is named beside every amount that is shown. */
+export const knownMicroUsd = ({ microUsd }: Money): number => microUsd ?? 0;
+
+/** Returns true when a stop at that instant comes too late. */
+function isAbove(limit: number | null, spending: Spending, atMs: number, starting?: readonly Destination[]): boolean {
+  return limit !== null && knownMicroUsd(spending.ifStoppedAt(new Date(atMs), starting)) > limit;
+}
+
+const CENT_MICRO_USD = 10_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Moves a ceiling by what was spent. Pure.
+ * @param everySeconds seconds until the next evaluation
+ * @returns the same object when nothing changes
+ */
+export function evaluateCeiling(ceiling: Ceiling, spending: Spending, now: Date, everySeconds: number): Ceiling {
+  const { atLimit } = ceiling;
+  const course = courseOf(ceiling, now);
+  if (atLimit.action === 'warn' || course?.state === 'stopped') return ceiling;
+  const next = now.getTime() + everySeconds * SECOND_MS;
+  if (course?.state === 'asked') return evaluateQuestion(ceiling, course, spending, { now, everySeconds });
+  const limit = limitOf(ceiling, now);
+  if (atLimit.action !== 'ask') {
+    return isAbove(limit, spending, next) ? withCourse(ceiling, now, { state: 'stopped' }) : ceiling;
+  }
+  const countdownMs = atLimit.countdownMinutes * MINUTE_MS;
+  if (!isAbove(limit, spending, next + countdownMs)) return ceiling;
+  const answerDueAt = new Date(now.getTime() + countdownMs).toISOString();
+  return withCourse(ceiling, now, {
+    state: 'asked',
+    answerDueAt,
+    keptUntilMicroUsd: course?.keptUntilMicroUsd ?? null,
+  });
+}
+
+function evaluateQuestion(
+  ceiling: Ceiling,
+  { answerDueAt, keptUntilMicroUsd }: CeilingCourse,
+  spending: Spending,
+  { now, everySeconds }: { now: Date; everySeconds: number },
+): Ceiling {
+  const dueMs = Date.parse(answerDueAt!);
+  const decidedMs = Math.max(dueMs, now.getTime()) + everySeconds * SECOND_MS;
+  // Enough was stopped meanwhile, so the question is void.
+  if (!isAbove(limitOf(ceiling, now), spending, decidedMs)) {
+    return keptUntilMicroUsd === null
+      ? { ...ceiling, course: null }
+      : withCourse(ceiling, now, { state: 'kept', keptUntilMicroUsd });
+  }
+  if (now.getTime() < dueMs) return ceiling;
+  const { atLimit } = ceiling;
+  const isKept = atLimit.action === 'ask' && atLimit.defaultAnswer === 'keep';
+  return withCourse(ceiling, now, { state: isKept ? 'kept' : 'stopped' });
+}
+
+function withCourse(
+  ceiling: Ceiling,
+  now: Date,
+  {
+    state,
+    by = CEILING_ACTOR,
+    answerDueAt = null,
+    keptUntilMicroUsd = null,
+  }: Partial<CeilingCourse> & Pick<CeilingCourse, 'state'>,
+): Ceiling {
+  const since = now.toISOString();
+  const course = { periodStart: periodStart(ceiling.period, now), state, since, by, answerDueAt, keptUntilMicroUsd };
+  return { ...ceiling, course };
+}
+
+/**
+ * Applies a person's answer. Pure.
+ * @param answer.keptUntilMicroUsd keeps everything running only up to this amount; null: until the period ends
+ * @returns the same object when that was the answer already
+ */
+export function answerCeiling(
+  ceiling: Ceiling,
+  answer: { answer: CeilingAnswer; keptUntilMicroUsd: number | null; by: string },
+  now: Date,
+): Ceiling {
+  const course = courseOf(ceiling, now);
+  const state = answer.answer === 'keep' ? 'kept' : 'stopped';
+  if (course?.state === state && course.keptUntilMicroUsd === answer.keptUntilMicroUsd) return ceiling;
+  return withCourse(ceiling, now, { state, by: answer.by, keptUntilMicroUsd: answer.keptUntilMicroUsd });
+}
+
+/** Returns true when the ceiling may stop this destination. */
+export function isConcerned({ spared, atLimit }: Ceiling, destinationId: string): boolean {
+  return atLimit.action !== 'warn' && !spared.includes(destinationId);
+}
+
+/** Returns the first ceiling that keeps a destination off air; null when none does. */
+export function holdOn(ceilings: readonly Ceiling[], destinationId: string, now: Date): Ceiling | null {
+  const isHolding = (ceiling: Ceiling) =>
+    isConcerned(ceiling, destinationId) && courseOf(ceiling, now)?.state === 'stopped';
+  return ceilings.find(isHolding) ?? null;
+}
+
+/** Returns the primary's need as a ceiling lets it be: one that stopped everything keeps the preview off air, too. */
+export function needWithin(ceilings: readonly Ceiling[], need: PrimaryNeed, now: Date): PrimaryNeed {
+  return need === 'run' && holdOn(ceilings, PRIMARY_DESTINATION_ID, now) ? 'stop' : need;
+}
+
+/** Longest time between two evaluations: the monitor's interval on AWS. */
+const EVALUATED_EVERY_SECONDS = 60;
+
+/** Returns the earliest time of a stop that nothing has led to yet: the next evaluation, and a countdown after it. */
+function earliestStopMs(atLimit: AtLimit, now: Date): number {
+  const countdownMs = atLimit.action === 'ask' ? atLimit.countdownMinutes * MINUTE_MS : 0;
+  return now.getTime() + EVALUATED_EVERY_SECONDS * SECOND_MS + countdownMs;
+}
+
+/** Returns true when another start would lead above the amount, even if it were stopped as early as possible. */
+export function isStartAbove(ceiling: Ceiling, spending: Spending, record: Destination, now: Date): boolean {
+  if (!isConcerned(ceiling, record.destinationId)) return false;
+  return isAbove(limitOf(ceiling, now), spending, earliestStopMs(ceiling.atLimit, now), [record]);
+}
+
+/** Requests a destination off air because of a ceiling, the preview too. One that is off air already stays as it is. */
+export function decideCeilingStop(record: Destination): Decision {
+  if (record.desired !== 'running') return { record, begins: null };
+  return towardsDesired({ ...record, desired: 'idle', restartRequested: false });
+}
+
+/** Returns the least amount of a ceiling, in micro-dollars and whole cents: what cannot be avoided any more. */
+export function ceilingMinimum(spending: Spending, atLimit: AtLimit, now: Date): number {
+  const unavoidable = knownMicroUsd(spending.ifStoppedAt(new Date(earliestStopMs(atLimit, now))));
+  return Math.max(1, Math.ceil(unavoidable / CENT_MICRO_USD)) * CENT_MICRO_USD;
+}
+
+/** Returns true when a ceiling is set to this already. */
+export function isSameCeiling(one: Ceiling, other: Pick<Ceiling, 'microUsd' | 'atLimit' | 'spared'>): boolean {
+  const settings = ({ microUsd, atLimit, spared }: typeof other) =>
+    JSON.stringify([microUsd, Object.entries(atLimit).toSorted(), spared.toSorted()]);
+  return settings(one) === settings(other);
+}
+
+/** Formats micro-dollars for messages, rounded to the cent. */
+export function formatMicroUsd(microUsd: number): string {
+  return `${(microUsd / 1e6).toFixed(2)} USD`;
+}

@@ -1,0 +1,157 @@
+import { listCeilings, putCeiling } from '../aws/ceiling-table.ts';
+import type { TableDeps } from '../aws/clients.ts';
+import { listAllDestinations } from '../aws/destination-table.ts';
+import { putTimelineEntry } from '../aws/history-table.ts';
+import {
+  ceilingActor,
+  courseOf,
+  decideCeilingStop,
+  evaluateCeiling,
+  formatMicroUsd,
+  holdOn,
+  isConcerned,
+  isStartAbove,
+  knownMicroUsd,
+  limitOf,
+  type Ceiling,
+} from '../domain/ceiling.ts';
+import type { Destination } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Spending } from '../domain/spending.ts';
+import { requestChange } from './operations.ts';
+import { readSpending, type SpendingDeps } from './read-spending.ts';
+import type { OperationDeps } from './workflow-deps.ts';
+
+/** Compares the spending with the ceilings, and stops what a ceiling says. */
+
+export type CeilingDeps = OperationDeps & SpendingDeps;
+
+/** A ceiling as it was evaluated. */
+export interface CeilingReport {
+  ceiling: Ceiling;
+  spending: Spending;
+}
+
+/** Whose timeline shows what happens to ceilings. */
+const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
+
+/**
+ * Evaluates all ceilings and acts on them. May be repeated and interrupted anywhere: the decision is stored before
+ * anything is stopped, and every later call stops what is left.
+ * @param records read before this call
+ */
+export async function evaluateCeilings(
+  deps: CeilingDeps,
+  records: readonly Destination[],
+  everySeconds: number,
+): Promise<CeilingReport[]> {
+  const reports: CeilingReport[] = [];
+  for (const ceiling of await listCeilings(deps)) {
+    const spending = await readSpending(deps, ceiling.period, records);
+    const stored = await move(deps, ceiling, spending, everySeconds);
+    if (courseOf(stored, deps.now())?.state === 'stopped') await stopConcerned(deps, stored, records);
+    reports.push({ ceiling: stored, spending });
+  }
+  return reports;
+}
+
+/** Evaluates one ceiling and stores its decision. @returns the ceiling as stored, or as read when others came first */
+async function move(deps: CeilingDeps, ceiling: Ceiling, spending: Spending, everySeconds: number): Promise<Ceiling> {
+  const now = deps.now();
+  const next = evaluateCeiling(ceiling, spending, now, everySeconds);
+  if (next === ceiling) return ceiling;
+  const stored = await putCeiling(deps, ceiling, next);
+  // Another monitor or a person was faster. The next evaluation starts from what they stored.
+  if (!stored) return ceiling;
+  await noteCeiling(deps, stored, { actor: ceilingActor(stored), detail: courseText(stored, now) });
+  return stored;
+}
+
+/** Describes what a ceiling is doing, for the timeline. */
+function courseText(ceiling: Ceiling, now: Date): string {
+  const course = courseOf(ceiling, now);
+  const name = `${ceiling.period} ceiling of ${formatMicroUsd(ceiling.microUsd)}`;
+  if (!course) return `${name}: the question is void, because enough was stopped`;
+  const { atLimit } = ceiling;
+  if (course.state === 'asked' && atLimit.action === 'ask') {
+    const stop = atLimit.defaultAnswer === 'stop' ? 'everything that is not spared stops' : 'everything keeps running';
+    return `${name} is reached: without an answer until ${course.answerDueAt}, ${stop}`;
+  }
+  return course.state === 'stopped'
+    ? `${name} is reached: everything that is not spared stops`
+    : `${name} is reached: everything keeps running`;
+}
+
+/** Records what happened to a ceiling on the timeline. */
+export async function noteCeiling(
+  deps: TableDeps & { now: () => Date },
+  { period, revision }: Ceiling,
+  { actor, detail }: { actor: string; detail: string },
+): Promise<void> {
+  const entry = { at: deps.now().toISOString(), actor, kind: 'ceiling' as const, detail };
+  await putTimelineEntry(deps, DEPLOYMENT_OWNER, entry, `${period}-${revision}`);
+}
+
+/**
+ * Stops everything that a ceiling may stop. A failure with one destination does not keep the others on air; the next
+ * evaluation tries again.
+ * @param requestedBy the person who answered; the ceiling itself when left out
+ */
+export async function stopConcerned(
+  deps: OperationDeps,
+  ceiling: Ceiling,
+  records: readonly Destination[],
+  requestedBy: string = ceilingActor(ceiling),
+): Promise<void> {
+  const concerned = records.filter(
+    ({ destinationId, desired }) => desired === 'running' && isConcerned(ceiling, destinationId),
+  );
+  for (const { destinationId } of concerned) {
+    try {
+      await requestChange(deps, destinationId, { requestedBy, decide: decideCeilingStop });
+    } catch (error) {
+      deps.logger.error('a ceiling could not stop a destination', {
+        destinationId,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+    }
+  }
+}
+
+/**
+ * Refuses to start a destination that a ceiling keeps off air, or whose start would lead above a ceiling even if it were
+ * stopped at once.
+ * @param isAgain the destination is on air, and a restart is charged as another start
+ * @throws {AppError} `ceiling_reached`
+ */
+export async function requireWithinCeilings(
+  deps: SpendingDeps,
+  destinationId: string,
+  { isAgain = false }: { isAgain?: boolean } = {},
+): Promise<void> {
+  const ceilings = (await listCeilings(deps)).filter((ceiling) => isConcerned(ceiling, destinationId));
+  if (ceilings.length === 0) return;
+  const records = await listAllDestinations(deps);
+  const record = records.find((each) => each.destinationId === destinationId);
+  // A repeated start begins nothing.
+  if (!record || (!isAgain && record.desired === 'running' && record.status !== 'error')) return;
+  const now = deps.now();
+  const holding = holdOn(ceilings, destinationId, now);
+  if (holding) throw refused(holding, `the ${described(holding)} has stopped everything that is not spared`);
+  for (const ceiling of ceilings) {
+    if (limitOf(ceiling, now) === null) continue;
+    const spending = await readSpending(deps, ceiling.period, records);
+    if (!isStartAbove(ceiling, spending, record, now)) continue;
+    const spent = formatMicroUsd(knownMicroUsd(spending.spent));
+    throw refused(ceiling, `the ${described(ceiling)} does not allow another start: ${spent} are spent`);
+  }
+}
+
+const described = ({ period, microUsd }: Ceiling) => `${period} ceiling of ${formatMicroUsd(microUsd)}`;
+
+function refused({ period }: Ceiling, detail: string): AppError {
+  return new AppError('ceiling_reached', {
+    detail,
+    remedy: `keep running with POST /api/ceilings/${period}/answer, raise the ceiling with PUT /api/ceilings/${period}, or spare the destination there`,
+  });
+}

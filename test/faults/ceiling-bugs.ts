@@ -1,0 +1,89 @@
+import type { PlantedBug } from './planted-bugs.ts';
+
+/** Bugs in what a ceiling counts, decides and stops. */
+
+const decided = [{ tests: 'functions/domain/ceiling.test.ts' }];
+const counted = [{ tests: 'functions/domain/spending.test.ts' }];
+const stops = [{ workflow: 'a ceiling stops everything in time' }];
+const spares = [{ workflow: 'a ceiling asks, gets no answer and spares one' }];
+const kept = [{ workflow: 'a ceiling asks and a person keeps everything running' }];
+
+export const CEILING_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'a ceiling decides without the time until the next evaluation',
+    file: 'domain/ceiling.ts',
+    find: 'const next = now.getTime() + everySeconds * SECOND_MS;',
+    replace: 'const next = now.getTime() + 0 * everySeconds;',
+    hunt: decided,
+  },
+  {
+    name: 'a month begins in local time or a day late',
+    file: 'domain/ceiling.ts',
+    find: 'startMs: Date.UTC(year, month, 1)',
+    replace: 'startMs: Date.UTC(year, month, 2)',
+    hunt: decided,
+  },
+  {
+    name: 'a ceiling stays in the state of the period before',
+    file: 'domain/ceiling.ts',
+    find: 'return course?.periodStart === periodStart(period, now) ? course : null;',
+    replace: 'return course && periodStart(period, now) ? course : null;',
+    hunt: decided,
+  },
+  {
+    name: 'a question is answered by default although a person has answered',
+    file: 'domain/ceiling.ts',
+    find: "if (course?.state === 'kept') return course.keptUntilMicroUsd;",
+    replace: "if (course?.state === 'kept') return ceiling.microUsd;",
+    hunt: kept,
+  },
+  {
+    name: 'a spared destination is stopped',
+    file: 'domain/ceiling.ts',
+    find: "return atLimit.action !== 'warn' && !spared.includes(destinationId);",
+    replace: "return atLimit.action !== 'warn' && spared !== null && destinationId !== '';",
+    hunt: spares,
+  },
+  {
+    name: 'a start in flight is not counted',
+    file: 'domain/spending.ts',
+    find: 'const starts = [...records.filter(mayStart), ...starting]',
+    replace: 'const starts = [...records.filter(() => false), ...starting]',
+    hunt: counted,
+  },
+  {
+    name: 'the time that a stop takes is not counted',
+    file: 'domain/spending.ts',
+    find: 'new Date(at.getTime() + STOP_SECONDS * 1000)',
+    replace: 'new Date(at.getTime())',
+    hunt: counted,
+  },
+  {
+    name: 'the ten-minute minimum is forgotten',
+    file: 'domain/billed-time.ts',
+    find: 'return Math.max(MINUTES_MIN, Math.ceil(Math.max(0, endMs - startMs) / MINUTE_MS));',
+    replace: 'return Math.ceil(Math.max(0, endMs - startMs) / MINUTE_MS);',
+    hunt: counted,
+  },
+  {
+    name: 'what is unknown is counted as nothing',
+    file: 'domain/spending.ts',
+    find: '...fixedUntil(untilMs), ...known]),',
+    replace: '...fixedUntil(untilMs), ...known.map((each) => ({ ...each, unknownParts: [] }))]),',
+    hunt: counted,
+  },
+  {
+    name: 'two monitors decide at once, and both note it',
+    file: 'aws/ceiling-table.ts',
+    find: "ConditionExpression: before ? 'revision = :revision' : 'attribute_not_exists(pk)',\n        ...(before ? { ExpressionAttributeValues: { ':revision': before.revision } } : {}),",
+    replace: '',
+    hunt: stops,
+  },
+  {
+    name: 'a ceiling decides and stops nothing',
+    file: 'workflow/ceilings.ts',
+    find: "if (courseOf(stored, deps.now())?.state === 'stopped') await stopConcerned(deps, stored, records);",
+    replace: '',
+    hunt: stops,
+  },
+];
