@@ -18,6 +18,7 @@ const MEDIA_TESTS = [
   'infra/local/engine/{child-registry,encoder-program,ffmpeg-abilities,srt-line}.test.ts',
   'infra/local/engine/rtmp/{publisher*,kernel-send-queues}.test.ts',
   'infra/local/engine/srt/senders.test.ts',
+  'infra/local/engine/slate/slate.test.ts',
   'infra/local/rehearsal/**/*.test.ts',
   'test/e2e/**/*.test.ts',
 ];

@@ -80,6 +80,7 @@ async function start(): Promise<Api> {
       fingerprintSecret,
       // On AWS, loopback is the function's own sandbox.
       loopbackTargetsAllowed: false,
+      privateHosts: [],
     },
     now,
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),

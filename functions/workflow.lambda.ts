@@ -57,6 +57,7 @@ const deps: WorkflowDeps = {
     copiesSource: false,
     // On AWS, loopback is the function's own sandbox.
     loopbackTargetsAllowed: false,
+    privateHosts: [],
   },
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),

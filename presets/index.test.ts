@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defaultSourceLossOf } from '../functions/domain/source-loss.ts';
 import { PresetsResource } from '../functions/api/schemas/answers.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };
@@ -89,6 +90,7 @@ describe('the preset files', () => {
     const resource = {
       platforms: listPlatforms().map((platform) => ({
         ...platform,
+        onSourceLoss: defaultSourceLossOf(platform.platformId),
         encodings: allowedEncodings(platform.platformId),
         videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
       })),

@@ -68,6 +68,8 @@ const PlatformSchema = z.strictObject({
    * second session, or split the broadcast into many small recordings.
    */
   reconnectPauseSeconds: z.int().check(z.minimum(30)),
+  /** Whether the platform ends a broadcast some time after its publisher has gone, or makes a second one of the rest. */
+  endsOnDisconnect: z.boolean(),
   otherSources: z.array(z.url()),
   ...provenance,
 });

@@ -33,6 +33,7 @@ type ApiFact =
   | 'pricedInput'
   | 'recordingBucket'
   | 'recordingMachineArn'
+  | 'privateHosts'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';

@@ -2,6 +2,7 @@ import { isSrtPlatform } from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, type FieldError } from '../domain/errors.ts';
+import type { SourceLossAction } from '../domain/source-loss.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -22,6 +23,7 @@ interface Given {
   streamId?: string | null | undefined;
   latencyMs?: number | undefined;
   passphrase?: string | null | undefined;
+  onSourceLoss?: SourceLossAction | undefined;
 }
 
 /**
@@ -33,11 +35,19 @@ export function requireFieldsOfKind(given: Given): void {
   if (refused.length > 0) throw invalidFields(refused);
 }
 
-function refuseForSrt({ streamKey, standby }: Given): FieldError[] {
+function refuseForSrt({ onSourceLoss, streamKey, standby }: Given): FieldError[] {
   return [
     ...(streamKey === undefined
       ? []
       : [{ field: 'streamKey', message: 'an SRT destination has none: use streamId and passphrase' }]),
+    ...(onSourceLoss === 'hold'
+      ? [
+          {
+            field: 'onSourceLoss',
+            message: 'an SRT destination sends the feed itself and has no slate: use wait or stop',
+          },
+        ]
+      : []),
     ...(standby === 'warm'
       ? [{ field: 'standby', message: 'an SRT destination has no channel to keep: leave it out, or use cold' }]
       : []),

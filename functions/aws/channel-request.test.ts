@@ -26,6 +26,7 @@ const rtmp = (change: Partial<EncodingTarget> = {}) => ({
   streamKey: StreamKey.from('key-of-the-test'),
   encoding: { ...encoding, ...change },
   reconnectSeconds: 30,
+  sourceLoss: { kind: 'slate' as const, uri: null },
 });
 const base = { deployment, destinationId: 'dst_1', inputId: '42', logLevel: 'WARNING' as const };
 const video = (change: Partial<EncodingTarget>) =>

@@ -3,6 +3,7 @@ import type {
   CreateChannelRequest,
   EncoderSettings,
   H264Settings,
+  InputLossBehavior,
   OutputDestination,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
@@ -32,6 +33,9 @@ export interface EncodingTarget {
  */
 export type ChannelLogLevel = 'WARNING' | 'INFO';
 
+/** What the output sends while the input is lost: nothing, or a slate. A null URI shows a plain colour. */
+export type SourceLoss = { kind: 'pause' } | { kind: 'slate'; uri: string | null };
+
 export type ChannelTarget =
   | {
       kind: 'rtmp';
@@ -40,6 +44,7 @@ export type ChannelTarget =
       encoding: EncodingTarget;
       /** Pause before a reconnect, in seconds: a platform holds the old session for a while. */
       reconnectSeconds: number;
+      sourceLoss: SourceLoss;
     }
   | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
 
@@ -118,9 +123,22 @@ function encoderSettings(target: ChannelTarget): EncoderSettings {
   }
 }
 
+/** A short loss shows the last picture, a longer one the slate. */
+const REPEAT_PICTURE_MS = 1_000;
+const SLATE_COLOUR = '1B2430';
+
+function inputLossBehavior({ uri }: Extract<SourceLoss, { kind: 'slate' }>): InputLossBehavior {
+  const image: InputLossBehavior =
+    uri === null
+      ? { InputLossImageType: 'COLOR', InputLossImageColor: SLATE_COLOUR }
+      : { InputLossImageType: 'SLATE', InputLossImageSlate: { Uri: uri } };
+  return { RepeatFrameMsec: REPEAT_PICTURE_MS, BlackFrameMsec: 0, ...image };
+}
+
 function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): EncoderSettings {
-  const { encoding } = target;
+  const { encoding, sourceLoss } = target;
   return {
+    ...(sourceLoss.kind === 'slate' && { GlobalConfiguration: { InputLossBehavior: inputLossBehavior(sourceLoss) } }),
     TimecodeConfig: { Source: 'SYSTEMCLOCK' },
     AudioDescriptions: [audioDescription(encoding)],
     VideoDescriptions: [videoDescription(encoding, constantRate(encoding))],
@@ -134,7 +152,7 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
             CacheFullBehavior: 'DISCONNECT_IMMEDIATELY',
             // With 0 MediaLive would never restart the output.
             RestartDelay: target.reconnectSeconds,
-            InputLossAction: 'EMIT_OUTPUT',
+            InputLossAction: sourceLoss.kind === 'slate' ? 'EMIT_OUTPUT' : 'PAUSE_OUTPUT',
             // Some platforms warn of a low bitrate while the picture is static.
             IncludeFillerNalUnits: 'AUTO',
           },

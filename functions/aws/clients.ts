@@ -63,6 +63,8 @@ export interface Deployment {
   fingerprintSecret: string;
   /** Allows targets on loopback, RTMP and webhooks, which are only for rehearsal on one machine. */
   loopbackTargetsAllowed: boolean;
+  /** Private addresses with ports that notification targets may have, in the form of `toPrivateHost`. */
+  privateHosts: readonly string[];
 }
 
 export interface AwsClients {

@@ -44,6 +44,29 @@ describe('the checked lookup', () => {
     expect(() => requireAllowedAddress('live.example.com', { loopbackAllowed: false })).not.toThrow();
   });
 
+  it('allows a listed private address with its port only, also behind a name that points elsewhere later', async () => {
+    const privateHosts = ['192.168.1.20:8000', '169.254.169.254:8000'];
+    const at = (address: string, port?: number) => {
+      const lookup = createCheckedLookup({
+        loopbackAllowed: false,
+        privateHosts,
+        port,
+        resolve: async () => [v4(address)],
+      });
+      return new Promise((resolve) =>
+        lookup('a.example.com', { all: true }, (error) => resolve(error?.message ?? 'ok')),
+      );
+    };
+    expect(await at('192.168.1.20', 8000)).toBe('ok');
+    for (const [address, port] of [['192.168.1.20', 8001], ['192.168.1.20'], ['192.168.1.21', 8000]] as const) {
+      expect(await at(address, port), `${address}:${port}`).toMatch(/private network/);
+    }
+    expect(await at('169.254.169.254', 8000)).toMatch(/link-local/);
+    const listed = { loopbackAllowed: false, privateHosts, port: 8000 };
+    expect(() => requireAllowedAddress('192.168.1.20', listed)).not.toThrow();
+    expect(() => requireAllowedAddress('192.168.1.20', { ...listed, port: 22 })).toThrow(AddressNotAllowed);
+  });
+
   it('reports a name without an address as not found', async () => {
     await expect(look([])).rejects.toMatchObject({ code: 'ENOTFOUND' });
     await expect(look([v4('8.8.8.8')], { all: true, family: 6 })).rejects.toMatchObject({ code: 'ENOTFOUND' });

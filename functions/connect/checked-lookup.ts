@@ -1,16 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkResolvedAddresses } from '../domain/public-address.ts';
+import { checkResolvedAddresses, type AddressOptions } from '../domain/public-address.ts';
 
 /** Why a connection was not attempted. `code` is `ERR_ADDRESS_NOT_ALLOWED`; the message is safe to show. */
 export class AddressNotAllowed extends Error {
   readonly code = 'ERR_ADDRESS_NOT_ALLOWED';
 }
 
-export interface CheckedLookupOptions {
-  /** Allows addresses of this machine, for targets on one machine. */
-  loopbackAllowed: boolean;
+export interface CheckedLookupOptions extends AddressOptions {
   /** Resolves a name; the system's resolver when absent. */
   resolve?: (host: string) => Promise<LookupAddress[]>;
 }
@@ -46,7 +44,7 @@ export function createCheckedLookup(options: CheckedLookupOptions): LookupFuncti
  * Refuses a host that is a forbidden address. A name passes, because the lookup checks it.
  * @throws {AddressNotAllowed}
  */
-export function requireAllowedAddress(host: string, options: { loopbackAllowed: boolean }): void {
+export function requireAllowedAddress(host: string, options: AddressOptions): void {
   if (isIP(host) === 0) return;
   const checked = checkResolvedAddresses([host], options);
   if (!checked.ok) throw new AddressNotAllowed(checked.message);

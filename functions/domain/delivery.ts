@@ -32,6 +32,7 @@ export const SEND_ERRORS = [
   'mail_not_sent',
   'address_not_confirmed',
   'address_not_subscribed',
+  'companion_no_button',
   'not_supported',
 ] as const;
 export type SendError = (typeof SEND_ERRORS)[number];

@@ -5,6 +5,7 @@
  */
 
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
+import type { SourceLossAction } from './source-loss.ts';
 import type { PrimaryMode } from './primary-mode.ts';
 
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
@@ -149,6 +150,8 @@ export interface HeldResources {
     configurationHash: string;
     /** Nominal frame rate of the source that the channel was last set up for; absent when none was known. */
     sourceFramesPerSecond?: number;
+    /** Whether it sends the slate while its input is lost; absent in records of earlier versions. */
+    holds?: boolean;
     /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
   };
@@ -197,6 +200,11 @@ export interface Observation {
   activeOutputs?: number;
   /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
   fillMs?: number;
+  /** What the platform gets instead of the source's pictures: for a lost source, or in a break that was asked for. */
+  slate?: 'hold' | 'break';
+  /** Whether the source delivered in this run, and since when it does not any more. */
+  hadSource?: boolean;
+  sourceLostSince?: string;
   /**
    * When bitrate, fill and the other figures that not every observation reads were read; absent means with the rest.
    */
@@ -210,6 +218,18 @@ export interface Observation {
   troubledSince?: string;
   /** When connections to the platform were lost in the last five minutes; absent means never. */
   lostConnections?: string[];
+}
+
+/** A slate over the output, which stays on the record until MediaLive has accepted its end. */
+export interface SlateBreak {
+  /** The image, as MediaLive reads it: `s3ssl://bucket/key`. */
+  image: string;
+  requestedBy: string;
+  requestedAt: string;
+  /** `showing` and `ending` are written before MediaLive is called, `shown` after it has accepted the image. */
+  state: 'showing' | 'shown' | 'ending';
+  /** The channel run it belongs to, as its start. A slate does not outlast the run. */
+  runStartedAt: string;
 }
 
 /**
@@ -231,6 +251,10 @@ export interface Destination {
   streamId?: string | null;
   latencyMs?: number;
   standby: StandbyMode;
+  /** What happens while no source delivers; absent: what suits the platform. */
+  onSourceLoss?: SourceLossAction;
+  /** Minutes without a source after which it is stopped, 0 for never; absent: the default. */
+  holdMinutes?: number;
   /** Place in the operator's manual order, smallest first; absent: the time it was created, in milliseconds. */
   position?: number;
   desired: DesiredState;
@@ -254,6 +278,8 @@ export interface Destination {
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
+  /** A slate that an operator has requested, until its end is confirmed. */
+  slateBreak?: SlateBreak | null;
   /** Until when its channels log in detail instead of warnings and errors only. Applies from the next start. */
   detailedLogUntil?: string | null;
   /** The primary's mode, if it was changed through the API. */

@@ -3,6 +3,7 @@
 export const HEALTH_LEVELS = [
   'unknown',
   'waiting_for_source',
+  'slate',
   'starting',
   'good',
   'degraded',
@@ -41,6 +42,18 @@ export const HEALTH_REASONS = {
     severity: 'transient',
     detail: 'no signal from the encoder: the channel fills in pictures',
     remedy: 'check that the encoder sends video; waiting channels are still billed',
+  },
+  slate_held: {
+    level: 'slate',
+    severity: 'transient',
+    detail: 'no signal from the encoder: the slate is on air',
+    remedy: 'start or check the encoder; the channel is still billed',
+  },
+  slate_shown: {
+    level: 'slate',
+    severity: 'none',
+    detail: 'the slate is on air instead of the picture',
+    remedy: 'end the slate when the show continues',
   },
   warned: {
     level: 'degraded',

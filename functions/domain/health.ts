@@ -30,11 +30,13 @@ export function classify(observation: Observation): Classified {
   if (observation.channelState !== undefined && observation.channelState !== 'RUNNING') {
     return { code: 'channel_not_running' };
   }
-  if (observation.sourceConnected === false) return { code: 'no_source' };
+  const { slate } = observation;
+  if (observation.sourceConnected === false && !slate) return { code: 'no_source' };
   for (const alert of alerts) {
     const read = readOutputAlert(alert);
     if (read) return read;
   }
+  if (slate) return { code: slate === 'break' ? 'slate_shown' : 'slate_held' };
   if (alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
   if (activeOutputs === undefined) return { code: 'not_observed' };
   // Checked before the connection, because without a signal the channel need not connect.

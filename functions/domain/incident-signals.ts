@@ -129,7 +129,8 @@ function toAffected(records: readonly Destination[]): Incident['affected'] {
 const START_GRACE_SECONDS = 15;
 
 const DELIVERING_NOTHING: ReadonlySet<HealthLevel> = new Set(['waiting_for_source', 'reconnecting', 'down']);
-const DELIVERING: ReadonlySet<HealthLevel> = new Set(['good', 'degraded']);
+/** A slate is delivered: what is wrong with it is the source, which has a rule of its own. */
+const DELIVERING: ReadonlySet<HealthLevel> = new Set(['good', 'degraded', 'slate']);
 const REFUSED_KEY: ReadonlySet<HealthCode> = new Set(['stream_key_rejected', 'stream_refused']);
 /** Nothing arrives although the level says only degraded. */
 const TAKES_NOTHING: ReadonlySet<HealthCode> = new Set(['no_media']);

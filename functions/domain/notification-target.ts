@@ -11,7 +11,7 @@ import {
 
 /** Notification targets: where messages about events go, and which events each target wants. */
 
-export const TARGET_KINDS = ['email', 'webhook', 'slack', 'discord', 'teams'] as const;
+export const TARGET_KINDS = ['email', 'webhook', 'slack', 'discord', 'teams', 'companion'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** Empty lists admit everything. All lists must admit an event. */
@@ -66,6 +66,8 @@ export interface NotificationTarget {
   urlHost: string | null;
   /** The URL, encrypted, because anyone who knows the URL of a chat may write into it. */
   urlCiphertext: string | null;
+  /** What to change in Companion; absent for the other kinds. */
+  companion?: CompanionSettings | null;
   /** Secrets that sign webhooks, the newest first; empty for the other kinds. */
   secrets: StoredSecret[];
   filter: TargetFilter;
@@ -81,6 +83,21 @@ export interface NotificationTarget {
   lastModified: string;
   createdBy: string;
   writeCount: number;
+}
+
+/** A button of Companion, as its editor numbers them. */
+export interface ButtonLocation {
+  page: number;
+  row: number;
+  column: number;
+}
+
+export interface CompanionSettings {
+  /** Name of the custom variable that shows the newest message. */
+  variable: string;
+  /** Pressed when an incident opens, and when one resolves; null presses none. */
+  pressOnOpen: ButtonLocation | null;
+  pressOnResolve: ButtonLocation | null;
 }
 
 /** What the API takes, before it is checked. */
@@ -128,6 +145,9 @@ export function checkTarget(
   const parsed = parseOutgoingUrl(url, options);
   if (!parsed.ok) return refuse('url', parsed.message);
   const hosts = CHAT_HOSTS[kind];
+  if (kind === 'companion' && !/^https?:\/\/[^/]+\/$/.test(parsed.url)) {
+    return refuse('url', 'must be the address of Companion without a path, such as http://192.168.1.20:8000');
+  }
   const isLocal = options.loopbackAllowed && /^(localhost|127\.|::1)/.test(parsed.host);
   if (hosts && !hosts.test(parsed.host) && !isLocal) return refuse('url', `must be ${CHAT_EXAMPLES[kind]}`);
   return { ok: true, email: null, url: parsed.url, urlHost: parsed.host };

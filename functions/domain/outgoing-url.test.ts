@@ -5,6 +5,27 @@ import { parseOutgoingUrl } from './outgoing-url.ts';
 const remote = { loopbackAllowed: false };
 const local = { loopbackAllowed: true };
 
+describe('a listed private address', () => {
+  const options = { loopbackAllowed: false, privateHosts: ['192.168.1.20:8000', '[fd00::5]:443', '10.0.0.7:80'] };
+
+  it.each([
+    ['http://192.168.1.20:8000', 'http://192.168.1.20:8000/'],
+    ['https://192.168.1.20:8000/x', 'https://192.168.1.20:8000/x'],
+    ['https://[FD00:0::5]/x', 'https://[fd00:0::5]/x'],
+    ['http://10.0.0.7/', 'http://10.0.0.7/'],
+    ['http://192.168.1.20/', null],
+    ['http://192.168.1.20:8001/', null],
+    ['http://192.168.1.21:8000/', null],
+    ['http://0xc0a80114:8000/', null],
+    ['http://192.168.276:8000/', null],
+    ['http://companion.example.com:8000/', null],
+    ['http://169.254.169.254:8000/', null],
+  ])('%s is read as %s', (text, url) => {
+    const parsed = parseOutgoingUrl(text, options);
+    expect(parsed.ok ? parsed.url : null).toBe(url);
+  });
+});
+
 describe('the URL of a webhook', () => {
   it.each([
     ['https://hooks.example.com/a/b?c=d', 'https://hooks.example.com/a/b?c=d'],

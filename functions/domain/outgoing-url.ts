@@ -1,14 +1,14 @@
+import ipaddr from 'ipaddr.js';
 import { checkHost } from './ingest-url.ts';
+import { toPrivateHost, type AddressOptions } from './public-address.ts';
 
 /**
  * Checks the URL of a webhook: plain spelling, https, a port that serves HTTP, a public host. Names are resolved and
  * checked again when the connection is made; this check refuses early and explains.
  */
 
-export interface OutgoingUrlOptions {
-  /** Allows http and https to this machine, for receivers beside a deployment on one machine. */
-  loopbackAllowed: boolean;
-}
+/** Loopback and the listed private addresses may be reached by http as well as https. */
+export type OutgoingUrlOptions = Omit<AddressOptions, 'port'>;
 
 export type OutgoingUrl = { ok: true; url: string; host: string } | { ok: false; message: string };
 
@@ -21,7 +21,10 @@ const PORTS_REFUSED = new Set([2049, 2375, 2376, 3306, 3389, 5432, 5984, 6000, 6
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** Checks a URL. The message of a refusal never repeats the URL, which may hold a secret. */
-export function parseOutgoingUrl(text: string, { loopbackAllowed }: OutgoingUrlOptions): OutgoingUrl {
+export function parseOutgoingUrl(
+  text: string,
+  { loopbackAllowed, privateHosts = [] }: OutgoingUrlOptions,
+): OutgoingUrl {
   const refuse = (message: string): OutgoingUrl => ({ ok: false, message });
   if (text.length > CHARACTERS_MAX) return refuse(`must be at most ${CHARACTERS_MAX} characters`);
   if (/^[a-z]+:\/\/[^/?]*@/i.test(text)) return refuse('must hold no user name or password');
@@ -30,17 +33,23 @@ export function parseOutgoingUrl(text: string, { loopbackAllowed }: OutgoingUrlO
   if (!parts) return refuse('must be a plain https:// URL');
   const [, scheme = '', hostText = '', portText, rest = '/'] = parts;
   const host = hostText.replace(/^\[|\]$/g, '').toLowerCase();
-  const problem = checkHost(host, loopbackAllowed);
-  if (problem) return refuse(problem.message);
   const isHttp = scheme.toLowerCase() === 'http';
-  const isLoopback = LOOPBACK.test(host);
-  if (isHttp && !(loopbackAllowed && isLoopback)) return refuse('must begin with https://');
   const port = portText === undefined ? (isHttp ? 80 : 443) : Number(portText);
+  const isListed = isAddress(host) && privateHosts.includes(toPrivateHost(host, port));
+  const problem = isListed ? null : checkHost(host, loopbackAllowed);
+  if (problem) return refuse(problem.message);
+  const isLoopback = LOOPBACK.test(host);
+  if (isHttp && !isListed && !(loopbackAllowed && isLoopback)) return refuse('must begin with https://');
   const isLow = port < 1024 && port !== 443 && !(isHttp && port === 80);
-  if (port > 65535 || isLow || PORTS_REFUSED.has(port)) {
+  if (!isListed && (port > 65535 || isLow || PORTS_REFUSED.has(port))) {
     return refuse(`must have no port, 443, 8443 or another from 1024 to 65535 that serves HTTP, not ${port}`);
   }
   const path = rest.startsWith('?') ? `/${rest}` : rest;
   const portPart = portText === undefined ? '' : `:${portText}`;
   return { ok: true, url: `${scheme.toLowerCase()}://${hostText.toLowerCase()}${portPart}${path}`, host };
+}
+
+/** Returns true for an address in its plain spelling. */
+function isAddress(host: string): boolean {
+  return host.includes(':') ? ipaddr.IPv6.isValid(host) : ipaddr.IPv4.isValidFourPartDecimal(host);
 }

@@ -23,6 +23,21 @@ export interface IngestUrlProblem {
   remedy: string;
 }
 
+export interface AddressOptions {
+  /** Allows addresses of this machine, for targets on one machine. */
+  loopbackAllowed: boolean;
+  /** Private addresses with their ports that are allowed as well: `192.168.1.20:8000`, `[fd00::5]:443`. */
+  privateHosts?: readonly string[];
+  /** Port of the connection, which `privateHosts` also names. Without it no private address is allowed. */
+  port?: number;
+}
+
+/** Returns an address and a port in the form of `privateHosts`. */
+export function toPrivateHost(address: string, port: number): string {
+  const parsed = ipaddr.parse(address);
+  return parsed.kind() === 'ipv6' ? `[${parsed.toString()}]:${port}` : `${parsed.toString()}:${port}`;
+}
+
 /**
  * Checks every address a host name resolved to, at write and again right before dialling, because the name may point
  * elsewhere by then. One bad address among good ones refuses them all. Connect to a checked address, not to the name.
@@ -30,7 +45,7 @@ export interface IngestUrlProblem {
  */
 export function checkResolvedAddresses(
   addresses: readonly string[],
-  options: { loopbackAllowed: boolean },
+  options: AddressOptions,
 ): { ok: true } | IngestUrlProblem {
   if (addresses.length === 0) {
     return refuse('host_not_found', 'the host name has no address', 'check the host in the RTMP URL for a typo');
@@ -38,11 +53,16 @@ export function checkResolvedAddresses(
   for (const address of addresses) {
     if (!ipaddr.isValid(address)) return notPublic('the host name has an address that cannot be read');
     const kind = kindOfAddress(address);
+    if (kind === 'private' && isListed(address, options)) continue;
     if (kind !== 'public' && !(kind === 'loopback' && options.loopbackAllowed)) {
       return notPublic(`the host name points at ${DESCRIPTIONS[kind]}`);
     }
   }
   return { ok: true };
+}
+
+function isListed(address: string, { privateHosts = [], port }: AddressOptions): boolean {
+  return port !== undefined && privateHosts.includes(toPrivateHost(address, port));
 }
 
 /** What an address belongs to. */

@@ -1,6 +1,7 @@
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
+import { onSourceLossOf } from './source-loss.ts';
 import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
 
 /** What each request does: pure functions from a record to a decision, and the refusals that come before them. */
@@ -18,6 +19,8 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
   group?: string | null;
   standby?: Destination['standby'];
+  onSourceLoss?: Destination['onSourceLoss'];
+  holdMinutes?: number;
   position?: number;
 }
 
@@ -139,7 +142,7 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
     : isMove
       ? { ...record, ...edit }
       : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
-  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) {
+  if (!changesChannel(record, edited)) {
     return isWaiting ? { ...edited, restartRequested: true } : edited;
   }
   if (isInterrupting && apply === undefined) throw restartRequired(record);
@@ -148,6 +151,12 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
     configurationGeneration: isUsed ? record.generation : record.generation - 1,
     restartRequested: record.restartRequested || isRestartAsked,
   };
+}
+
+/** Returns true when the edit changes settings of the channel. It sends a slate, or it does not. */
+function changesChannel(record: Destination, edited: Destination): boolean {
+  if (TARGET_FIELDS.some((field) => record[field] !== edited[field])) return true;
+  return (onSourceLossOf(record) === 'hold') !== (onSourceLossOf(edited) === 'hold');
 }
 
 /**

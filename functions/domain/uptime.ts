@@ -34,6 +34,8 @@ export interface Uptime {
 const STATE_OF_LEVEL: Record<HealthLevel, UptimeState> = {
   unknown: 'unknown',
   waiting_for_source: 'waiting',
+  // The platform has a picture, and the audience does not see the show.
+  slate: 'waiting',
   starting: 'starting',
   good: 'delivering',
   degraded: 'degraded',

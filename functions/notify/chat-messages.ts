@@ -18,7 +18,10 @@ const escapeSlack = (text: string) => text.replaceAll('&', '&amp;').replaceAll('
 const escapeMarkdown = (text: string) => text.replaceAll(/[\\*_~`|>#[\]()]/g, String.raw`\$&`);
 
 /** Returns the body of a chat's incoming webhook. */
-export const CHAT_BODIES: Record<Exclude<TargetKind, 'email' | 'webhook'>, (event: SluiceEvent) => object> = {
+export const CHAT_BODIES: Record<
+  Exclude<TargetKind, 'companion' | 'email' | 'webhook'>,
+  (event: SluiceEvent) => object
+> = {
   slack: ({ title, lines }) => {
     const head = `*${cut(escapeSlack(title), 1000)}*`;
     return { text: [head, ...lines.map((line) => cut(escapeSlack(line), 2000))].join('\n'), unfurl_links: false };

@@ -71,6 +71,15 @@ describe('a request', () => {
     expect(elsewhere.seen).toEqual([]);
   });
 
+  it('reaches a private address only on its listed port', async () => {
+    const options = { loopbackAllowed: false, privateHosts: ['192.168.255.254:8000'], timeoutMs: 50 };
+    const errorAt = async (url: string) => (await post({ url, body: '' }, options)).error;
+    // Nothing is there: the attempt to connect is what counts.
+    expect(await errorAt('http://192.168.255.254:8000/')).not.toBe('address_not_allowed');
+    expect(await errorAt('http://192.168.255.254:8001/')).toBe('address_not_allowed');
+    expect(await errorAt('http://192.168.255.253:8000/')).toBe('address_not_allowed');
+  });
+
   it('reads at most 64 kB of an answer that never ends', async () => {
     const { url } = await startReceiver((_request, response) => {
       const chunk = Buffer.alloc(16_384, 'x');

@@ -31,9 +31,10 @@ export interface PostRequest {
 /** Sends one request and returns the answer. Never throws; what failed is in the answer. */
 export async function post({ url, body, headers = {} }: PostRequest, options: PostOptions): Promise<PostAnswer> {
   const target = new URL(url);
+  const checks = { ...options, port: Number(target.port || (target.protocol === 'https:' ? 443 : 80)) };
   try {
     // Sockets look up names only.
-    requireAllowedAddress(target.hostname.replace(/^\[|\]$/g, ''), options);
+    requireAllowedAddress(target.hostname.replace(/^\[|\]$/g, ''), checks);
   } catch (error) {
     return failed(error);
   }
@@ -45,7 +46,7 @@ export async function post({ url, body, headers = {} }: PostRequest, options: Po
       method: 'POST',
       // A new connection, because a pooled one was checked for another request.
       agent: false,
-      lookup: createCheckedLookup(options),
+      lookup: createCheckedLookup(checks),
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Sluice',

@@ -8,13 +8,14 @@ import { AppError } from '../domain/errors.ts';
 import { signingSecrets, type NotificationTarget } from '../domain/notification-target.ts';
 import { toWebhookBody, type SluiceEvent } from '../domain/webhook-events.ts';
 import { CHAT_BODIES } from './chat-messages.ts';
+import { notifyCompanion } from './companion.ts';
 import { toMail, type Mail, type MailWay } from './mail.ts';
-import { post } from './post.ts';
+import { post, type PostAnswer } from './post.ts';
 import { signWebhook } from './sign-webhook.ts';
 
 export interface SendDeps extends AwsDeps<
   'kms' | 'sns' | 'table',
-  'deploymentId' | 'keyId' | 'loopbackTargetsAllowed' | 'tableName'
+  'deploymentId' | 'keyId' | 'loopbackTargetsAllowed' | 'privateHosts' | 'tableName'
 > {
   now: () => Date;
   mail: MailWay;
@@ -69,10 +70,18 @@ async function sendRequest(deps: SendDeps, target: NotificationTarget, event: Sl
   for (const { ciphertext } of signingSecrets(target.secrets, now)) {
     secrets.push(await decryptTargetSecret(deps, targetId, 'signing', ciphertext));
   }
-  const body = kind === 'webhook' ? toWebhookBody(event) : JSON.stringify(CHAT_BODIES[kind](event));
-  const headers = kind === 'webhook' ? signWebhook({ id: event.eventId, body, now }, secrets) : {};
+  const { loopbackTargetsAllowed: loopbackAllowed, privateHosts } = deps.deployment;
+  const options = { loopbackAllowed, privateHosts };
   const send = deps.post ?? post;
-  const answer = await send({ url, body, headers }, { loopbackAllowed: deps.deployment.loopbackTargetsAllowed });
+  let answer: PostAnswer;
+  if (kind === 'companion') {
+    if (!target.companion) return { ...NO_ANSWER, error: 'not_supported', isFinal: true };
+    answer = await notifyCompanion(event, { base: url, settings: target.companion, send, options });
+  } else {
+    const body = kind === 'webhook' ? toWebhookBody(event) : JSON.stringify(CHAT_BODIES[kind](event));
+    const headers = kind === 'webhook' ? signWebhook({ id: event.eventId, body, now }, secrets) : {};
+    answer = await send({ url, body, headers }, options);
+  }
   return {
     status: answer.status,
     error: answer.error,

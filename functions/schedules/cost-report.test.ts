@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, describe, it, beforeEach } from 'vitest';
 import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
 import { createDynamodb, type LocalDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
-import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { insertDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { createS3Client, createSfnClient, createTableClient } from '../aws/clients.ts';
@@ -28,7 +28,7 @@ let count = 0;
 
 beforeAll(async () => {
   dynamodb = await createDynamodb({ directory: null });
-  front = await startAwsFront({ port: 0, services: [dynamodb, createS3(openObjects(null))] });
+  front = await startAwsFront({ port: 0, services: [dynamodb, createS3({ dataDirectory: null })] });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const options = { region: 'us-east-1', endpoint: front.endpoint, credentials, attemptsMax: 1 };
   clients = { s3: createS3Client(options), sfn: createSfnClient(options), table: createTableClient(options) };

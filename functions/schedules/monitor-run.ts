@@ -13,6 +13,7 @@ import {
   type DrillSeen,
 } from '../domain/incident-signals.ts';
 import { evaluateCeilings, type CeilingDeps, type CeilingReport } from '../workflow/ceilings.ts';
+import { endSourceLosses } from '../workflow/end-source-loss.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
@@ -52,6 +53,7 @@ export async function observeAndEvaluate(
   about: readonly Destination[] = records,
 ): Promise<MonitorOutcome> {
   const report = await observeRecords(deps, about);
+  await endSourceLosses(deps, withObservations(records, report));
   await evaluateObserved(deps, records, report);
   await recordQuietly(deps, records, report);
   if (report.failure !== undefined) throw report.failure;
@@ -73,15 +75,20 @@ async function recordQuietly(
   }
 }
 
-async function evaluateObserved(
-  deps: MonitorRunDeps,
-  listed: readonly Destination[],
-  { source, observations }: MonitorReport,
-): Promise<void> {
-  const records = listed.map((record) => {
+function withObservations(records: readonly Destination[], { observations }: MonitorReport): Destination[] {
+  return records.map((record) => {
     const observation = observations.get(record.destinationId);
     return observation ? { ...record, observation } : record;
   });
+}
+
+async function evaluateObserved(
+  deps: MonitorRunDeps,
+  listed: readonly Destination[],
+  report: MonitorReport,
+): Promise<void> {
+  const { source } = report;
+  const records = withObservations(listed, report);
   const drills = deps.drills?.() ?? [];
   const reports = await evaluateCeilingsQuietly(deps, listed);
   let ranAt: string | undefined;

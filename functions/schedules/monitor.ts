@@ -17,6 +17,7 @@ import { healthOf, observationOfThisRun, withHealthSince } from '../domain/healt
 import type { SourceSeen } from '../domain/incident-signals.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { withLostConnections } from '../domain/lost-connections.ts';
+import { withSource } from '../domain/observed-source.ts';
 import { outputAlerts } from '../domain/output-alerts.ts';
 import { withFeed } from '../domain/recorded-run.ts';
 import { publishQuietly } from '../notify/publish-event.ts';
@@ -112,13 +113,14 @@ interface Listed {
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
   const seen = kindOf(record) === 'srt' ? observeOutput(record, listed) : await observeChannelOf(deps, record, listed);
-  const observation: Observation = {
+  const read: Observation = {
     observedAt: listed.now.toISOString(),
     ...seen,
     ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);
+  const observation = withSource(read, record, previous);
   const judged = withLostConnections(withHealthSince(observation, previous), previous);
   const next = withFeed(judged, record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });

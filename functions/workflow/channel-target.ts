@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import type { ChannelLogLevel, ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
+import type { ChannelLogLevel, ChannelTarget, EncodingTarget, SourceLoss } from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
@@ -12,6 +12,7 @@ import { AppError } from '../domain/errors.ts';
 import { encodedRate, followSource, type FollowedSource } from '../domain/followed-source.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { onSourceLossOf } from '../domain/source-loss.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** Measurements of the source older than this are ignored. */
@@ -117,18 +118,29 @@ export function logLevelOf({ detailedLogUntil }: Destination, now: Date): Channe
 export function configurationHash(
   { deployment }: AwsDeps<never, 'declaredInput' | 'maintenance'>,
   record: Destination,
-  { inputId, encodings, logLevel }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel },
+  {
+    inputId,
+    encodings,
+    logLevel,
+    sourceLoss,
+  }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel; sourceLoss: SourceLoss },
 ): string {
   const { declaredInput, maintenance } = deployment;
-  const parts = [record.rtmpUrl, record.streamKeyCiphertext, inputId, encodings, logLevel, declaredInput, maintenance];
+  const settings = [inputId, encodings, logLevel, declaredInput, maintenance, sourceLoss];
+  const parts = [record.rtmpUrl, record.streamKeyCiphertext, ...settings];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** Returns what the destination's channel sends while its input is lost. */
+export function sourceLossOf(record: Destination): SourceLoss {
+  return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
 }
 
 /** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
-  encodings: EncodingTarget[],
+  { encodings, sourceLoss }: { encodings: EncodingTarget[]; sourceLoss: SourceLoss },
 ): Promise<ChannelTarget> {
   if (isPrimary(record)) {
     return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings };
@@ -144,6 +156,7 @@ export async function resolveChannelTarget(
     rtmpUrl: record.rtmpUrl,
     streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
     encoding: encodings[0]!,
+    sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
 }

@@ -27,7 +27,13 @@ import { AppError } from '../domain/errors.ts';
 import { parseIngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import { configurationHash, logLevelOf, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
+import {
+  configurationHash,
+  logLevelOf,
+  resolveChannelTarget,
+  resolveEncodings,
+  sourceLossOf,
+} from './channel-target.ts';
 import { requireFlow } from './require-flow.ts';
 import { resolveSrtTarget } from './srt-output.ts';
 import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
@@ -93,7 +99,8 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   await requireTarget(context);
   const { encodings, recorded: settings } = await resolveEncodings(deps, record);
   const logLevel = logLevelOf(record, deps.now());
-  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel });
+  const sourceLoss = sourceLossOf(record);
+  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel, sourceLoss });
   const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
 
   const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
@@ -102,21 +109,27 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   // An adopted channel has unknown settings, so update it.
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
-    const target = await resolveChannelTarget(deps, record, encodings);
+    const target = await resolveChannelTarget(deps, record, { encodings, sourceLoss });
     channel = await unlessBusy(() => createChannel(deps, { ...making, generation, target }), 'the input');
     channelHash = hash;
   }
   const { channelId, channelArn } = channel;
   const held = (configuration: string) => ({
     input,
-    channel: { channelId, channelArn, configurationHash: configuration, ...settings },
+    channel: {
+      channelId,
+      channelArn,
+      configurationHash: configuration,
+      holds: sourceLoss.kind === 'slate',
+      ...settings,
+    },
   });
   await recordHeld(context, held(channelHash));
 
   let ready = await waitForIdle(context, channelId, recorded ?? undefined);
   if (isUp(ready.state)) return held(channelHash);
   if (channelHash !== hash) {
-    const target = await resolveChannelTarget(deps, record, encodings);
+    const target = await resolveChannelTarget(deps, record, { encodings, sourceLoss });
     await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
     await recordHeld(context, held(hash));
     ready = await waitForIdle(context, channelId);

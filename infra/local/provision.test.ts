@@ -22,7 +22,7 @@ const provisionLocally = (isSrtEncrypted = false, cdnIdentifierSecretArn?: strin
     ...(cdnIdentifierSecretArn === undefined ? {} : { cdnIdentifierSecretArn }),
     clients: aws.clients,
     isSrtEncrypted,
-    settings: { analysis: true, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    settings: { analysis: true, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true, privateHosts: [] },
     workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
     fingerprintSecret: 'for tests only',
     quotas: { channelQuota: 5, pushInputQuota: 5 },

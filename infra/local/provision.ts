@@ -68,7 +68,7 @@ type MediaConnect = AwsClients['mediaConnect'];
 
 interface ProvisionInput {
   clients: AwsClients;
-  settings: Pick<Settings, 'analysis' | 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
+  settings: Pick<Settings, 'analysis' | 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed' | 'privateHosts'>;
   /** Whether the flow reads the secret PASSPHRASE_SECRET_ARN. */
   isSrtEncrypted: boolean;
   workflowFunctionArn: string;
@@ -107,6 +107,7 @@ export async function provision({
     recordingMachineArn: await ensureStateMachine(clients, 'recording', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
+    privateHosts: settings.privateHosts,
     // Nothing is billed here, so declare MediaLive's widest input, which accepts every encoder.
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
     copiesSource: true,

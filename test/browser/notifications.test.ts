@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCompanionServer } from '../support/companion-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, verifyWebhook, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { idle } from './arrange.ts';
@@ -204,6 +205,39 @@ describe('without a mail server', () => {
     const mails = page.getByRole('list', { name: 'E-mails in the outbox' });
     await mails.locator('summary').first().click();
     expect(await mails.locator('pre').first().innerText()).toContain('This notification target works.');
+  });
+});
+
+describe('Companion', () => {
+  it('is added in the page, and its test reaches the custom variable', async () => {
+    await begin();
+    const companion = await startCompanionServer();
+    try {
+      companion.variables.set('sluice', '');
+      await button('Add target').click();
+      const form = dialog('Add a notification target');
+      await form.getByLabel('Kind').selectOption('companion');
+      await form.getByLabel('Name', { exact: true }).fill('Desk');
+      await form.getByLabel('URL', { exact: true }).fill(companion.origin);
+      await form.getByLabel('Custom variable').fill('sluice');
+      await form.getByLabel('Button when an incident opens').fill('button 2');
+      await button('Add target', form).click();
+      await waitFor('the message at its field', async () => {
+        const field = form.getByLabel('Button when an incident opens');
+        return (await field.getAttribute('aria-invalid')) === 'true';
+      });
+      await form.getByLabel('Button when an incident opens').fill('1/0/2');
+      await button('Add target', form).click();
+      await row('Desk').getByText('Bitfocus Companion').waitFor();
+      await button('Send test to Desk').click();
+      await row('Desk')
+        .getByText(/^Accepted/)
+        .waitFor();
+      expect(companion.variables.get('sluice')).toContain('Test');
+      expect(companion.pressed).toEqual([]);
+    } finally {
+      companion.close();
+    }
   });
 });
 

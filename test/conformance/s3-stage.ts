@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
 import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
-import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 
 export const Bucket = 'sluice-reports';
 
@@ -17,7 +17,7 @@ export function useS3(): S3Stage {
   let front: AwsFront;
   const stage = {} as S3Stage;
   beforeAll(async () => {
-    front = await startAwsFront({ port: 0, services: [createS3(openObjects(null))] });
+    front = await startAwsFront({ port: 0, services: [createS3({ dataDirectory: null })] });
     stage.client = new S3Client({
       endpoint: front.endpoint,
       forcePathStyle: true,

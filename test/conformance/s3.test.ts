@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
-import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 
 const Bucket = 'sluice-reports';
 let directory: string;
@@ -21,7 +21,7 @@ let front: AwsFront;
 let client: S3Client;
 
 async function start(dataDirectory: string | null): Promise<void> {
-  front = await startAwsFront({ port: 0, services: [createS3(openObjects(dataDirectory))] });
+  front = await startAwsFront({ port: 0, services: [createS3({ dataDirectory })] });
   client = new S3Client({
     endpoint: front.endpoint,
     forcePathStyle: true,

@@ -177,9 +177,24 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
   {
     name: 'the address is not checked when the connection is made',
     file: 'notify/post.ts',
-    find: '      lookup: createCheckedLookup(options),\n',
+    find: '      lookup: createCheckedLookup(checks),\n',
     replace: '',
     hunt: inTests('functions/notify/post.test.ts'),
+  },
+  {
+    name: 'a listed private address may be reached on any port',
+    file: 'notify/post.ts',
+    find: 'const checks = { ...options, port:',
+    replace:
+      'const checks = { ...options, privateHosts: options.privateHosts?.map((host) => host.replace(/\\d+$/, String(target.port))), port:',
+    hunt: inTests('functions/notify/post.test.ts'),
+  },
+  {
+    name: 'a place without a button counts as pressed',
+    file: 'notify/companion.ts',
+    find: 'if (pressed.status === 204)',
+    replace: 'if (pressed.status === 410)',
+    hunt: inTests('functions/notify/companion.test.ts'),
   },
   {
     name: 'an answer is recorded with the secrets that it repeats',

@@ -129,6 +129,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       isSourceAnalysed: true,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
+      privateHosts: [],
     },
   };
 }

@@ -15,7 +15,7 @@ import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
 import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-definition.ts';
 import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
-import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { createSns, type TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { createAwsClients, destroyAwsClients } from '../../functions/aws/clients.ts';
@@ -94,7 +94,7 @@ export async function startTestApi() {
   });
   const front = await startAwsFront({
     port: 0,
-    services: [dynamodb, createKms({ directory: null }), createS3(openObjects(null)), sns],
+    services: [dynamodb, createKms({ directory: null }), createS3({ dataDirectory: null }), sns],
   });
   const clients = createAwsClients({
     region: 'us-east-1',
@@ -152,6 +152,7 @@ export async function startTestApi() {
       pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
+      privateHosts: [],
     },
     now: () => time.now,
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),

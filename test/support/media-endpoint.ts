@@ -17,6 +17,7 @@ import type {
   EngineReport,
   FlowSource,
   MediaEngine,
+  SlateImage,
   SrtReceiver,
 } from '../../infra/local/engine/contract.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
@@ -29,6 +30,8 @@ export interface RecordingEngine extends MediaEngine {
   feeds: Map<string, string[]>;
   callers: Map<string, SrtReceiver[]>;
   channels: Map<string, ChannelRun>;
+  /** The images over the channels' outputs. */
+  covers: Map<string, SlateImage>;
   /** Every command in order: `startChannel 1000003`. */
   log: string[];
   /** Sends a report to the listeners. */
@@ -45,6 +48,7 @@ export function makeRecordingEngine(): RecordingEngine {
     feeds: new Map(),
     callers: new Map(),
     channels: new Map(),
+    covers: new Map(),
     log: [],
     async startFlow(source) {
       engine.log.push(`startFlow ${source.flowArn}`);
@@ -72,6 +76,12 @@ export function makeRecordingEngine(): RecordingEngine {
     async stopChannel(channelId) {
       engine.log.push(`stopChannel ${channelId}`);
       engine.channels.delete(channelId);
+      engine.covers.delete(channelId);
+    },
+    async coverChannel(channelId, image) {
+      engine.log.push(`coverChannel ${channelId} ${image?.kind ?? 'none'}`);
+      if (image) engine.covers.set(channelId, image);
+      else engine.covers.delete(channelId);
     },
     onReport(listener) {
       listeners.add(listener);

@@ -13,6 +13,8 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
+import { onSourceLossOf } from '../../domain/source-loss.ts';
+import { requireSourceLoss } from '../source-loss-fields.ts';
 import { isSrtPlatform } from '../../../presets/index.ts';
 import {
   requireFieldsOfKind,
@@ -145,6 +147,7 @@ async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise
   const platform = given.platform ?? found.platform;
   requireSameKind(found, platform);
   requireFieldsOfKind({ ...given, platform });
+  requireSourceLoss(given, { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) });
   return isSrtPlatform(platform) ? toSrtEdit(deps, found, given) : toRtmpEdit(deps, found, given);
 }
 

@@ -27,6 +27,8 @@ import {
   sealStreamKey,
 } from '../destination-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
+import { requireSourceLoss } from '../source-loss-fields.ts';
+import { defaultSourceLossOf } from '../../domain/source-loss.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -105,6 +107,8 @@ async function insert(
   requestedBy: string,
 ): Promise<Destination> {
   requireFieldsOfKind(wanted);
+  requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
+  const { holdMinutes, onSourceLoss } = wanted;
   const isSrt = isSrtPlatform(wanted.platform);
   const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
   // The preview has usually run before, so its durations estimate the first start of this destination.
@@ -114,7 +118,12 @@ async function insert(
     const stored = await seal(destinationId);
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
-    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...(tookMs ? { tookMs } : {}) };
+    const settings = {
+      ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
+      ...(holdMinutes === undefined ? {} : { holdMinutes }),
+      ...(tookMs ? { tookMs } : {}),
+    };
+    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...settings };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;

@@ -115,6 +115,51 @@ describe('POST /api/notification-targets', () => {
   });
 });
 
+describe('a target of the kind companion', () => {
+  const COMPANION = { variable: 'sluice', pressOnOpen: { page: 1, row: 0, column: 2 } };
+  const post = (body: object = {}) =>
+    test.call('POST', PATH, {
+      body: { name: 'Desk', kind: 'companion', url: 'http://192.168.1.20:8000', companion: COMPANION, ...body },
+    });
+  const listed = (changes: object = {}) =>
+    test.rebuild({ deployment: { ...test.deps.deployment, privateHosts: ['192.168.1.20:8000'] }, ...changes });
+
+  it('201 at a listed private address, and keeps its settings when something else changes', async () => {
+    listed();
+    test.addresses['192.168.1.20'] = ['192.168.1.20'];
+    const { status, body } = await post();
+    expect([status, body.companion, body.urlHost]).toEqual([
+      201,
+      { ...COMPANION, pressOnResolve: null },
+      '192.168.1.20',
+    ]);
+    const patched = await test.call('PATCH', `${PATH}/${body.targetId}`, { body: { name: 'Desk 2' } });
+    expect(patched.body.companion).toEqual(body.companion);
+    const changed = await test.call('PATCH', `${PATH}/${body.targetId}`, { body: { companion: { variable: 'x' } } });
+    expect(changed.body.companion).toEqual({ variable: 'x', pressOnOpen: null, pressOnResolve: null });
+  });
+
+  it.each([
+    ['url', { url: 'http://192.168.1.21:8000' }],
+    ['url', { url: 'http://192.168.1.20:8000/path' }],
+    ['url', { url: undefined }],
+    ['companion', { companion: undefined }],
+    ['companion.variable', { companion: { variable: '../x' } }],
+    ['companion.pressOnOpen.page', { companion: { variable: 'x', pressOnOpen: { page: 0, row: 0, column: 0 } } }],
+    ['companion', { kind: 'webhook', url: 'https://hooks.example.com/' }],
+  ])('422 names %s for %j', async (field, body) => {
+    listed();
+    const answer = await post(body);
+    expect([answer.status, answer.problem.errors]).toMatchObject([422, [{ field }]]);
+  });
+
+  it('422 for an address that is not listed, and on AWS', async () => {
+    expect((await post()).problem.errors).toMatchObject([{ field: 'url' }]);
+    listed({ embedded: false });
+    expect((await post()).problem.errors).toMatchObject([{ field: 'kind', message: expect.stringContaining('AWS') }]);
+  });
+});
+
 describe('PATCH and DELETE /api/notification-targets/{targetId}', () => {
   it('200 changes what is given and keeps the rest', async () => {
     const { targetId } = await add({ filter: { severities: ['high'] } });

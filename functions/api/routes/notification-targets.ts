@@ -154,6 +154,7 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     const { targetId } = context.req.valid('param');
     const change = context.req.valid('json');
     const before = await find(deps, targetId);
+    requireCompanion(deps, before.kind, change.companion, false);
     const address = await checkedAddress(deps, targetId, before.kind, change);
     const changed = await withSubscription(deps, { targetId, email: address.email ?? null }, before.email, async () =>
       requireTarget(
@@ -215,6 +216,7 @@ async function build(
   { filter, isEnabled = true, ...input }: z.infer<typeof CreateTarget>,
   createdBy: string,
 ): Promise<{ target: NotificationTarget; signingSecret: string | null }> {
+  requireCompanion(deps, input.kind, input.companion, true);
   // A destination's id and a target's differ in their prefix only.
   const targetId = deps.newDestinationId().replace('dst_', 'tgt_');
   const address = await checkedAddress(deps, targetId, input.kind, {
@@ -235,6 +237,7 @@ async function build(
     urlHost: null,
     urlCiphertext: null,
     ...address,
+    companion: input.companion ?? null,
     secrets,
     filter: withFilter(DEFAULT_FILTER, filter),
     isEnabled,
@@ -249,6 +252,26 @@ async function build(
   return { target, signingSecret };
 }
 
+/** Requires the settings of Companion for its kind only, and refuses the kind where it cannot be reached. */
+function requireCompanion(
+  { embedded }: ApiDeps,
+  kind: TargetInput['kind'],
+  companion: z.infer<typeof CreateTarget>['companion'],
+  isNew: boolean,
+): void {
+  const refuse = (field: string, message: string) => invalidFields([{ field, message }]);
+  if (kind !== 'companion') {
+    if (companion !== undefined) throw refuse('companion', `a target of the kind ${kind} has no button or variable`);
+    return;
+  }
+  if (!embedded) {
+    throw refuse('kind', 'AWS cannot reach Companion in the network of a studio: use it with Sluice on one machine');
+  }
+  if (isNew && companion === undefined) {
+    throw refuse('companion', 'required for a target of the kind companion: give the name of a custom variable');
+  }
+}
+
 type Address = Partial<Pick<NotificationTarget, 'email' | 'urlHost' | 'urlCiphertext'>>;
 
 /** Checks where to send to and encrypts a URL. @returns nothing when the request changes neither */
@@ -259,11 +282,14 @@ async function checkedAddress(
   { url, email }: Pick<TargetInput, 'email' | 'url'>,
 ): Promise<Address> {
   if (url === undefined && email === undefined) return {};
-  const options = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
+  const { loopbackTargetsAllowed: loopbackAllowed, privateHosts } = deps.deployment;
+  const options = { loopbackAllowed, privateHosts };
   const checked = checkTarget({ kind, url: url || undefined, email: email || undefined }, options);
   if (!checked.ok) throw invalidFields(checked.errors);
   if (checked.url === null || checked.urlHost === null) return { email: checked.email };
-  const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), options);
+  const { port: portText, protocol } = new URL(checked.url);
+  const port = Number(portText || (protocol === 'https:' ? 443 : 80));
+  const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), { ...options, port });
   // A name that does not resolve yet is no error; it is checked again when a message is sent.
   if (!resolved.ok && resolved.code !== 'host_not_found') {
     throw invalidFields([{ field: 'url', message: resolved.message }]);
@@ -276,7 +302,7 @@ async function checkedAddress(
 
 function withChange(
   target: NotificationTarget,
-  { name = target.name, filter, isEnabled = target.isEnabled }: z.infer<typeof PatchTarget>,
+  { name = target.name, filter, isEnabled = target.isEnabled, companion }: z.infer<typeof PatchTarget>,
   address: Address,
   now: Date,
 ): NotificationTarget {
@@ -285,6 +311,7 @@ function withChange(
     ...target,
     ...address,
     name,
+    companion: companion ?? target.companion ?? null,
     filter: withFilter(target.filter, filter),
     isEnabled,
     disabledReason: isEnabled ? null : isNews ? 'operator' : target.disabledReason,
@@ -316,9 +343,11 @@ function present(
   const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
   const signing = signingSecrets(secrets, deps.now());
   const { lastDelivery = null } = target;
+  const companion = target.companion ?? null;
   return {
     ...shown,
     subscription,
+    companion,
     lastDelivery,
     signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })),
   };

@@ -12,6 +12,7 @@ import { ACTIONS } from '../../domain/lifecycle.ts';
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
 import { DestinationCost } from './costs.ts';
 import { ROLES } from '../auth/roles.ts';
+import { SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
 
 /**
@@ -152,6 +153,14 @@ export const OperationResource = z
   })
   .openapi('Operation');
 
+const Slate = z
+  .object({
+    reason: z.enum(['source_lost', 'break']),
+    since: timestamp,
+    until: timestamp.nullable().openapi({ description: 'When the destination is stopped; null: it is not' }),
+  })
+  .openapi('Slate');
+
 export const DestinationResource = z
   .object({
     destinationId: z.string(),
@@ -172,6 +181,11 @@ export const DestinationResource = z
     passphraseSet: z.boolean().openapi({ description: 'SRT only: true when the stream is encrypted' }),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
+    onSourceLoss: z
+      .enum(SOURCE_LOSS_ACTIONS)
+      .openapi({ description: 'While no source delivers: send the slate, send nothing, or stop after holdMinutes' }),
+    holdMinutes: z.number().int().openapi({ description: 'Minutes without a source until it is stopped; 0: never' }),
+    slate: Slate.nullable().openapi({ description: 'The slate that is on air; null: none' }),
     primary: z
       .boolean()
       .openapi({ description: 'True for the channel behind the HLS preview; PUT /api/primary sets when it runs' }),
@@ -375,6 +389,7 @@ const PlatformPreset = z.object({
   protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])),
   backupRtmpUrl: z.string().nullable(),
   defaultEncoding: z.string(),
+  onSourceLoss: z.enum(SOURCE_LOSS_ACTIONS).openapi({ description: 'The default of a new destination' }),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),
   videoBitrateBpsByEncoding: z.record(z.string(), z.number()).openapi({
     description: 'Video bitrate sent to this platform by encoding; for source the upper limit',

@@ -40,10 +40,24 @@ const FilterInput = z
 const url = z.string().min(1).max(2048, 'must have at most 2048 characters').openapi({
   format: 'password',
   writeOnly: true,
-  description: 'https URL of the receiver; for a chat, its incoming webhook. Stored encrypted, never returned',
+  description:
+    'https URL of the receiver; for a chat, its incoming webhook; for Companion, http://address:port. A private address must be listed in NOTIFY_PRIVATE_HOSTS. Stored encrypted, never returned',
   example: 'https://hooks.example.com/sluice',
 });
 const email = z.string().min(1).max(254).openapi({ example: 'studio@example.com' });
+const button = z
+  .strictObject({ page: z.int().min(1).max(999), row: z.int().min(0).max(99), column: z.int().min(0).max(99) })
+  .nullable();
+const companion = z
+  .strictObject({
+    variable: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the name of a custom variable: letters, digits, _ and -')
+      .openapi({ description: 'Custom variable that shows the newest message', example: 'sluice' }),
+    pressOnOpen: button.default(null).openapi({ description: 'Button to press when an incident opens' }),
+    pressOnResolve: button.default(null).openapi({ description: 'Button to press when an incident resolves' }),
+  })
+  .openapi({ description: 'What to change in Bitfocus Companion, for targets of that kind only' });
 const name = DestinationName.openapi({ example: 'Studio' });
 
 export const CreateTarget = z
@@ -52,6 +66,7 @@ export const CreateTarget = z
     kind: z.enum(TARGET_KINDS),
     url: url.optional(),
     email: email.optional(),
+    companion: companion.optional(),
     filter: FilterInput.optional(),
     isEnabled: z.boolean().optional(),
   })
@@ -62,6 +77,7 @@ export const PatchTarget = z
     name: name.optional(),
     url: url.optional(),
     email: email.optional(),
+    companion: companion.optional(),
     filter: FilterInput.optional(),
     isEnabled: z
       .boolean()
@@ -87,6 +103,14 @@ export const TargetResource = z
         'Whether the owner of the address has confirmed, where e-mail leaves through SNS: waiting for the link to be opened, or missing after it was unsubscribed or not confirmed within 48 hours. PATCH with the same address sends another request. null where no confirmation is needed',
     }),
     urlHost: z.string().nullable().openapi({ description: 'Host of the URL, which itself is not returned' }),
+    companion: z
+      .object({
+        variable: z.string(),
+        pressOnOpen: z.object({ page: z.int(), row: z.int(), column: z.int() }).nullable(),
+        pressOnResolve: z.object({ page: z.int(), row: z.int(), column: z.int() }).nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'null for the other kinds' }),
     filter: z.object({
       eventTypes: z.array(eventType),
       severities: z.array(z.enum(FILTER_VALUES.severities)),

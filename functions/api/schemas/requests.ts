@@ -1,6 +1,7 @@
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
+import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { CostGroupBy } from './costs.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
@@ -94,6 +95,23 @@ const LatencyInput = z
     description: 'SRT only: the least latency in milliseconds; the receiver may ask for more. Default: 2000',
   });
 
+const SourceLossInput = z.enum(SOURCE_LOSS_ACTIONS).openapi({
+  description:
+    'While no source delivers: hold sends the slate, wait sends nothing, stop stops it after holdMinutes. Default: hold where losing the connection ends the broadcast, else wait',
+});
+
+const HoldMinutesInput = z
+  .number()
+  .int()
+  .min(0, 'must be at least 0')
+  .max(HOLD_MINUTES_MAX, `must be at most ${HOLD_MINUTES_MAX}`)
+  .openapi({
+    description: `Minutes without a source after which a destination that holds or stops is stopped. 0: never, not with stop. Default: ${HOLD_MINUTES_DEFAULT}`,
+  });
+
+/** What happens at the loss of the source. */
+const sourceLossInputs = { onSourceLoss: SourceLossInput.optional(), holdMinutes: HoldMinutesInput.optional() };
+
 /** What only an SRT destination has. */
 const srtInputs = {
   streamId: StreamIdInput.optional(),
@@ -124,6 +142,7 @@ export const CreateDestination = z
     ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    ...sourceLossInputs,
   })
   .openapi('CreateDestination');
 
@@ -138,6 +157,7 @@ export const ReplaceDestination = z
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
     ...srtInputs,
+    ...sourceLossInputs,
   })
   .openapi('ReplaceDestination');
 
@@ -151,6 +171,7 @@ export const PatchDestination = z
     standby: Standby.optional(),
     position: Position.optional(),
     ...srtInputs,
+    ...sourceLossInputs,
   })
   .refine((value) => Object.keys(value).length > 0, 'give at least one field to change')
   .openapi('PatchDestination');

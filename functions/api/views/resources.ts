@@ -24,6 +24,7 @@ import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
 import type { DestinationCost } from '../schemas/costs.ts';
+import { defaultSourceLossOf, HOLD_MINUTES_DEFAULT, onSourceLossOf, stopDueAt } from '../../domain/source-loss.ts';
 import { hasPendingChanges } from '../../domain/requests.ts';
 import { runWarnings } from '../../domain/source-warnings.ts';
 import { refusalFor, type Role } from '../auth/roles.ts';
@@ -43,6 +44,16 @@ export interface ResourceView {
   pricing: Pricing;
   /** False on one machine. */
   isBilled: boolean;
+}
+
+/** Returns the slate that the newest observation showed on air. */
+function toSlate(record: Destination): DestinationResource['slate'] {
+  const { healthSince, observedAt, slate, sourceLostSince } = record.observation ?? {};
+  if (!slate) return null;
+  const until = stopDueAt(record)?.toISOString() ?? null;
+  return slate === 'break'
+    ? { reason: 'break', since: record.slateBreak?.requestedAt ?? healthSince ?? observedAt!, until }
+    : { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
 }
 
 /** Returns a destination as a resource. */
@@ -66,6 +77,9 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     passphraseSet: isSrt && record.streamKeyCiphertext !== null,
     preset: record.preset,
     standby: record.standby,
+    onSourceLoss: onSourceLossOf(record),
+    holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT,
+    slate: toSlate(record),
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
@@ -215,6 +229,7 @@ export function toPresetsResource(deployment: { copiesSource: boolean }): Preset
       protocols: [...platform.protocols],
       backupRtmpUrl: platform.backupRtmpUrl,
       defaultEncoding: defaultEncodingOf(platform, deployment),
+      onSourceLoss: defaultSourceLossOf(platform.platformId),
       encodings: allowedEncodings(platform.platformId),
       videoBitrateBpsByEncoding: videoBitratesOf(platform.platformId),
       videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,

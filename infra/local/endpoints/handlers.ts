@@ -32,6 +32,7 @@ import {
   listInputSecurityGroups,
   updateInputSecurityGroup,
 } from './medialive/input-security-group.ts';
+import { batchUpdateSchedule, deleteSchedule, describeSchedule } from './medialive/schedule.ts';
 import { createInput, deleteInput, describeInput, listInputs } from './medialive/input.ts';
 import { commit } from './media/transitions.ts';
 import type { MediaContext } from './media/media-context.ts';
@@ -101,6 +102,9 @@ export function mediaLiveHandlers(context: MediaContext, alerts: Alerts): Handle
     BatchStart: batchStart,
     BatchStop: batchStop,
     BatchDelete: batchDelete,
+    BatchUpdateSchedule: batchUpdateSchedule,
+    DescribeSchedule: describeSchedule,
+    DeleteSchedule: deleteSchedule,
     ListAlerts: (_, input: MediaLive.ListAlertsRequest) => listAlerts(context, alerts, input),
     CreateTags: (_, input: MediaLive.CreateTagsRequest) => tag(context, mediaLiveArns, input),
     DeleteTags: (_, input: MediaLive.DeleteTagsRequest) => untag(context, mediaLiveArns, input),

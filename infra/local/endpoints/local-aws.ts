@@ -76,6 +76,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     options.harvester ??
     (dataDirectory && createHarvester({ directory: join(dataDirectory, SEGMENTS_FOLDER), objects }));
   const media = createMediaServices({
+    objects,
     engine: options.engine,
     ...(harvester ? { harvester } : {}),
     profile: options.profile,
@@ -89,7 +90,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const services = [
     dynamodb,
     createKms({ directory: dataDirectory, clock, ...(health ? { health } : {}) }),
-    createS3(objects),
+    createS3({ dataDirectory, objects }),
     createSts(),
     ...(options.mailbox ? [createSns({ clock, mailbox: options.mailbox })] : []),
     createLambdaService(lambda),

@@ -3,6 +3,9 @@
  * resource rules behind them, and a media engine that receives commands. Requests and responses are never logged,
  * because MediaLive's contain stream keys in plain text.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as mediaLiveClient from '@aws-sdk/client-medialive';
 import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
 import type { Clock } from '../host/clock.ts';
@@ -64,6 +67,8 @@ export interface MediaServicesOptions {
    * interface.
    */
   listenHost?: string;
+  /** S3, from which MediaLive reads slates; without it every image is missing. */
+  objects?: MediaContext['objects'];
 }
 
 export interface MediaServices {
@@ -148,6 +153,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     },
     async close() {
       context.closed = true;
+      rmSync(context.imageDirectory(), { recursive: true, force: true });
       unsubscribe();
       await Promise.allSettled(context.commands.values());
       await Promise.allSettled([context.store.saved?.()]);
@@ -192,6 +198,12 @@ function withOrigin(context: MediaContext, service: LocalService): LocalService 
   };
 }
 
+/** Returns a directory for this run of the product: each start writes its images again. */
+function createImageDirectory(): () => string {
+  let directory: string | null = null;
+  return () => (directory ??= mkdtempSync(join(tmpdir(), 'sluice-images-')));
+}
+
 function makeContext(options: MediaServicesOptions): MediaContext {
   const state = loadMediaState(options.store.load());
   return {
@@ -208,6 +220,8 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     nextEventId: createTransientIds(`${options.idSeed ?? ''}:event`, options.clock.now()),
     originUrl: '',
     listenHost: options.listenHost,
+    objects: options.objects ?? { get: () => null, hasBucket: () => false },
+    imageDirectory: createImageDirectory(),
     arrivals: {
       flows: arriveFlow,
       inputSecurityGroups: arriveGroup,

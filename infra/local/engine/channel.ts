@@ -6,13 +6,15 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import { openChannelOutput } from './channel-output.ts';
-import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition } from './contract.ts';
+import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition, SlateImage } from './contract.ts';
 import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
-import { createRenditionLane } from './rendition-lane.ts';
+import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
+import type { SlateStudio } from './slate/slate-studio.ts';
 
 /** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
 const BEGINS_WITHIN_MS = 10_000;
@@ -26,6 +28,8 @@ export interface Channel {
   report(): ChannelReport;
   /** Simulates a failure of the platform; null ends it. No effect on a channel that packages. */
   rehearse(fault: RehearsedChannelFault | null): void;
+  /** Shows an image instead of the pictures; null ends it. No effect on a channel that packages. */
+  cover(image: SlateImage | null): void;
   /** Null unless the channel packages. */
   hls: HlsPackage | null;
   close(): Promise<void>;
@@ -38,6 +42,7 @@ export interface ChannelOptions {
   /** The addresses that may be dialled. */
   dial: DialRules;
   sendQueues: KernelSendQueues;
+  studio: SlateStudio;
   onChange(): void;
   /** Returns what keeps the segments of a package channel on disk. */
   keeperOf(packageChannelId: string): SegmentKeeper;
@@ -54,6 +59,16 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
   }
 }
 
+/** Puts slates between a rendition and its publisher. */
+function withSlate(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions): SlateProgram {
+  const inputLoss = run.output.kind === 'rtmp' ? run.output.inputLoss : undefined;
+  return createSlateProgram({
+    ...{ clock, inputLoss, onChange, studio },
+    program: lane.program,
+    isCopied: () => !lane.wasEncoded(),
+  });
+}
+
 /**
  * Starts a channel without a flow.
  * @throws {TypeError} when the URL of its output is not an RTMP one
@@ -64,7 +79,9 @@ export function createChannel(options: ChannelOptions): Channel {
   const keepsTimes = run.output.kind === 'package';
   const lanes = renditionsOf(run.output).map((rendition) => createRenditionLane(rendition, { clock, keepsTimes }));
   const isLadder = lanes.length > 1;
-  const output = openChannelOutput({ ...options, output: run.output, programs: lanes.map(({ program }) => program) });
+  const slates = run.output.kind === 'rtmp' ? lanes.map((lane) => withSlate(lane, options)) : [];
+  const programs = (slates.length > 0 ? slates : lanes).map(({ program }) => program);
+  const output = openChannelOutput({ ...options, output: run.output, programs });
   let flow: Flow | null = null;
   let liveSinceMs: number | null = null;
 
@@ -105,13 +122,18 @@ export function createChannel(options: ChannelOptions): Channel {
     },
     review,
     rehearse: (fault) => output.rehearse?.(fault),
+    cover(image) {
+      for (const slate of slates) slate.cover(image);
+    },
     report() {
       const lane = lanes[0];
+      const slate = slates[0]?.showing();
       const report: ChannelReport = {
         ...output.report(),
         channelId: run.channelId,
         mode: lane?.mode() ?? 'none',
         droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
+        ...(slate && { slate }),
         ...(lane && flow?.live() && flow.lacksChosenSound(lane.rendition) && { isSoundMissing: true }),
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };

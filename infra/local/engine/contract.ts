@@ -78,6 +78,19 @@ export interface RtmpOutput {
   /** False accepts any certificate (CertificateMode SELF_SIGNED). */
   verifyCertificate: boolean;
   rendition: Rendition;
+  /** What to send while the input delivers nothing, once it has delivered; absent: nothing. */
+  inputLoss?: InputLoss;
+}
+
+/** A picture of one colour, six hex digits, or an image file on this machine. */
+export type SlateImage = { kind: 'colour'; rgb: string } | { kind: 'file'; path: string };
+
+/** MediaLive's InputLossBehavior: the last picture, then black, then the image. Sound is silent. */
+export interface InputLoss {
+  /** How long the last picture is repeated, and how long black is shown, in milliseconds; null: for ever. */
+  repeatMs: number | null;
+  blackMs: number | null;
+  image: SlateImage;
 }
 
 /** HLS for a MediaPackage channel. The first rendition that can be copied is copied. */
@@ -245,6 +258,8 @@ export interface ChannelReport {
   channelId: string;
   state: OutputState;
   sinceMs: number;
+  /** What is sent instead of the input's pictures: the pictures for a lost input, or a static image; absent: neither. */
+  slate?: 'input_loss' | 'image';
   /** `copy` or the rendition encoded. */
   mode: 'copy' | 'encode' | 'none';
   /** The source has no sound that fits the choice. */
@@ -351,6 +366,8 @@ export interface MediaEngine {
   startChannel(run: ChannelRun): Promise<void>;
   /** Resolves when the output has closed cleanly, after one second at the latest. */
   stopChannel(channelId: string): Promise<void>;
+  /** Shows an image instead of the channel's pictures, while its sound continues; null ends it. */
+  coverChannel(channelId: string, image: SlateImage | null): Promise<void>;
   /** Subscribes to reports: about one a second, and one at every state change. Returns the unsubscribe function. */
   onReport(listener: (report: EngineReport) => void): () => void;
   /** Returns the newest report. */
@@ -383,6 +400,7 @@ export function createIdleEngine(): MediaEngine {
     setFlowCallers: nothing,
     startChannel: nothing,
     stopChannel: nothing,
+    coverChannel: nothing,
     onReport: () => () => {},
     report: () => ({ atMs: 0, sources: [], channels: [], callers: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),

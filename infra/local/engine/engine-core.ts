@@ -11,6 +11,7 @@ import {
   type FlowSource,
   type KeepRequest,
   type RehearsedFaults,
+  type SlateImage,
   type SourcePicture,
   type SrtReceiver,
 } from './contract.ts';
@@ -25,6 +26,7 @@ import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 import { createSegmentKeepers } from './recording/segment-keepers.ts';
+import { createSlateStudio } from './slate/slate-studio.ts';
 import { createSrtSenders } from './srt/senders.ts';
 
 export interface EngineCore {
@@ -35,6 +37,7 @@ export interface EngineCore {
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
   keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
+  coverChannel(channelId: string, image: SlateImage | null): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
@@ -63,7 +66,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
   const keepers = createSegmentKeepers({ logger, onChange });
-  const shared = { clock, lowLatency, dial, sendQueues, onChange, keeperOf: keepers.of };
+  const studio = createSlateStudio({ launcher, clock, logger, onReady: onChange });
+  const shared = { clock, lowLatency, dial, sendQueues, studio, onChange, keeperOf: keepers.of };
   const channels = createRunningChannels({ ...shared, queues, onStarted: wire });
   const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
@@ -125,6 +129,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       keepers.set(packageChannelId, keep);
       onChange();
     },
+    coverChannel: channels.cover,
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
@@ -139,6 +144,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       await channels.close();
       await senders.close();
       await keepers.close();
+      await studio.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };

@@ -112,6 +112,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       ledger.forgetChannel(channelId);
     },
     keepSegments: (packageChannelId, keep) => order({ name: 'keepSegments', packageChannelId, keep }),
+    coverChannel: (channelId, image) => order({ name: 'coverChannel', channelId, image }),
     rehearse: (faults) => order({ name: 'rehearse', faults }),
     onReport: listeners.add,
     report: () => ledger.newest(),

@@ -28,6 +28,8 @@ export interface ProgramSubscriber {
   onFrame(frame: Frame): void;
   /** No frame has arrived for a while; `onFrame` resumes when the source is back. */
   onSourceLost(): void;
+  /** The next frames do not fit into the same session: size, profile or sound have changed while there were none. */
+  onOtherFormat?(): void;
 }
 
 export interface Program {

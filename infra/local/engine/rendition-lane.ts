@@ -23,6 +23,8 @@ export interface RenditionLane {
   /** Disconnects it from the flow. */
   disconnect(): void;
   isEncoded(): boolean;
+  /** Returns whether its newest frames are an encoder's, also after the flow is gone. */
+  wasEncoded(): boolean;
   /** Returns the encoder's problem; null while it copies or waits. */
   problem(): ReturnType<EncoderProgram['problem']>;
   /** Returns the frames its encoder has dropped since this lane joined it. */
@@ -36,6 +38,7 @@ export function createRenditionLane(
 ): RenditionLane {
   const feed = createProgramSwitch(options);
   let mode: Mode = 'none';
+  let wasEncoded = false;
   let decidedFor: number | null = null;
   let encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null = null;
   /** Frames the shared encoder had dropped before this lane joined it. */
@@ -50,6 +53,7 @@ export function createRenditionLane(
       decidedFor = flow.revision();
       if (mode === next) return false;
       mode = next;
+      wasEncoded = mode === 'encode';
       const joined = mode === 'encode' ? flow.encoder(rendition, { followsKeyframes }) : null;
       encoder = joined;
       droppedBefore = joined?.droppedFrames() ?? 0;
@@ -63,6 +67,7 @@ export function createRenditionLane(
       feed.select(null);
     },
     isEncoded: () => encoder !== null,
+    wasEncoded: () => wasEncoded,
     problem: () => encoder?.problem() ?? null,
     droppedFrames: () => (encoder ? encoder.droppedFrames() - droppedBefore : 0),
   };

@@ -1,6 +1,6 @@
 import { createChannel, type Channel, type ChannelOptions } from './channel.ts';
 import type { CommandQueues } from './command-queues.ts';
-import type { ChannelReport, ChannelRun, RehearsedFaults } from './contract.ts';
+import type { ChannelReport, ChannelRun, RehearsedFaults, SlateImage } from './contract.ts';
 import type { Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
 
@@ -9,6 +9,8 @@ export interface RunningChannels {
   /** Starts the channel, or starts it again when its run differs. */
   start(run: ChannelRun): Promise<void>;
   stop(channelId: string): Promise<void>;
+  /** Shows an image instead of a channel's pictures; null ends it. */
+  cover(channelId: string, image: SlateImage | null): Promise<void>;
   /** Connects each channel to the flow that feeds its input's address. */
   connect(feeders: ReadonlyMap<string, Flow>): void;
   rehearse(faults: RehearsedFaults['channels']): void;
@@ -48,6 +50,7 @@ export function createRunningChannels(options: RunningChannelsOptions): RunningC
         options.onStarted();
       }),
     stop: (channelId) => queues.run(`channel ${channelId}`, () => close(channelId)),
+    cover: (channelId, image) => queues.run(`channel ${channelId}`, async () => channels.get(channelId)?.cover(image)),
     connect(feeders) {
       for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { PRIMARY_MODES, type PrimaryMode } from '../../../functions/domain/primary-mode.ts';
+import { kindOfAddress, toPrivateHost } from '../../../functions/domain/public-address.ts';
 import { listEncodings } from '../../../presets/index.ts';
 import table from '../bootstrap/settings.json' with { type: 'json' };
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
@@ -28,6 +29,8 @@ export interface Settings {
   localAwsPort: number;
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
+  /** Private addresses with ports that notification targets may have. */
+  privateHosts: string[];
   hls: 'plain' | 'low-latency';
   /** Whether picture and sound of the source are analysed. */
   analysis: boolean;
@@ -79,6 +82,14 @@ const integer = (min: number, max: number) =>
     .refine((value) => value >= min && value <= max);
 const port = integer(1, 65535);
 
+/** Reads one address with its port. @returns null for a name, or for an address that is not private */
+function readPrivateHost(text: string): string | null {
+  const [, six, four, portText = ''] = /^(?:\[([0-9a-f:]+)\]|([\d.]+)):([1-9]\d{0,4})$/i.exec(text) ?? [];
+  const address = six ?? four ?? '';
+  if (isIP(address) === 0 || Number(portText) > 65_535 || kindOfAddress(address) !== 'private') return null;
+  return toPrivateHost(address, Number(portText));
+}
+
 function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
   if (value === undefined) return { kind: 'kept' };
   return value === 'generate' || value === 'none' ? { kind: value } : { kind: 'given', passphrase: value };
@@ -107,6 +118,11 @@ const EnvironmentSchema = z.object({
     )
     .optional(),
   SMTP_FROM: z.string().regex(/^([^<>\p{Cc}]{1,100} )?<?[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>?$/u),
+  NOTIFY_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((value) => (value === '' ? [] : value.split(',').map((part) => readPrivateHost(part.trim()))))
+    .refine((hosts): hosts is string[] => hosts.every((host) => host !== null)),
   LOCAL_AWS_PORT: port,
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
@@ -147,6 +163,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     localAwsPort: values.LOCAL_AWS_PORT,
     profile: values.SLUICE_PROFILE,
     loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,
+    privateHosts: values.NOTIFY_PRIVATE_HOSTS,
     hls: values.SLUICE_HLS,
     analysis: values.SLUICE_ANALYSIS,
     recordingReserveBytes: values.SLUICE_RECORDING_RESERVE_MB * 1_000_000,

@@ -24,9 +24,11 @@ import { type Answer, request } from './request.ts';
 
 type Secret = 'streamKey' | 'passphrase';
 
+type SometimesAbsent = 'streamId' | 'latencyMs' | 'onSourceLoss' | 'holdMinutes';
+
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, Secret | 'streamId' | 'latencyMs'>> &
-  Pick<CreateDestination, 'streamId' | 'latencyMs'>;
+export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent>> &
+  Pick<CreateDestination, SometimesAbsent>;
 
 const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;

@@ -6,6 +6,7 @@ const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
   air: 'open',
   motion: 'half',
   waiting: 'open',
+  slate: 'half',
   attention: 'shut',
   off: 'shut',
   stale: 'half',

@@ -6,6 +6,7 @@ import {
   IconPlayerStop,
   IconRefresh,
   IconLoader2,
+  IconPhoto,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Glyph } from '../ui/tone.ts';
@@ -16,6 +17,7 @@ const GLYPHS: Record<Glyph, ComponentType<{ size?: number; className?: string }>
   motion: IconLoader2,
   healing: IconRefresh,
   waiting: IconHourglassEmpty,
+  slate: IconPhoto,
   attention: IconAlertTriangleFilled,
   off: IconPlayerStop,
   unknown: IconHelpCircle,

@@ -60,6 +60,7 @@ describe('countStatusGroups', () => {
       onair: 0,
       attention: 1,
       degraded: 0,
+      slate: 0,
       waiting: 0,
       moving: 0,
       off: 1,

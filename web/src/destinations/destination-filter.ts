@@ -7,6 +7,7 @@ export const STATUS_GROUPS = {
   onair: { label: 'On air', tone: 'air' },
   attention: { label: 'Needs attention', tone: 'attention' },
   degraded: { label: 'Degraded', tone: 'motion' },
+  slate: { label: 'Slate on air', tone: 'slate' },
   waiting: { label: 'Waiting for source', tone: 'waiting' },
   moving: { label: 'In progress', tone: 'motion' },
   off: { label: 'Stopped', tone: 'off' },
@@ -22,8 +23,9 @@ function statusGroup(destination: DestinationResource): StatusGroup {
       return 'onair';
     case 'attention':
       return 'attention';
+    case 'slate':
     case 'waiting':
-      return 'waiting';
+      return tone;
     case 'off':
       return 'off';
     case 'motion':
@@ -35,7 +37,15 @@ function statusGroup(destination: DestinationResource): StatusGroup {
 
 /** Counts the destinations per status group. */
 export function countStatusGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
-  const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, degraded: 0, waiting: 0, moving: 0, off: 0 };
+  const counts: Record<StatusGroup, number> = {
+    onair: 0,
+    attention: 0,
+    degraded: 0,
+    slate: 0,
+    waiting: 0,
+    moving: 0,
+    off: 0,
+  };
   for (const destination of destinations) counts[statusGroup(destination)] += 1;
   return counts;
 }

@@ -14,7 +14,7 @@ export interface SortOrder {
 }
 
 /** Destinations that need attention come first, then those that recover, then those on air. */
-const URGENCY: Record<Tone, number> = { attention: 0, air: 2, waiting: 3, motion: 4, stale: 5, off: 6 };
+const URGENCY: Record<Tone, number> = { attention: 0, slate: 1, air: 2, waiting: 3, motion: 4, stale: 5, off: 6 };
 const RECOVERING = 1;
 
 const names = new Intl.Collator(undefined, { numeric: true });

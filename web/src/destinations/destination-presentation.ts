@@ -38,6 +38,7 @@ const STATUS_LOOKS: Record<DestinationStatus, Look> = {
 const RUNNING_LOOKS: Record<HealthLevel, Look> = {
   unknown: { tone: 'motion', glyph: 'unknown', word: 'Checking' },
   waiting_for_source: { tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' },
+  slate: { tone: 'slate', glyph: 'slate', word: 'Slate on air' },
   starting: { tone: 'motion', glyph: 'motion', word: 'Starting' },
   good: { tone: 'stale', glyph: 'unknown', word: 'Not seen lately' },
   degraded: { tone: 'motion', glyph: 'healing', word: 'Degraded' },
@@ -49,6 +50,7 @@ const RUNNING_LOOKS: Record<HealthLevel, Look> = {
 const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   unknown: '',
   waiting_for_source: 'Start the encoder',
+  slate: '',
   starting: '',
   good: '',
   degraded: '',

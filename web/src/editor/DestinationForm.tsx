@@ -11,6 +11,7 @@ import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
 import { isSrt } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
+import { SourceLossFields } from './SourceLossFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
 import { StreamKeyField } from './StreamKeyField.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
@@ -84,6 +85,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         error={fields['preset']}
       />
       {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
+      <SourceLossFields edited={edited} platform={platform} />
       {isMoneyShown && (
         <PriceNote
           platform={form.values.platform}

@@ -16,6 +16,8 @@ const fields = {
   rtmpUrl: 'rtmp://h.example/a',
   preset: '1080p30',
   standby: 'warm',
+  onSourceLoss: 'hold',
+  holdMinutes: 10,
 } as const;
 
 describe('changedFields', () => {
@@ -65,6 +67,7 @@ const youtube = {
   protocols: ['rtmps' as 'rtmps' | 'srt'],
   backupRtmpUrl: null,
   defaultEncoding: '1080p30',
+  onSourceLoss: 'hold' as const,
   encodings: ['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],
   videoBitrateBpsByEncoding: { '1080p30': 9_900_000, source: 20_000_000 },
   videoBitrateBpsMax: 51_000_000,
@@ -87,7 +90,12 @@ const video = (height: number) => ({ codec: 'h264', width: (height * 16) / 9, he
 
 describe('platformDefaults', () => {
   it('leaves the URL empty where the platform assigns one per event', () => {
-    expect(platformDefaults(undefined, presets, null)).toEqual({ platform: '', rtmpUrl: '', preset: '' });
+    expect(platformDefaults(undefined, presets, null)).toEqual({
+      platform: '',
+      rtmpUrl: '',
+      preset: '',
+      onSourceLoss: 'wait',
+    });
   });
 
   it('uses the platform’s default encoding unless it would scale the source up', () => {

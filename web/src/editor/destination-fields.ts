@@ -13,8 +13,9 @@ export function platformDefaults(
   platform: PlatformPreset | undefined,
   presets: PresetsResource,
   video: SourceVideo,
-): Pick<DestinationFields, 'platform' | 'rtmpUrl' | 'preset'> {
+): Pick<DestinationFormValues, 'platform' | 'rtmpUrl' | 'preset' | 'onSourceLoss'> {
   return {
+    onSourceLoss: platform?.onSourceLoss ?? 'wait',
     platform: platform?.platformId ?? '',
     rtmpUrl: platform?.rtmpUrl ?? '',
     preset: platform ? defaultEncodingFor(platform, presets, video) : '',
@@ -41,8 +42,13 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'streamId'> &
-  Record<'group' | 'latencyMs' | 'passphrase' | 'streamId' | 'streamKey', string>;
+export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, 'passphrase' | 'streamKey'>> &
+  Record<Written, string>;
+
+type Written = 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'passphrase' | 'streamId' | 'streamKey';
+
+/** The API's default. */
+export const DEFAULT_HOLD_MINUTES = '10';
 
 /** MediaConnect's default. */
 export const DEFAULT_LATENCY_MS = '2000';
@@ -53,11 +59,24 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 }
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
-export function toFields(
-  { streamKey: _key, passphrase: _passphrase, group, streamId, latencyMs, ...rest }: DestinationFormValues,
-  platform: PlatformPreset | undefined,
-): DestinationFields {
-  const fields = { ...rest, group: group.trim() || null };
+export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
+  const {
+    group,
+    holdMinutes,
+    latencyMs,
+    onSourceLoss,
+    passphrase: _secret,
+    streamId,
+    streamKey: _key,
+    ...rest
+  } = values;
+  const fields = {
+    ...rest,
+    group: group.trim() || null,
+    onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
+    // A limit that has no effect is not judged.
+    ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
+  };
   if (!isSrt(platform)) return fields;
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
@@ -78,15 +97,26 @@ export function fieldsOf({
   standby,
   streamId,
   latencyMs,
+  onSourceLoss,
+  holdMinutes,
 }: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
-  const fields = { name, group, platform, rtmpUrl, preset, standby };
+  const fields = { name, group, platform, rtmpUrl, preset, standby, onSourceLoss, holdMinutes };
   return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
 }
 
 /** Returns the form values of fields, without the secrets. */
-export function toFormValues({ group, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
+export function toFormValues({
+  group,
+  holdMinutes,
+  latencyMs,
+  onSourceLoss = 'wait',
+  streamId,
+  ...rest
+}: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    onSourceLoss,
+    holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
     streamId: streamId ?? '',
     latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
@@ -119,6 +149,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   standby: 'When stopped',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
+  onSourceLoss: 'Without a source',
+  holdMinutes: 'Stop after',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */
@@ -128,6 +160,7 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   preset: 'encoding',
   streamId: 'stream ID',
   latencyMs: 'latency',
+  onSourceLoss: 'slate',
 };
 
 /** Returns the labels of changed fields that interrupt a destination on air. */

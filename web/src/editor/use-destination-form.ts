@@ -11,6 +11,7 @@ import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
 import {
   changedFields,
+  DEFAULT_HOLD_MINUTES,
   DEFAULT_LATENCY_MS,
   type DestinationFormValues,
   fieldsOf,
@@ -37,7 +38,7 @@ export interface DestinationFormSubject {
 
 const FIELDS = [
   ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
-  ...['streamId', 'passphrase', 'latencyMs'],
+  ...['streamId', 'passphrase', 'latencyMs', 'onSourceLoss', 'holdMinutes'],
 ];
 
 /** Returns the initial values of a form. */
@@ -49,7 +50,7 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
   const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
-  return { ...empty, standby: 'warm', ...defaults };
+  return { ...empty, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
 
 /** Returns the fields that differ from the initial values. */
@@ -112,10 +113,10 @@ export function useDestinationForm(subject: DestinationFormSubject) {
   const changes = base ? changesOf(base, form.values, platform) : {};
 
   /** Values typed for a platform before the operator selected another one. */
-  const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset'>>());
+  const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss'>>());
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const { platform: former, rtmpUrl, preset } = form.values;
-    typedFor.current.set(former, { rtmpUrl, preset });
+    const { platform: former, rtmpUrl, preset, onSourceLoss } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
   };

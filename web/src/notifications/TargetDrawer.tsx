@@ -2,10 +2,12 @@ import { Button, Drawer, NativeSelect, PasswordInput, TextInput } from '@mantine
 import { useEffect, useRef, useState } from 'react';
 import type { TargetResource } from '../../../functions/api/schemas/notifications.ts';
 import type { Targets } from '../api/notifications.ts';
+import { useSession } from '../api/session.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { LeaveButton } from '../editor/LeaveButton.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import editor from '../editor/editor.module.css';
+import { CompanionFields } from './CompanionFields.tsx';
 import { addressField, toFormValues, type TargetFormValues } from './target-fields.ts';
 import { type FilterNames, KIND_NAMES } from './target-text.ts';
 import { TargetFilter } from './TargetFilter.tsx';
@@ -29,6 +31,7 @@ const ADDRESS_HINTS: Record<TargetResource['kind'], string> = {
   slack: 'The incoming webhook of a channel: https://hooks.slack.com/services/…',
   discord: 'The webhook of a channel: https://discord.com/api/webhooks/…',
   teams: 'The URL of a Teams workflow: https://….logic.azure.com/…',
+  companion: 'Companion in your network: http://192.168.1.20:8000, listed in NOTIFY_PRIVATE_HOSTS.',
 };
 
 /** Adds or edits a notification target. The API validates the values; its messages appear at their fields. */
@@ -71,13 +74,7 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         {before ? (
           <p className={editor.text}>{KIND_NAMES[before.kind]}. To use another kind, add another target.</p>
         ) : (
-          <NativeSelect
-            label="Kind"
-            value={values.kind}
-            error={fields['kind']}
-            data={Object.entries(KIND_NAMES).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => set({ kind: event.currentTarget.value as TargetFormValues['kind'], address: '' })}
-          />
+          <KindSelect kind={values.kind} error={fields['kind']} onChange={(kind) => set({ kind, address: '' })} />
         )}
         <TextInput
           label="Name"
@@ -92,15 +89,10 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         ) : (
           <PasswordInput label="URL" aria-invalid={address.error ? true : undefined} {...address} />
         )}
-        {mail === 'outbox' && values.kind === 'email' && (
-          <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>
+        {values.kind === 'companion' && (
+          <CompanionFields value={values.companion} fields={fields} onChange={(companion) => set({ companion })} />
         )}
-        {mail === 'topic' && values.kind === 'email' && (
-          <p className={editor.note}>
-            AWS asks the address to confirm. Messages arrive once the link in that e-mail was opened.
-            {before && ' Enter the same address again to get another e-mail.'}
-          </p>
-        )}
+        {values.kind === 'email' && <MailNote mail={mail} isNew={before === null} />}
         <div className={classes.filters}>
           <h3>Which messages</h3>
           <TargetFilter filter={values.filter} names={names} groups={groups} fields={fields} onChange={setFilter} />
@@ -122,5 +114,43 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
         </div>
       </form>
     </Drawer>
+  );
+}
+
+interface KindSelectProps {
+  kind: TargetResource['kind'];
+  error: string | undefined;
+  onChange: (kind: TargetResource['kind']) => void;
+}
+
+function KindSelect({ kind, error, onChange }: KindSelectProps) {
+  const isEmbedded = useSession().data?.embedded === true;
+  return (
+    <NativeSelect
+      label="Kind"
+      value={kind}
+      error={error}
+      description={isEmbedded ? undefined : 'Companion needs Sluice on one machine.'}
+      data={Object.entries(KIND_NAMES).map(([value, label]) => ({
+        value,
+        label,
+        disabled: value === 'companion' && !isEmbedded,
+      }))}
+      onChange={(event) => onChange(event.currentTarget.value as TargetResource['kind'])}
+    />
+  );
+}
+
+/** Says what has to happen before an e-mail arrives. */
+function MailNote({ mail, isNew }: { mail: Targets['mail']; isNew: boolean }) {
+  if (mail === 'outbox') {
+    return <p className={editor.note}>No mail server is set. E-mails are kept in the outbox on this page.</p>;
+  }
+  if (mail !== 'topic') return null;
+  return (
+    <p className={editor.note}>
+      AWS asks the address to confirm. Messages arrive once the link in that e-mail was opened.
+      {!isNew && ' Enter the same address again to get another e-mail.'}
+    </p>
   );
 }

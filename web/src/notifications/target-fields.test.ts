@@ -11,6 +11,7 @@ const TARGET: TargetResource = {
   email: null,
   urlHost: 'hooks.example.com',
   subscription: null,
+  companion: null,
   filter: NEW.filter,
   isEnabled: true,
   disabledReason: null,
@@ -36,6 +37,27 @@ describe('a new target', () => {
 
   it('leaves out an empty address, which the API names as missing', () => {
     expect(toNewTarget(NEW)).not.toHaveProperty('url');
+  });
+});
+
+describe('the settings of Companion', () => {
+  const companion = { variable: 'sluice', pressOnOpen: { page: 1, row: 0, column: 2 }, pressOnResolve: null };
+  const stored: TargetResource = { ...TARGET, kind: 'companion', companion };
+
+  it('are typed as a name and places, and sent as numbers', () => {
+    const values = toFormValues(stored);
+    expect(values.companion).toEqual({ variable: 'sluice', pressOnOpen: '1/0/2', pressOnResolve: '' });
+    expect(toNewTarget(values)).toMatchObject({ kind: 'companion', companion });
+    expect(toNewTarget({ ...values, kind: 'slack' })).not.toHaveProperty('companion');
+  });
+
+  it('are sent as a whole when one differs, and a place that cannot be read is refused by the API', () => {
+    const values = toFormValues(stored);
+    expect(toTargetChange(stored, values)).toEqual({});
+    const typed = { ...values.companion, pressOnResolve: 'button 3' };
+    expect(toTargetChange(stored, { ...values, companion: typed })).toEqual({
+      companion: { ...companion, pressOnResolve: { page: 0, row: 0, column: 0 } },
+    });
   });
 });
 

@@ -19,6 +19,7 @@ export const KIND_NAMES: Record<TargetResource['kind'], string> = {
   slack: 'Slack',
   discord: 'Discord',
   teams: 'Microsoft Teams',
+  companion: 'Bitfocus Companion',
 };
 
 /** Names of the events, destinations and rules that a filter may hold. */
@@ -87,6 +88,7 @@ const SEND_ERROR_TEXTS: Record<NonNullable<Attempt['error']>, string> = {
   mail_not_sent: 'mail not sent',
   address_not_confirmed: 'address not confirmed',
   address_not_subscribed: 'address not subscribed',
+  companion_no_button: 'no button at this location',
   not_supported: 'not supported here',
 };
 

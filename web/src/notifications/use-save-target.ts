@@ -9,7 +9,8 @@ import { sentence } from '../ui/format.ts';
 import { toNewTarget, toTargetChange, type TargetFormValues } from './target-fields.ts';
 
 const FILTER_FIELDS = ['eventTypes', 'severities', 'rules', 'destinationIds', 'groups'] as const;
-const FIELDS = ['kind', 'name', 'url', 'email', ...FILTER_FIELDS];
+const COMPANION_FIELDS = ['variable', 'pressOnOpen', 'pressOnResolve'] as const;
+const FIELDS = ['kind', 'name', 'url', 'email', ...FILTER_FIELDS, ...COMPANION_FIELDS];
 
 /**
  * Saves the target form, also when it was closed meanwhile, and assigns the API's messages to its fields.
@@ -66,9 +67,10 @@ export function useSaveTarget(
   };
 }
 
-/** Names the lists of the filter as the form does: `filter.groups.0` is an error of `groups`. */
+/** Names parts as the form does: `filter.groups.0` is an error of `groups`, `companion` one of `variable`. */
 function withPlainFields(problem: ReturnType<typeof problemOf>): ReturnType<typeof problemOf> {
   if (!problem?.errors) return problem;
-  const plain = (field: string): string => /^filter\.(\w+)/.exec(field)?.[1] ?? field;
+  const plain = (field: string): string =>
+    field === 'companion' ? 'variable' : (/^(?:companion|filter)\.(\w+)/.exec(field)?.[1] ?? field);
   return { ...problem, errors: problem.errors.map((each) => ({ ...each, field: plain(each.field) })) };
 }

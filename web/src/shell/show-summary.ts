@@ -64,7 +64,11 @@ function pendingOf(destinations: readonly DestinationResource[]): ShowSummary['p
   return tone ? { words: [...counts].map(([word, { count }]) => `${count} ${word}`).join(' · '), tone } : null;
 }
 
-const PENDING_WORDS: Partial<Record<Tone, string>> = { waiting: 'waiting', stale: 'not seen lately' };
+const PENDING_WORDS: Partial<Record<Tone, string>> = {
+  slate: 'showing the slate',
+  waiting: 'waiting',
+  stale: 'not seen lately',
+};
 
 /** Loudest first. */
-const TONES: readonly Tone[] = ['motion', 'waiting', 'stale', 'off'];
+const TONES: readonly Tone[] = ['slate', 'motion', 'waiting', 'stale', 'off'];

@@ -63,6 +63,7 @@ export function rtmpChannelSettings(context: CheckContext, suffix: string, input
     streamKey: StreamKey.from(wrongKeyOf(context.runId)),
     encoding: encodingFor(PLATFORM),
     reconnectSeconds: platform?.reconnectPauseSeconds ?? 30,
+    sourceLoss: { kind: 'pause' },
   });
   return { ...settings, LogLevel: 'WARNING' };
 }

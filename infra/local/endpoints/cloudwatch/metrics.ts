@@ -49,7 +49,7 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
     const last = lastChannels.get(report.channelId);
     lastChannels.set(report.channelId, report);
     const dimensions = { ChannelId: report.channelId, Pipeline: '0' };
-    const isWaiting = report.state === 'waiting_for_input';
+    const isFilled = report.state === 'waiting_for_input' || report.slate === 'input_loss';
     put(
       { namespace: 'AWS/MediaLive', dimensions },
       atMs,
@@ -57,8 +57,8 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
         NetworkOut: Math.max(HOUSEKEEPING_MBPS, report.bitrateBps / 1_000_000),
         InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
         ActiveAlerts: countAlerts(report.channelId),
-        InputLossSeconds: isWaiting ? 1 : 0,
-        FillMsec: isWaiting ? SECOND_MS : 0,
+        InputLossSeconds: isFilled ? 1 : 0,
+        FillMsec: isFilled ? SECOND_MS : 0,
       },
       { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
     );

@@ -15,6 +15,7 @@ import type { MediaEngine, SrtReceiver } from '../../engine/contract.ts';
 import type { Harvester } from './harvester.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { MediaState } from './media-state.ts';
+import type { ObjectStore } from '../s3/object-store.ts';
 import type { Durations, Quotas } from './profiles.ts';
 import type { AroundOperation } from '../wire/rest-json-service.ts';
 
@@ -64,6 +65,10 @@ export interface MediaContext {
   listenHost?: string | undefined;
   /** Completes a transition, by kind. */
   arrivals: Record<TransitionKind, (context: MediaContext, id: string, to: string) => void>;
+  /** S3, as far as MediaLive reads from it. */
+  objects: Pick<ObjectStore, 'get' | 'hasBucket'>;
+  /** Returns the directory of the images that the engine reads. */
+  imageDirectory(): string;
   /** The last pending command of each resource. */
   commands: Map<string, Promise<void>>;
   /** The addresses of the last feed command, by flow ARN. */

@@ -10,7 +10,9 @@ import type {
   CreateInputRequest,
   InputSecurityGroupState,
   InputState,
+  InputLocation,
   InputType,
+  ScheduleAction,
 } from '@aws-sdk/client-medialive';
 import type { CreateHarvestJobRequest, CreateOriginEndpointRequest } from '@aws-sdk/client-mediapackage';
 
@@ -103,6 +105,10 @@ export interface ChannelRecord extends Resource {
    */
   settings: Omit<CreateChannelRequest, 'RequestId' | 'Tags'>;
   requestId?: string;
+  /** Executed actions of its schedule; absent in states of earlier versions. */
+  schedule?: { action: ScheduleAction; atMs: number }[];
+  /** The images over its output, by layer. */
+  staticImages?: Record<string, InputLocation>;
   /** When the last StartChannel was accepted. */
   startedAtMs?: number;
   deletedAtMs?: number;

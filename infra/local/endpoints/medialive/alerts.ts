@@ -137,7 +137,9 @@ function outputConditions(report: ChannelReport, isFed: boolean, nowMs: number):
   if (problem !== undefined) {
     return [{ type: ALERT_TYPES[problem.code] ?? 'Failed RTMP Connection', message: describeProblem(problem) }];
   }
-  if (report.state === 'waiting_for_input' && (!isFed || nowMs - report.sinceMs >= INPUT_SILENT_MS)) {
+  const isFilled = report.slate === 'input_loss';
+  const isSilent = report.state === 'waiting_for_input' && nowMs - report.sinceMs >= INPUT_SILENT_MS;
+  if ((report.state === 'waiting_for_input' || isFilled) && (!isFed || isSilent)) {
     const since = new Date(report.sinceMs).toISOString();
     return [{ type: 'Stopped Receiving UDP Input', message: `no packets have reached the input since ${since}` }];
   }

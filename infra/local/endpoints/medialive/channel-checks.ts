@@ -11,7 +11,9 @@ import type {
   OutputGroup,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
+import type { MediaContext } from '../media/media-context.ts';
 import type { ChannelRecord, MediaState } from '../media/media-state.ts';
+import { checkInputLoss } from './input-loss.ts';
 import { lookUp } from '../media/media-state.ts';
 import { unprocessable } from '../wire/aws-error.ts';
 import type { ValidationFinding } from '../wire/aws-error.ts';
@@ -21,7 +23,11 @@ const BITRATE_MIN = 1000;
 const CACHE_LENGTH_MIN = 30;
 
 /** Validates the settings of a channel. Throws UnprocessableEntityException. */
-export function checkChannel(settings: ChannelRecord['settings'], state: MediaState): void {
+export function checkChannel(
+  settings: ChannelRecord['settings'],
+  context: Pick<MediaContext, 'objects' | 'state'>,
+): void {
+  const { state } = context;
   const findings: ValidationFinding[] = [];
   const refuse: Refuse = (elementPath, errorMessage) => findings.push({ elementPath, errorMessage });
   checkMaintenance(settings.Maintenance, refuse);
@@ -42,7 +48,10 @@ export function checkChannel(settings: ChannelRecord['settings'], state: MediaSt
     checkDestination(destination, settingsPerDestination, state, `/destinations/${index}`, refuse);
   }
   if (encoder === undefined) refuse('/encoderSettings', 'encoder settings are required');
-  else checkEncoder(encoder, destinations, refuse);
+  else {
+    checkEncoder(encoder, destinations, refuse);
+    checkInputLoss(context, encoder, refuse);
+  }
   checkSound(attachments, encoder?.AudioDescriptions ?? [], refuse);
   if (findings.length > 0) throw unprocessable('The channel is not valid', findings);
 }

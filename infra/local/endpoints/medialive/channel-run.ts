@@ -1,5 +1,7 @@
 import type { AudioSelector, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
+import type { MediaContext } from '../media/media-context.ts';
+import { toInputLoss } from './input-loss.ts';
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
 import { buildSound, channelsOf } from './rendition-sound.ts';
@@ -16,16 +18,24 @@ const NOMINAL_FRAMES_PER_SECOND = 30;
  * @param input the attached input; its first endpoint is read
  * @returns contains the stream key in plain text: pass it to the engine and do not keep it
  */
-export function buildChannelRun(channel: ChannelRecord, input: InputRecord): ChannelRun {
+export function buildChannelRun(context: MediaContext, channel: ChannelRecord, input: InputRecord): ChannelRun {
   const encoder = channel.settings.EncoderSettings!;
   const group = encoder.OutputGroups![0]!;
-  const output = buildOutput(channel, encoder, group);
+  const output = buildOutput(context, channel, encoder, group);
   return { channelId: channel.id, inputAddress: `${input.endpointIps[0]}:${RTP_INPUT_PORT}`, output };
 }
 
-function buildOutput(channel: ChannelRecord, encoder: EncoderSettings, group: OutputGroup): ChannelRun['output'] {
+function buildOutput(
+  context: MediaContext,
+  channel: ChannelRecord,
+  encoder: EncoderSettings,
+  group: OutputGroup,
+): ChannelRun['output'] {
   const { RtmpGroupSettings: rtmp, MediaPackageGroupSettings: mediaPackage } = group.OutputGroupSettings!;
-  if (rtmp) return buildRtmpOutput(channel, encoder, group.Outputs![0]!);
+  if (rtmp) {
+    const inputLoss = toInputLoss(context, encoder);
+    return { ...buildRtmpOutput(channel, encoder, group.Outputs![0]!), ...(inputLoss && { inputLoss }) };
+  }
   if (mediaPackage) {
     return buildPackageOutput(channel, encoder, group.Outputs!, mediaPackage.Destination?.DestinationRefId);
   }

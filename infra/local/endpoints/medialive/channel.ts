@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-medialive';
 import { checkChannel } from './channel-checks.ts';
 import { buildChannelRun } from './channel-run.ts';
+import { showImage } from './static-image.ts';
 import { LOCAL_IP } from '../media/feeds.ts';
 import { toArn } from '../media/identifiers.ts';
 import { attachInput, detachInputs, findInput, requireFree } from './input.ts';
@@ -45,7 +46,7 @@ export function createChannel(context: MediaContext, input: CreateChannelRequest
     Maintenance: given.Maintenance ?? UNCHOSEN_MAINTENANCE,
   };
   checkTags(tags);
-  checkChannel(settings, context.state);
+  checkChannel(settings, context);
   const inputIds = inputIdsOf(settings);
   for (const id of inputIds) requireFree(findInput(context, id), undefined);
   if (channels.length >= context.quotas.channels) {
@@ -108,6 +109,7 @@ export function stopChannel(context: MediaContext, input: { ChannelId: string })
   const channel = findChannel(context, input.ChannelId);
   requireState(channel, 'stopped', ['RUNNING', 'RECOVERING']);
   setState(context, channel, 'STOPPING', 'Stopping channel');
+  delete channel.staticImages;
   command(context, channel.id, () => context.engine.stopChannel(channel.id));
   move(context, channel, 'IDLE', context.durations.channelStopMs);
   commit(context);
@@ -139,7 +141,7 @@ export function updateChannel(context: MediaContext, input: UpdateChannelRequest
   const { ChannelId: _channelId, DryRun: dryRun, ...changes } = input;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const settings = { ...channel.settings, ...given } as ChannelRecord['settings'];
-  checkChannel(settings, context.state);
+  checkChannel(settings, context);
   const inputIds = inputIdsOf(settings);
   for (const id of inputIds) requireFree(findInput(context, id), channel.id);
   if (dryRun === true) return { Channel: toChannel(context, channel) };
@@ -188,10 +190,12 @@ export function runChannel(context: MediaContext, channel: ChannelRecord): void 
     channel.id,
     async () => {
       const input = findInput(context, inputIdsOf(channel.settings)[0]!);
-      await context.engine.startChannel(buildChannelRun(channel, input));
+      await context.engine.startChannel(buildChannelRun(context, channel, input));
     },
     () => recoverChannel(context, channel),
   );
+  // An image over the output outlasts a failed pipeline, and the local endpoint's own restart.
+  if (Object.keys(channel.staticImages ?? {}).length > 0) showImage(context, channel);
 }
 
 /** Handles a failed pipeline: the channel is RECOVERING for a while and then runs again, unless it is stopped first. */

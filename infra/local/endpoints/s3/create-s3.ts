@@ -29,13 +29,14 @@ const OPERATIONS: Record<string, S3Operation> = {
   PutObject: putObject,
 };
 
-/** Opens the objects of the local S3. @param dataDirectory where they are stored; null keeps them in memory */
+/** Opens the buckets. @param dataDirectory where objects are stored; null keeps them in memory */
 export function openObjects(dataDirectory: string | null): ObjectStore {
   return dataDirectory === null ? createMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
 }
 
-/** Creates the local S3 on a store of objects. */
-export function createS3(store: ObjectStore): LocalService {
+/** Creates the local S3. @param options.objects the buckets, where another service reads them too */
+export function createS3(options: { dataDirectory: string | null; objects?: ObjectStore }): LocalService {
+  const store = options.objects ?? openObjects(options.dataDirectory);
   return {
     signingName: 's3',
     async handle(request) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createS3, openObjects } from './create-s3.ts';
+import { createS3 } from './create-s3.ts';
 import { DamagedObjectError, openObjectDirectory, type ObjectStore } from './object-store.ts';
 
 const KEY = 'reports/2026-11-30.csv';
@@ -32,7 +32,7 @@ describe('objects in a directory', () => {
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const url = `http://127.0.0.1/bucket/${KEY}`;
     const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
-    const answer = await createS3(openObjects(directory)).handle(new Request(url, { headers }));
+    const answer = await createS3({ dataDirectory: directory }).handle(new Request(url, { headers }));
     expect(answer.status).toBe(500);
     expect(await answer.text()).toContain('The stored object is damaged.');
     expect(logged).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(file('.object')));

@@ -28,11 +28,19 @@ const STALLED: ConnectionFailure = {
   rejection: 'none',
 };
 
+const OTHER_FORMAT: ConnectionFailure = {
+  code: 'connection_lost',
+  detail: 'the source has returned with another format, which needs another session',
+  rejection: 'none',
+};
+
 export interface LiveSession {
   setFormat(format: ProgramFormat): void;
   takeFrame(frame: Frame): void;
   /** Handles the loss of the source: the stream resumes where a receiver can start. */
   sourceLost(): void;
+  /** Ends the session, because a platform may refuse another size or sound within it. Another attempt follows. */
+  leaveForOtherFormat(): void;
   /** Sends what waits, as far as the server accepts it. */
   flush(): void;
   /** Restarts the meter behind the cached frames, whose burst is not the stream's rate. */
@@ -145,7 +153,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
       media.awaitEntryPoint();
       options.onStatus();
     },
-    flush: media.flush,
+    ...{ flush: media.flush, leaveForOtherFormat: () => fail(OTHER_FORMAT) },
     restartMeter,
     status() {
       if (isSourceLost) return { state: 'waiting_for_input' };

@@ -16,6 +16,8 @@ export interface ProgramSubscriptionHandlers {
   onFormat(format: ProgramFormat): void;
   onFrame(frame: Frame): void;
   onSourceLost(): void;
+  /** The next frames do not fit into the same session. */
+  onOtherFormat(): void;
   /** A receiver can start with the frame just delivered. */
   onEntryPoint(): void;
 }
@@ -46,7 +48,8 @@ export function createProgramSubscription(
   function renew(): void {
     const previous = unsubscribe;
     unsubscribe = null;
-    const current = program.subscribe({ onFormat, onFrame, onSourceLost: handlers.onSourceLost });
+    const { onOtherFormat, onSourceLost } = handlers;
+    const current = program.subscribe({ onFormat, onFrame, onOtherFormat, onSourceLost });
     // Subscribe before unsubscribing, so that a program's encoder keeps running.
     previous?.();
     unsubscribe = current;

@@ -74,7 +74,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   const subscription = createProgramSubscription(program, {
     onFormat: (format) => session?.setFormat(format),
     onFrame: (frame) => session?.takeFrame(frame),
-    onSourceLost: () => session?.sourceLost(),
+    ...{ onSourceLost: () => session?.sourceLost(), onOtherFormat: () => session?.leaveForOtherFormat() },
     onEntryPoint: attempts.begin,
   });
   const totals = createPublishingTotals();

@@ -4,6 +4,7 @@
  */
 export const checkedOutputs = {
   medialive: [
+    'BatchUpdateScheduleResponse',
     'CreateChannelResponse',
     'CreateInputResponse',
     'CreateInputSecurityGroupResponse',
@@ -12,6 +13,7 @@ export const checkedOutputs = {
     'DescribeChannelResponse',
     'DescribeInputResponse',
     'DescribeInputSecurityGroupResponse',
+    'DescribeScheduleResponse',
     'ListAlertsResponse',
     'ListChannelsResponse',
     'ListInputsResponse',

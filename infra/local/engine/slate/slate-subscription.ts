@@ -1,0 +1,125 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Frame, Program, ProgramFormat, ProgramSubscriber } from '../program.ts';
+import { startFillRun, type FillRun } from './fill-run.ts';
+import { createOutputTimes } from './output-times.ts';
+import { createCover } from './cover.ts';
+import type { SlateMemory } from './slate-program.ts';
+
+/** Without a frame for this long the input counts as lost. SRT has by then given up whatever it could not repair. */
+const LOST_AFTER_MS = 350;
+const WATCH_MS = 100;
+/** After a loss longer than the first, the input has to last for the second before it is shown again. */
+const BRIEF_LOSS_MS = 2_000;
+const STABLE_MS = 1_000;
+
+/**
+ * Subscribes to a program and keeps the subscriber supplied.
+ * @returns the function that unsubscribes
+ */
+export function createSlateSubscription(options: {
+  program: Program;
+  memory: SlateMemory;
+  clock: Clock;
+  subscriber: ProgramSubscriber;
+}): () => void {
+  const { clock, memory, program, subscriber } = options;
+  const times = createOutputTimes(clock);
+  const cover = createCover();
+  const self = {};
+  let format: ProgramFormat | null = null;
+  let toldFormat: ProgramFormat | null = null;
+  let heardAtMs = clock.now();
+  let fill: FillRun | null = null;
+  /** Since when the input delivers again during a fill. */
+  let backSinceMs: number | null = null;
+  let cancelWatch = memory.fills ? clock.after(WATCH_MS, watch) : () => {};
+
+  function watch(): void {
+    cancelWatch = clock.after(WATCH_MS, watch);
+    if (!fill && clock.now() - heardAtMs >= LOST_AFTER_MS) beginFill();
+    else if (fill && backSinceMs !== null && clock.now() - heardAtMs >= LOST_AFTER_MS) backSinceMs = null;
+  }
+
+  function tellFormat(next: ProgramFormat): void {
+    if (next === toldFormat) return;
+    toldFormat = next;
+    subscriber.onFormat(next);
+  }
+
+  function beginFill(): void {
+    const before = memory.format();
+    if (!before) return;
+    backSinceMs = null;
+    cover.end();
+    memory.showed(self, 'input_loss');
+    fill = startFillRun({
+      ...{ clock, times, audio: before.audio },
+      pictures: memory.fillAt,
+      onFormat: tellFormat,
+      onFrame(frame) {
+        times.note(frame);
+        subscriber.onFrame(frame);
+      },
+    });
+  }
+
+  /** Returns whether the input may be shown again from this frame on. */
+  function isBack(frame: Frame, run: FillRun): boolean {
+    const nowMs = clock.now();
+    backSinceMs ??= nowMs;
+    if (frame.kind !== 'video' || !frame.keyframe) return false;
+    return nowMs - run.startedAtMs < BRIEF_LOSS_MS || nowMs - backSinceMs >= STABLE_MS;
+  }
+
+  function endFill(frame: Frame): void {
+    fill?.end();
+    fill = null;
+    memory.showed(self, undefined);
+    times.resumeWith(frame);
+    const before = memory.format();
+    if (before && format && !isSameShape(before, format)) subscriber.onOtherFormat?.();
+  }
+
+  function onFrame(frame: Frame): void {
+    heardAtMs = clock.now();
+    if (fill && !isBack(frame, fill)) return;
+    if (fill) endFill(frame);
+    if (!format) return;
+    if (frame.kind === 'video' && frame.keyframe && format.video) memory.remember(frame, format);
+    const picture = frame.kind === 'video' ? cover.take(frame, memory.coverOf(format)) : null;
+    tellFormat(cover.over(format));
+    if (frame.kind === 'video') memory.showed(self, picture ? 'image' : undefined);
+    if (!picture) return subscriber.onFrame(times.place(frame));
+    const fromMs = times.afterPicturesMs();
+    const placed = times.place({ ...frame, ...picture, compositionOffsetMs: 0 });
+    // Before it, pictures of the program are still to be shown.
+    if (placed.dtsMs >= fromMs) subscriber.onFrame(placed);
+    else cover.repeat();
+  }
+
+  const unsubscribe = program.subscribe({
+    onFormat(next) {
+      format = next;
+    },
+    onFrame,
+    onSourceLost() {
+      if (fill) return;
+      if (memory.fills && memory.format()) beginFill();
+      else subscriber.onSourceLost();
+    },
+  });
+
+  return () => {
+    cancelWatch();
+    fill?.end();
+    memory.showed(self, undefined);
+    unsubscribe();
+  };
+}
+
+/** Returns whether a receiver that has one of the two can continue with the other in one session. */
+function isSameShape(one: ProgramFormat, other: ProgramFormat): boolean {
+  const shapeOf = ({ video, audio }: ProgramFormat) =>
+    JSON.stringify([video?.width, video?.height, video?.avcConfiguration[1], audio?.specificConfig.toString('hex')]);
+  return shapeOf(one) === shapeOf(other);
+}

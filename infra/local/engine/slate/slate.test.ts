@@ -1,0 +1,167 @@
+/** Slates with real media: ffmpeg sends, another ffmpeg receives each channel, a third judges what was received. */
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../../test/support/ffmpeg-receiver.ts';
+import { findFreeUdpPort } from '../../../../test/support/product.ts';
+import {
+  findTestFfmpeg,
+  makeRendition,
+  makeTemporaryDirectory,
+  makeTransportStream,
+  sendSrt,
+  until,
+  type Sender,
+} from '../../../../test/support/test-media.ts';
+import type { ChannelReport, InputLoss, MediaEngine, Rendition } from '../contract.ts';
+import { silentLogger } from '../engine-logger.ts';
+import { createFlvReader, type FlvTag } from '../flv-reader.ts';
+import { createMediaEngine } from '../media-engine.ts';
+
+const ffmpeg = findTestFfmpeg()!;
+const ADDRESS = '10.0.0.1:5000';
+const SMALL = makeRendition({ name: 'small', width: 320, height: 180, framesPerSecond: 15, videoBitrateBps: 300_000 });
+/** A slate whose colour nothing else has. */
+const SLATE_RGB = [200, 30, 160];
+
+describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
+  let directory: string;
+  let engine: MediaEngine;
+  let port: number;
+  let inputLoss: InputLoss;
+  let image: string;
+  let recordings = 0;
+  const receivers: ChildProcess[] = [];
+  const senders: Sender[] = [];
+
+  beforeAll(() => {
+    directory = makeTemporaryDirectory();
+    makeTransportStream(ffmpeg, join(directory, 'source.ts'));
+    image = join(directory, 'slate.png');
+    const colour = SLATE_RGB.map((part) => part.toString(16).padStart(2, '0')).join('');
+    spawnSync(ffmpeg, ['-f', 'lavfi', '-i', `color=c=0x${colour}:s=640x360`, '-frames:v', '1', image]);
+    inputLoss = { repeatMs: 500, blackMs: 0, image: { kind: 'file', path: image } };
+  }, 60_000);
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterEach(async () => {
+    await engine.close();
+    for (const sender of senders.splice(0)) await sender.stop();
+    for (const receiver of receivers.splice(0)) receiver.kill('SIGKILL');
+  });
+
+  const channel = (id: string): ChannelReport | undefined =>
+    engine.report().channels.find(({ channelId }) => channelId === id);
+
+  async function startEngine(): Promise<void> {
+    port = await findFreeUdpPort();
+    const options = { ffmpegPath: ffmpeg, logger: silentLogger, loopbackTargetsAllowed: true };
+    engine = await createMediaEngine({ ...options, dataDirectory: join(directory, 'engine') });
+    await engine.startFlow({ flowArn: 'flow', ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120 });
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+  }
+
+  async function startChannel(channelId: string, rendition: Rendition): Promise<FfmpegReceiver> {
+    const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${channelId}-${(recordings += 1)}.flv`));
+    receivers.push(receiver.process);
+    const output = { kind: 'rtmp' as const, url: receiver.url, streamKey: 'key', verifyCertificate: true };
+    await engine.startChannel({ channelId, inputAddress: ADDRESS, output: { ...output, rendition, inputLoss } });
+    return receiver;
+  }
+
+  function send(): Sender {
+    const sender = sendSrt(ffmpeg, join(directory, 'source.ts'), { port });
+    senders.push(sender);
+    return sender;
+  }
+
+  /** Waits until both channels have sent so many more pictures. */
+  async function more(count: number, ids = ['copied', 'encoded']): Promise<void> {
+    const before = new Map(ids.map((id) => [id, channel(id)?.framesSent ?? 0]));
+    await until(`${count} more pictures`, () =>
+      ids.every((id) => (channel(id)?.framesSent ?? 0) >= before.get(id)! + count),
+    );
+  }
+
+  const showing = (what: ChannelReport['slate']) =>
+    until(`slate ${what}`, () => ['copied', 'encoded'].every((id) => channel(id) && channel(id)!.slate === what));
+
+  it('keep every connection through the loss of the source, copied and encoded', async () => {
+    await startEngine();
+    const [copied, encoded] = [await startChannel('copied', makeRendition()), await startChannel('encoded', SMALL)];
+    let sender = send();
+    await until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'));
+    expect([channel('copied')?.mode, channel('encoded')?.mode]).toEqual(['copy', 'encode']);
+    await more(30);
+    for (let round = 0; round < 2; round += 1) {
+      await sender.stop();
+      await showing('input_loss');
+      await more(2);
+      await until('the slate', () => countColoured(encoded.path) > round);
+      sender = send();
+      await showing(undefined);
+      await more(30);
+    }
+    for (const { path } of [copied, encoded]) {
+      expect(decodeErrors(path)).toBe('');
+      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
+    }
+    for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
+  });
+
+  it('cover the picture on request, copied and encoded, and the sound continues', async () => {
+    await startEngine();
+    const [copied, encoded] = [await startChannel('copied', makeRendition()), await startChannel('encoded', SMALL)];
+    send();
+    await until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'));
+    await more(20);
+    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, { kind: 'file', path: image });
+    await showing('image');
+    await more(40);
+    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, null);
+    await showing(undefined);
+    await more(40);
+    for (const { path } of [copied, encoded]) {
+      expect(countColoured(path)).toBeGreaterThan(0);
+      expect(decodeErrors(path)).toBe('');
+      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
+    }
+    for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
+  });
+});
+
+function readTags(path: string): FlvTag[] {
+  const tags: FlvTag[] = [];
+  createFlvReader((tag) => tags.push(tag))(readFileSync(path));
+  return tags;
+}
+
+/** Returns the largest distance between two successive timestamps of any kind. */
+function largestGapMs(path: string): number {
+  const times = readTags(path)
+    .map(({ timestampMs }) => timestampMs)
+    .toSorted((one, other) => one - other);
+  return Math.max(...times.slice(1).map((time, index) => time - times[index]!));
+}
+
+function decodeErrors(path: string): string {
+  const quiet = ['-hide_banner', '-v', 'error', '-xerror'];
+  return spawnSync(ffmpeg, [...quiet, '-i', path, '-f', 'null', '-'], { encoding: 'utf8' }).stderr;
+}
+
+/** Counts the keyframes with the colour of the slate in their middle, as ffmpeg decodes them. */
+function countColoured(path: string): number {
+  const { stdout } = spawnSync(
+    ffmpeg,
+    [
+      ...['-hide_banner', '-v', 'quiet', '-skip_frame', 'nokey', '-i', path, '-fps_mode', 'passthrough'],
+      ...['-vf', 'crop=32:32,scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'],
+    ],
+    { maxBuffer: 2 ** 24 },
+  );
+  let count = 0;
+  for (let at = 0; at + 2 < stdout.length; at += 3) {
+    if (SLATE_RGB.every((part, index) => Math.abs(stdout[at + index]! - part) <= 16)) count += 1;
+  }
+  return count;
+}
