@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultSourceLossOf } from '../functions/domain/source-loss.ts';
 import { PresetsResource } from '../functions/api/schemas/answers.ts';
+import { backupRefusalOf } from '../functions/domain/backup-ingest.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };
 import { renderPresetFiles } from './generate.ts';
@@ -90,6 +91,8 @@ describe('the preset files', () => {
     const resource = {
       platforms: listPlatforms().map((platform) => ({
         ...platform,
+        backupRefusal: backupRefusalOf(platform),
+        backupRtmpUrlHint: platform.backupRtmpUrlHint ?? null,
         onSourceLoss: defaultSourceLossOf(platform.platformId),
         encodings: allowedEncodings(platform.platformId),
         videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,

@@ -42,7 +42,12 @@ const PlatformSchema = z.strictObject({
   /** Default ingest URL without the stream key; null when the platform issues one per event. */
   rtmpUrl: z.nullable(z.string()),
   rtmpUrlHint: Text,
+  /** Whether it takes a second publisher of a stream at a backup address, instead of disconnecting the first one. */
+  takesBackup: z.boolean(),
+  /** Default backup address; null when the platform shows one per event, or takes none. */
   backupRtmpUrl: z.nullable(z.string()),
+  /** Where the platform shows its backup address. */
+  backupRtmpUrlHint: z.optional(Text),
   /** RTMP and RTMPS, or SRT alone, which AWS sends without a channel. */
   protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])).check(z.minLength(1)),
   streamKeyHint: Text,
@@ -227,6 +232,10 @@ function checkEncoding(encoding: Encoding): void {
 
 function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encoding>): void {
   const at = `platform ${platform.platformId}`;
+  mustHold(
+    platform.takesBackup || platform.backupRtmpUrl === null,
+    `${at}: has a backup address that it does not take`,
+  );
   for (const id of [platform.defaultEncoding, platform.defaultEncodingWhereCopied ?? platform.defaultEncoding]) {
     const encoding = encodings.get(id);
     mustHold(encoding !== undefined, `${at}: the default ${id} is not an encoding`);

@@ -1,4 +1,4 @@
-/** The parts that AWS charges for and Sluice prices, each named as an operator would. Channels have one pipeline. */
+/** The parts that AWS charges for and Sluice prices, each named as an operator would. Prices of a channel are those of one pipeline. */
 
 const SIZES = { Sd: 'SD', Hd: 'HD', Uhd: 'UHD' } as const;
 const CODECS = { Avc: 'AVC', Hevc: 'HEVC' } as const;

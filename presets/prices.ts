@@ -18,6 +18,11 @@ const PricesSchema = z.strictObject({
   source: z.string().check(z.minLength(1)),
   /** Dollars per unit of the part. */
   prices: z.partialRecord(z.enum(PRICED_PART_IDS), Price),
+  /**
+   * What the parts of a MediaLive channel with two pipelines (class STANDARD) cost, as a multiple of their prices with
+   * one; null or absent when it is not confirmed.
+   */
+  standardClassFactor: z.optional(Price),
   /** Parts whose price is older than the file, with the date it was seen. */
   seenEarlier: z.optional(z.partialRecord(z.enum(PRICED_PART_IDS), z.iso.date())),
   notes: z.array(z.string().check(z.minLength(1))),

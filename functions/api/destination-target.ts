@@ -5,13 +5,15 @@ import {
   isSrtPlatform,
   listPlatforms,
   resolveEncoding,
+  type Platform,
 } from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
+import { publishedPlaces, type PublishedPlace } from '../domain/backup-ingest.ts';
 import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
-import type { StoredKey, Target } from '../domain/requests.ts';
+import type { StoredBackup, StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { shownValue } from './http/quote-value.ts';
@@ -30,12 +32,12 @@ const TELLING_CHARACTERS_MIN = 8;
 const DELIMITERS_MAX = 40;
 
 /** The known part of the key during the check of a URL: for a stored key only its fingerprint. */
-interface KnownKey {
+export interface KnownKey {
   fingerprint: string | null;
   given: string | null;
 }
 
-interface Refusal extends FieldError {
+export interface Refusal extends FieldError {
   code: ErrorCode;
 }
 
@@ -70,21 +72,26 @@ export async function checkTarget(
     });
   }
   const rtmpUrl = wanted.rtmpUrl ?? platform.rtmpUrl;
+  const field = 'rtmpUrl';
   const checked =
     rtmpUrl === null
-      ? refuseUrl('validation_failed', `required: ${platform.name} has no default URL. ${platform.rtmpUrlHint}`)
-      : await checkUrl(deps, rtmpUrl, platform, streamKey);
+      ? {
+          ...{ code: 'validation_failed' as const, field },
+          message: `required: ${platform.name} has no default URL. ${platform.rtmpUrlHint}`,
+        }
+      : await checkUrl(deps, { field, text: rtmpUrl, platform }, streamKey);
   if ('field' in checked) refusals.push(checked);
   if (refusals.length > 0 || 'field' in checked) throw toError(refusals);
   return { platform: platform.platformId, rtmpUrl: checked.normalized, preset };
 }
 
-async function checkUrl(
+/** Checks one URL. @param given the field that holds it, which a refusal names */
+export async function checkUrl(
   deps: ApiDeps,
-  text: string,
-  platform: NonNullable<ReturnType<typeof getPlatform>>,
+  { field, text, platform }: { field: string; text: string; platform: Platform },
   streamKey: KnownKey,
 ): Promise<IngestUrl | Refusal> {
+  const refuseUrl = (code: ErrorCode, message: string): Refusal => ({ code, field, message });
   const { loopbackTargetsAllowed: loopbackAllowed, fingerprintSecret } = deps.deployment;
   const parsed = parseIngestUrl(text, { loopbackAllowed, platform });
   if (!parsed.ok) {
@@ -115,11 +122,8 @@ export async function resolveInTime({ resolveHost }: Pick<ApiDeps, 'resolveHost'
   }
 }
 
-function refuseUrl(code: ErrorCode, message: string): Refusal {
-  return { code, field: 'rtmpUrl', message };
-}
-
-function toError(refusals: Refusal[]): AppError {
+/** Builds the error of refused fields: with the code of the only one, or the general one. */
+export function toError(refusals: Refusal[]): AppError {
   const errors = refusals.map(({ field, message }) => ({ field, message }));
   const general = invalidFields(errors);
   const [only] = refusals;
@@ -159,12 +163,16 @@ export function readStreamKey(deps: ApiDeps, text: string): { key: StreamKey; fi
  * Refuses a key that does not fit the platform. A target on this machine accepts any key.
  * @throws {AppError} `validation_failed`
  */
-export function requireKeyShape({ platform: platformId, rtmpUrl }: Target, text: string): void {
+export function requireKeyShape(
+  { platform: platformId, rtmpUrl }: Pick<Target, 'platform' | 'rtmpUrl'>,
+  text: string,
+  field = 'streamKey',
+): void {
   const platform = getPlatform(platformId);
   if (!platform?.streamKeyPattern || new RegExp(platform.streamKeyPattern).test(text)) return;
   if (!parseIngestUrl(rtmpUrl, { loopbackAllowed: false }).ok) return;
   throw invalidFields([
-    { field: 'streamKey', message: `does not look like a ${platform.name} stream key. ${platform.streamKeyHint}` },
+    { field, message: `does not look like a ${platform.name} stream key. ${platform.streamKeyHint}` },
   ]);
 }
 
@@ -192,19 +200,19 @@ export async function sealStreamKey(
 
 /**
  * Refuses two destinations with the same key and place, because the platform would drop one of them on air.
- * @param candidate compared with all other destinations
+ * @param candidate compared with all other destinations, with main and backup ingest
  */
 export async function requireNoDuplicate(
   deps: ApiDeps,
-  candidate: Target & { destinationId: string | null; streamKeyFingerprint: string | null },
+  candidate: Target & StoredBackup & { destinationId: string | null; streamKeyFingerprint: string | null },
 ): Promise<void> {
   if (candidate.streamKeyFingerprint === null) return;
+  const places = publishedPlaces(candidate);
   const other = (await listAllDestinations(deps)).find(
     (record) =>
       record.destinationId !== candidate.destinationId &&
       record.desired !== 'deleted' &&
-      record.streamKeyFingerprint === candidate.streamKeyFingerprint &&
-      isSamePlace(record, candidate),
+      publishedPlaces(record).some((taken) => places.some((place) => isSamePlace(taken, place))),
   );
   if (!other) return;
   throw new AppError('duplicate_destination', {
@@ -214,7 +222,8 @@ export async function requireNoDuplicate(
 }
 
 /** A platform has one key space behind all its URLs; a custom server distinguishes streams by port and application. */
-function isSamePlace(one: Target, other: Target): boolean {
+function isSamePlace(one: PublishedPlace, other: PublishedPlace): boolean {
+  if (one.streamKeyFingerprint === null || one.streamKeyFingerprint !== other.streamKeyFingerprint) return false;
   const [left, right] = [one, other].map(({ rtmpUrl }) => parseIngestUrl(rtmpUrl, { loopbackAllowed: true }));
   if (!left?.ok || !right?.ok || left.url.host !== right.url.host) return false;
   const isOwnServer = one.platform === 'custom' || other.platform === 'custom';

@@ -1,5 +1,6 @@
-import { isSrtPlatform } from '../../presets/index.ts';
+import { getPlatform, isSrtPlatform } from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
+import { backupRefusalOf } from '../domain/backup-ingest.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, type FieldError } from '../domain/errors.ts';
 import type { SourceLossAction } from '../domain/source-loss.ts';
@@ -23,6 +24,9 @@ interface Given {
   streamId?: string | null | undefined;
   latencyMs?: number | undefined;
   passphrase?: string | null | undefined;
+  backupIngest?: boolean | undefined;
+  backupRtmpUrl?: string | undefined;
+  backupStreamKey?: string | null | undefined;
   onSourceLoss?: SourceLossAction | undefined;
 }
 
@@ -35,8 +39,12 @@ export function requireFieldsOfKind(given: Given): void {
   if (refused.length > 0) throw invalidFields(refused);
 }
 
-function refuseForSrt({ onSourceLoss, streamKey, standby }: Given): FieldError[] {
+function refuseForSrt({ onSourceLoss, platform, streamKey, standby, ...given }: Given): FieldError[] {
+  const { backupIngest, backupRtmpUrl, backupStreamKey } = given;
+  const backup = Object.entries({ backupIngest: backupIngest || undefined, backupRtmpUrl, backupStreamKey });
+  const message = backupRefusalOf(getPlatform(platform)!) ?? '';
   return [
+    ...backup.flatMap(([field, value]) => (value === undefined ? [] : [{ field, message }])),
     ...(streamKey === undefined
       ? []
       : [{ field: 'streamKey', message: 'an SRT destination has none: use streamId and passphrase' }]),

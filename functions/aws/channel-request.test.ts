@@ -24,6 +24,7 @@ const rtmp = (change: Partial<EncodingTarget> = {}) => ({
   kind: 'rtmp' as const,
   rtmpUrl: 'rtmps://live.example.com/app',
   streamKey: StreamKey.from('key-of-the-test'),
+  backup: null,
   encoding: { ...encoding, ...change },
   reconnectSeconds: 30,
   sourceLoss: { kind: 'slate' as const, uri: null },

@@ -5,9 +5,11 @@ import type {
   H264Settings,
   InputLossBehavior,
   OutputDestination,
+  OutputDestinationSettings,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
 import { assertNever } from '../domain/assert-never.ts';
+import type { ChannelClass } from '../domain/destination.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
 import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
@@ -41,6 +43,8 @@ export type ChannelTarget =
       kind: 'rtmp';
       rtmpUrl: string;
       streamKey: StreamKey;
+      /** Where the second pipeline pushes; null for a channel with one pipeline. */
+      backup: { rtmpUrl: string; streamKey: StreamKey } | null;
       encoding: EncodingTarget;
       /** Pause before a reconnect, in seconds: a platform holds the old session for a while. */
       reconnectSeconds: number;
@@ -66,11 +70,16 @@ export function buildCreateChannel(input: ChannelRequestInput): CreateChannelReq
   const { deployment, destinationId, requestId } = input;
   return {
     ...buildChannelSettings(input),
-    // The default is STANDARD: two pipelines at twice the price.
-    ChannelClass: 'SINGLE_PIPELINE',
+    // MediaLive's default is STANDARD.
+    ChannelClass: classOf(input.target),
     RequestId: requestId,
     Tags: tagsOf(deployment, destinationId),
   };
+}
+
+/** Returns the class of channel that a target needs. */
+export function classOf(target: ChannelTarget): ChannelClass {
+  return target.kind === 'rtmp' && target.backup !== null ? 'STANDARD' : 'SINGLE_PIPELINE';
 }
 
 /** Builds the settings that CreateChannel and UpdateChannel share. They too hold the stream key in clear. */
@@ -101,15 +110,20 @@ export function buildChannelSettings({
   } satisfies CreateChannelRequest;
 }
 
-function outputDestination(target: ChannelTarget): OutputDestination {
+/** Returns the destination of a target, with one setting per pipeline. It holds the stream keys in clear. */
+export function outputDestination(target: ChannelTarget): OutputDestination {
   switch (target.kind) {
     case 'rtmp':
-      return { Id: 'destination', Settings: [{ Url: target.rtmpUrl, StreamName: target.streamKey.reveal() }] };
+      return { Id: 'destination', Settings: [target, ...(target.backup ? [target.backup] : [])].map(toSettings) };
     case 'package':
       return { Id: 'destination', MediaPackageSettings: [{ ChannelId: target.packageChannelId }] };
     default:
       return assertNever(target, 'channel target');
   }
+}
+
+function toSettings({ rtmpUrl, streamKey }: { rtmpUrl: string; streamKey: StreamKey }): OutputDestinationSettings {
+  return { Url: rtmpUrl, StreamName: streamKey.reveal() };
 }
 
 function encoderSettings(target: ChannelTarget): EncoderSettings {

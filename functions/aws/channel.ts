@@ -6,12 +6,16 @@ import {
   paginateListChannels,
   StartChannelCommand,
   StopChannelCommand,
+  UpdateChannelClassCommand,
   UpdateChannelCommand,
 } from '@aws-sdk/client-medialive';
+import type { ChannelClass } from '../domain/destination.ts';
 import { isNotFound } from './aws-errors.ts';
 import {
   buildChannelSettings,
   buildCreateChannel,
+  classOf,
+  outputDestination,
   type ChannelLogLevel,
   type ChannelTarget,
 } from './channel-request.ts';
@@ -29,6 +33,7 @@ export interface ChannelView {
   name: string;
   /** One of MediaLive's eleven states; DELETED is reported as "no channel". */
   state: string;
+  channelClass: ChannelClass;
   tags: Record<string, string>;
 }
 
@@ -37,6 +42,7 @@ interface RawChannel {
   Name?: string;
   Arn?: string;
   State?: string;
+  ChannelClass?: string;
   Tags?: Record<string, string>;
 }
 
@@ -46,6 +52,7 @@ function toView(raw: RawChannel): ChannelView {
     channelArn: raw.Arn ?? '',
     name: raw.Name ?? '',
     state: raw.State ?? 'UNKNOWN',
+    channelClass: raw.ChannelClass === 'SINGLE_PIPELINE' ? 'SINGLE_PIPELINE' : 'STANDARD',
     tags: raw.Tags ?? {},
   };
 }
@@ -115,6 +122,21 @@ export async function updateChannel(
   );
 }
 
+/** Changes the class of an idle channel, and its destinations, which must fit the class. Its other settings stay. */
+export async function updateChannelClass(
+  { clients }: AwsDeps<'mediaLive', never>,
+  channelId: string,
+  target: ChannelTarget,
+): Promise<void> {
+  await clients.mediaLive.send(
+    new UpdateChannelClassCommand({
+      ChannelId: channelId,
+      ChannelClass: classOf(target),
+      Destinations: [outputDestination(target)],
+    }),
+  );
+}
+
 /** Asks MediaLive to start the channel. */
 export async function startChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new StartChannelCommand({ ChannelId: channelId }));
@@ -134,6 +156,8 @@ export interface AlertView {
   alertType: string;
   message: string;
   setAt: string;
+  /** Absent for the first pipeline. */
+  pipelineId?: string;
 }
 
 /** Returns the alerts that are currently set on a channel. */
@@ -146,6 +170,7 @@ export async function listSetAlerts({ clients }: AwsDeps<'mediaLive', never>, ch
         alertType: alert.AlertType ?? 'unknown',
         message: alert.Message ?? '',
         setAt: (alert.SetTimestamp ?? new Date(0)).toISOString(),
+        ...(alert.PipelineId === undefined || alert.PipelineId === '0' ? {} : { pipelineId: alert.PipelineId }),
       });
     }
   }

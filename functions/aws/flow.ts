@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-mediaconnect';
 import { awsErrorKind, isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
-import { resourceName } from './names.ts';
+import { backupOutputName, resourceName } from './names.ts';
 
 /** AWS's hard cap on the outputs of a transport-stream flow. */
 export const FLOW_OUTPUTS_MAX = 50;
@@ -109,14 +109,23 @@ export async function stopFlow({ clients, deployment }: AwsDeps<'mediaConnect', 
   await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
-/** Finds a destination's flow output by its deterministic name. */
-export function findFlowOutput(
+/** A destination's flow outputs. The backup one feeds the second pipeline of its channel. */
+export interface FoundOutputs {
+  main: FlowOutputView | null;
+  backup: FlowOutputView | null;
+}
+
+/** Finds a destination's flow outputs by their deterministic names. */
+export function findFlowOutputs(
   { deployment }: AwsDeps<never, 'deploymentId'>,
   flow: FlowView,
   destinationId: string,
-): FlowOutputView | null {
-  const name = resourceName(deployment, destinationId);
-  return flow.outputs.find((output) => output.flowOutputName === name) ?? null;
+): FoundOutputs {
+  const find = (name: string) => flow.outputs.find((output) => output.flowOutputName === name) ?? null;
+  return {
+    main: find(resourceName(deployment, destinationId)),
+    backup: find(backupOutputName(deployment, destinationId)),
+  };
 }
 
 /** Returns true when an output sends to a target, with the same settings. */
@@ -132,26 +141,40 @@ export function leadsTo(output: FlowOutputView, target: OutputTarget): boolean {
   );
 }
 
-/** Adds the flow output of a destination. AddFlowOutputs takes no token; the name prevents doubles. */
-export async function addFlowOutput(
+/** What the outputs of a destination must be; `backup` is null for a channel with one pipeline. */
+export interface OutputTargets {
+  main: OutputTarget;
+  backup: OutputTarget | null;
+}
+
+/**
+ * Adds flow outputs of a destination, all or none. AddFlowOutputs takes no token; the names prevent doubles.
+ * @param targets null for an output that need not be added
+ */
+export async function addFlowOutputs(
   { clients, deployment }: AwsDeps<'mediaConnect', 'deploymentId' | 'flowArn'>,
   destinationId: string,
-  target: OutputTarget,
+  { main, backup }: Record<keyof OutputTargets, OutputTarget | null>,
 ): Promise<void> {
   await clients.mediaConnect.send(
     new AddFlowOutputsCommand({
       FlowArn: deployment.flowArn,
       Outputs: [
-        {
-          Name: resourceName(deployment, destinationId),
-          Port: target.port,
-          ...(target.kind === 'input'
-            ? { Protocol: 'rtp-fec', Destination: target.address, SmoothingLatency: 0 }
-            : toSrtSettings(target)),
-        },
+        ...(main ? [toRequest(resourceName(deployment, destinationId), main)] : []),
+        ...(backup ? [toRequest(backupOutputName(deployment, destinationId), backup)] : []),
       ],
     }),
   );
+}
+
+function toRequest(Name: string, target: OutputTarget): AddOutputRequest {
+  return {
+    Name,
+    Port: target.port,
+    ...(target.kind === 'input'
+      ? { Protocol: 'rtp-fec', Destination: target.address, SmoothingLatency: 0 }
+      : toSrtSettings(target)),
+  };
 }
 
 function toSrtSettings({

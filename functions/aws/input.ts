@@ -9,7 +9,10 @@ import type { AwsDeps } from './clients.ts';
 import { isOurs, requestIdOf, resourceName, tagsOf } from './names.ts';
 import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
 
-/** The parts of a MediaLive input that Sluice uses. `address` and `port` are those of the first endpoint. */
+/**
+ * The parts of a MediaLive input that Sluice uses. `address` and `port` are those of the first endpoint,
+ * `backupAddress` is that of the second.
+ */
 export interface InputView {
   inputId: string;
   name: string;
@@ -17,6 +20,7 @@ export interface InputView {
   /** Push inputs have a separate quota. */
   isPush: boolean;
   address: string | null;
+  backupAddress: string | null;
   port: number | null;
   tags: Record<string, string>;
 }
@@ -32,13 +36,14 @@ interface RawInput {
 
 function toView(raw: RawInput): InputView {
   // A single-pipeline channel reads only the first of the two endpoints. MediaLive returns the port as a string.
-  const endpoint = raw.Destinations?.[0];
+  const [endpoint, second] = raw.Destinations ?? [];
   return {
     inputId: raw.Id ?? '',
     name: raw.Name ?? '',
     state: raw.State ?? 'UNKNOWN',
     isPush: raw.Type?.endsWith('_PUSH') ?? true,
     address: endpoint?.Ip ?? null,
+    backupAddress: second?.Ip ?? null,
     port: endpoint?.Port === undefined ? null : Number(endpoint.Port),
     tags: raw.Tags ?? {},
   };

@@ -74,14 +74,25 @@ export interface MetricPoint {
 /** Points per metric, oldest first; empty for a metric that was not requested or is not published. */
 export type DeliverySeries = Record<MetricName, MetricPoint[]>;
 
-/** The metrics requested for one channel, or for one SRT output of the flow. */
+/** The metrics requested for one pipeline of a channel, the first one by default, or for one SRT output of the flow. */
 export type MetricsRequest =
-  | { channelId: string; outputGroupName: OutputGroupName; metrics: readonly ChannelMetric[] }
+  | {
+      channelId: string;
+      outputGroupName: OutputGroupName;
+      pipelineId?: '1';
+      metrics: readonly ChannelMetric[];
+    }
   | { flowOutputArn: string; metrics: readonly OutputMetric[] };
 
 /** Returns the id under which the series of a request are found. */
-function subjectOf(request: MetricsRequest): string {
-  return 'channelId' in request ? request.channelId : request.flowOutputArn;
+export function subjectOf(request: MetricsRequest): string {
+  if (!('channelId' in request)) return request.flowOutputArn;
+  return request.pipelineId === '1' ? backupSubject(request.channelId) : request.channelId;
+}
+
+/** Returns the id under which the series of a channel's second pipeline are found. */
+export function backupSubject(channelId: string): string {
+  return `${channelId}/1`;
 }
 
 /** AWS's limit on queries per GetMetricData call. */
@@ -97,7 +108,7 @@ interface AskedQuery {
 
 /**
  * Reads the requested metrics of several destinations, oldest point first, in as few calls as AWS allows.
- * @returns series by channel id or ARN of the flow output
+ * @returns series by `subjectOf` their request
  */
 export async function getDeliverySeries(
   deps: AwsDeps<'cloudWatch', never>,
@@ -136,7 +147,7 @@ function dimensionsOf(request: MetricsRequest, { isPerOutputGroup }: MetricSourc
   return [
     ...(isPerOutputGroup ? [{ Name: 'OutputGroupName', Value: request.outputGroupName }] : []),
     { Name: 'ChannelId', Value: request.channelId },
-    { Name: 'Pipeline', Value: '0' },
+    { Name: 'Pipeline', Value: request.pipelineId ?? '0' },
   ];
 }
 

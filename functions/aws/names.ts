@@ -40,10 +40,18 @@ export function destinationOfTags(
   return tags[DEPLOYMENT_TAG] === deployment.deploymentId ? (tags[DESTINATION_TAG] ?? null) : null;
 }
 
-/** Inverts `resourceName`. Returns null when the name is not one of this deployment's. */
+/** Returns the name of the flow output that feeds the second pipeline of a destination's channel. */
+export function backupOutputName(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): string {
+  return `${resourceName(deployment, destinationId)}${BACKUP_SUFFIX}`;
+}
+
+const BACKUP_SUFFIX = '-backup';
+
+/** Inverts `resourceName` and `backupOutputName`. Returns null when the name is not one of this deployment's. */
 export function destinationOfName(deployment: Pick<Deployment, 'deploymentId'>, name: string): string | null {
   const prefix = resourceName(deployment, '');
-  const destinationId = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  const rest = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  const destinationId = rest.endsWith(BACKUP_SUFFIX) ? rest.slice(0, -BACKUP_SUFFIX.length) : rest;
   return /^(primary|dst_[0-9a-z]{26})$/.test(destinationId) ? destinationId : null;
 }
 

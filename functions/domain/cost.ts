@@ -4,7 +4,8 @@ import { billedMinutesOfHours, costOfMinutesWithin, costOfTimeWithin, forMinutes
 import { isBilledAsRunning } from './channel-state.ts';
 import { chosenEncodings } from './chosen-encodings.ts';
 import type { DeclaredInput } from './declared-input.ts';
-import { runInProgress, type Destination, type RecordedOutput } from './destination.ts';
+import { channelClassOf } from './backup-ingest.ts';
+import { runInProgress, type ChannelClass, type Destination, type RecordedOutput } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { isPrimary } from './lifecycle.ts';
 import { encodedRate } from './followed-source.ts';
@@ -42,6 +43,8 @@ export interface ChannelSettings {
    * Recorded settings of the channel's outputs; absent for a plan, and for runs of versions that did not record them.
    */
   outputs?: readonly RecordedOutput[] | undefined;
+  /** Absent for one pipeline. */
+  channelClass?: ChannelClass | undefined;
   /** Bitrate of the encoder's feed; absent until it is measured. */
   feedBitrateBps?: number | undefined;
   /** True for a run, whose settings are either recorded or lost; a plan takes them from the presets. */
@@ -54,13 +57,17 @@ export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): Pri
     // The flow sends the feed to the receiver; there is no channel.
     return [{ part: 'egress', perHour: priceOfTraffic(pricing, 'internetEgress', settings.feedBitrateBps ?? null) }];
   }
+  // Each pipeline is fed by a flow output of its own, and sends its own output.
+  const pipelines = settings.channelClass === 'STANDARD' ? 2 : 1;
+  const encoding = priceOfEncoding(pricing, settings);
   const parts: PricePart[] = [
-    { part: 'encoding', perHour: priceOfEncoding(pricing, settings) },
-    { part: 'transfer', perHour: priceOfTransfer(pricing, settings.feedBitrateBps) },
+    { part: 'encoding', perHour: pipelines === 2 ? ofStandardClass(pricing, encoding) : encoding },
+    { part: 'transfer', perHour: times(priceOfTransfer(pricing, settings.feedBitrateBps), pipelines) },
   ];
   const bitrateBps = outputBitrateBps(settings);
   if (!isPrimary(settings)) {
-    return [...parts, { part: 'egress', perHour: priceOfTraffic(pricing, 'internetEgress', bitrateBps) }];
+    const egress = times(priceOfTraffic(pricing, 'internetEgress', bitrateBps), pipelines);
+    return [...parts, { part: 'egress', perHour: egress }];
   }
   return [
     ...parts,
@@ -68,6 +75,14 @@ export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): Pri
     { part: 'viewing', perHour: unpriced(pricing, VIEWERS) },
   ];
 }
+
+/** Returns the price of two pipelines. Without a confirmed factor only the first one is known. */
+function ofStandardClass(pricing: Pricing, single: Money): Money {
+  const factor = pricing.prices?.standardClassFactor ?? null;
+  return factor === null ? sum([single, unpriced(pricing, SECOND_PIPELINE)]) : times(single, factor);
+}
+
+const SECOND_PIPELINE = 'second pipeline of a STANDARD channel';
 
 const VIEWERS = 'viewers of the preview (MediaPackage origination, CloudFront)';
 
@@ -244,11 +259,13 @@ export function priceOfHeld(pricing: Pricing, record: Destination): Money {
 }
 
 /** Returns the settings that the next start would use. */
-export function settingsOf({ destinationId, platform, preset, held, observation }: Destination): ChannelSettings {
+export function settingsOf(record: Destination): ChannelSettings {
+  const { destinationId, platform, preset, held, observation } = record;
   return {
     destinationId,
     platform,
     preset,
+    channelClass: channelClassOf(record),
     framesPerSecond: held.channel?.sourceFramesPerSecond,
     feedBitrateBps: observation?.feed?.bitrateBps,
   };

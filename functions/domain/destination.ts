@@ -30,6 +30,10 @@ export const DESTINATION_KINDS = ['channel', 'srt'] as const;
 /** What delivers a destination: a MediaLive channel that encodes, or an SRT output of the flow alone. */
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
+export const CHANNEL_CLASSES = ['SINGLE_PIPELINE', 'STANDARD'] as const;
+/** MediaLive's classes: a STANDARD channel encodes twice and pushes to a main and a backup address. */
+export type ChannelClass = (typeof CHANNEL_CLASSES)[number];
+
 /**
  * AWS resources a destination may hold, in the order of creation. They are released in the reverse order.
  * `destination-kind.ts` says which kind holds which.
@@ -124,6 +128,8 @@ export interface RecordedRun {
   framesPerSecond?: number;
   /** The outputs that the traffic is computed from; absent in rows of versions before 2026-12. */
   outputs?: RecordedOutput[];
+  /** Absent for one pipeline. */
+  channelClass?: ChannelClass;
   /** Bitrate of the encoder's feed when it was first measured in the run; absent when it was not. */
   feedBitrateBps?: number;
 }
@@ -143,7 +149,8 @@ export interface RecordedError {
 export interface HeldResources {
   /** Holds the passphrase of an SRT destination for MediaConnect. The hash is of the ciphertext it was set from. */
   secret?: { secretArn: string; ciphertextHash: string };
-  input?: { inputId: string; address: string; port: number };
+  /** The backup address is that of the second endpoint, which a STANDARD channel reads as well. */
+  input?: { inputId: string; address: string; backupAddress?: string; port: number };
   channel?: {
     channelId: string;
     channelArn: string;
@@ -154,14 +161,24 @@ export interface HeldResources {
     holds?: boolean;
     /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
+    /** The class that it was last set up for; absent for one pipeline. */
+    channelClass?: ChannelClass;
   };
   /** The output of an SRT destination is its run: it is billed for what it transfers while it exists. */
-  flowOutput?: { flowOutputArn: string; flowOutputName: string; run?: HeldRun };
+  flowOutput?: HeldFlowOutput;
   /**
    * Noted before StartChannel is sent, withdrawn when AWS did not accept it, and removed when the channel was seen
    * stopped. Platform, preset and outputs are those of the start, which an edit for the next start does not change.
    */
   channelRun?: HeldRun;
+}
+
+/** The flow output of a destination, and the second one of a STANDARD channel. */
+export interface HeldFlowOutput {
+  flowOutputArn: string;
+  flowOutputName: string;
+  backup?: { flowOutputArn: string; flowOutputName: string };
+  run?: HeldRun;
 }
 
 /** A run in progress. */
@@ -171,6 +188,8 @@ export interface HeldRun {
   platform?: string;
   preset?: string;
   outputs?: RecordedOutput[];
+  /** Absent for one pipeline. */
+  channelClass?: ChannelClass;
 }
 
 /** Returns the run in progress of a destination of either kind. */
@@ -178,28 +197,43 @@ export function runInProgress({ channelRun, flowOutput }: HeldResources): HeldRu
   return channelRun ?? flowOutput?.run;
 }
 
-/** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
-export interface Observation {
-  observedAt: string;
-  channelState?: string;
-  alerts: { alertType: string; message: string; setAt: string }[];
-  sourceConnected?: boolean;
-  /** The picture of the source then, the last one known while no encoder is connected. */
-  sourcePicture?: SourcePicture;
+/** An alert that is set. The pipeline is 0 when it is absent. */
+export interface ObservedAlert {
+  alertType: string;
+  message: string;
+  setAt: string;
+  pipelineId?: string;
+}
+
+/** Figures of one pipeline's delivery. Absent figures were not reported, which is not the same as zero. */
+export interface PipelineFigures {
   bitrateBps?: number;
   framesPerSecond?: number;
-  /** What the encoder is set to give; known on one machine only. */
-  wantedFramesPerSecond?: number;
-  /** Frames an overloaded encoder left out, and frames the far end did not take, in the last seconds. */
-  droppedFrames?: number;
+  /** Frames that the far end did not take, in the last seconds. */
   unsentFrames?: number;
   reconnects?: number;
-  /** Share of the packets that an SRT output had to send again, and its round trip. */
-  resentPercent?: number;
-  roundTripMs?: number;
   activeOutputs?: number;
   /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
   fillMs?: number;
+}
+
+/** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
+export interface Observation extends PipelineFigures {
+  observedAt: string;
+  channelState?: string;
+  alerts: ObservedAlert[];
+  sourceConnected?: boolean;
+  /** The picture of the source then, the last one known while no encoder is connected. */
+  sourcePicture?: SourcePicture;
+  /** What the encoder is set to give; known on one machine only. */
+  wantedFramesPerSecond?: number;
+  /** Frames an overloaded encoder left out, in the last seconds. */
+  droppedFrames?: number;
+  /** Share of the packets that an SRT output had to send again, and its round trip. */
+  resentPercent?: number;
+  roundTripMs?: number;
+  /** The pipeline to the backup address; absent for a channel with one pipeline. */
+  backup?: PipelineFigures;
   /** What the platform gets instead of the source's pictures: for a lost source, or in a break that was asked for. */
   slate?: 'hold' | 'break';
   /** Whether the source delivered in this run, and since when it does not any more. */
@@ -246,6 +280,14 @@ export interface Destination {
   streamKeyCiphertext: string | null;
   streamKeyLast4: string | null;
   streamKeyFingerprint: string | null;
+  /**
+   * The platform's backup address, to which the channel pushes as well; null or absent for none. The stream key there
+   * is the main one unless a ciphertext of an own one is stored.
+   */
+  backupRtmpUrl?: string | null;
+  backupStreamKeyCiphertext?: string | null;
+  backupStreamKeyLast4?: string | null;
+  backupStreamKeyFingerprint?: string | null;
   preset: string;
   /** SRT only: the stream ID, and the least latency in milliseconds. */
   streamId?: string | null;

@@ -240,6 +240,20 @@ export const HEALTH_REASONS = {
     detail: 'the flow cannot read the passphrase',
     remedy: 'stop it, then start it: the passphrase is stored again',
   },
+  backup_ingest_starting: { level: 'starting', severity: 'none', detail: 'backup ingest', remedy: '' },
+  main_ingest_starting: { level: 'starting', severity: 'none', detail: 'main ingest', remedy: '' },
+  backup_ingest_failing: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'backup ingest not accepting',
+    remedy: 'the main ingest continues; check the backup URL and its stream key at the platform',
+  },
+  main_ingest_failing: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'main ingest not accepting',
+    remedy: 'the backup ingest continues; check the RTMP URL and the stream key at the platform',
+  },
   channel_recovering: {
     level: 'reconnecting',
     severity: 'transient',

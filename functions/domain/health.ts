@@ -1,5 +1,6 @@
 import type { Destination, Observation } from './destination.ts';
 import { INPUT_ALERTS, readOutputAlert, type Classified } from './health-alerts.ts';
+import { backupPipelineOf, combinePipelines, mainPipelineOf } from './pipelines.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel, type HealthReason } from './health-reasons.ts';
 
 /**
@@ -25,6 +26,11 @@ const UNOBSERVED = { attempt: null, nextAttemptAt: null, since: null, observedAt
  * `delivering`, because a missing metric proves nothing. Pure.
  */
 export function classify(observation: Observation): Classified {
+  const main = classifyPipeline(mainPipelineOf(observation));
+  return observation.backup ? combinePipelines(main, classifyPipeline(backupPipelineOf(observation))) : main;
+}
+
+function classifyPipeline(observation: Observation): Classified {
   const { alerts, activeOutputs } = observation;
   if (observation.channelState === 'RECOVERING') return { code: 'channel_recovering' };
   if (observation.channelState !== undefined && observation.channelState !== 'RUNNING') {
@@ -60,6 +66,12 @@ const KEEPS_UP_FROM = 0.9;
 
 /** Time for the first frames after a connection; longer waits are the platform's. */
 const FIRST_FRAMES_SECONDS = 10;
+/** What a start becomes that takes longer. */
+const LATE: Partial<Record<HealthCode, HealthCode>> = {
+  first_frames: 'no_media',
+  backup_ingest_starting: 'backup_ingest_failing',
+  main_ingest_starting: 'main_ingest_failing',
+};
 /** A failure of this duration needs attention, even while Sluice handles it. */
 const NEEDS_PERSON_SECONDS = 30;
 
@@ -99,8 +111,8 @@ export function healthOf(record: Pick<Destination, 'status' | 'observation'>): H
   const since = observation.healthCode === seen.code ? (observation.healthSince ?? null) : observedAt;
   const secondsSince = (at: string | null | undefined) =>
     (Date.parse(observedAt) - Date.parse(at ?? observedAt)) / 1000;
-  const isLate = seen.code === 'first_frames' && secondsSince(since) >= FIRST_FRAMES_SECONDS;
-  const code = isLate ? 'no_media' : seen.code;
+  const late = LATE[seen.code];
+  const code = late && secondsSince(since) >= FIRST_FRAMES_SECONDS ? late : seen.code;
   const { level } = HEALTH_REASONS[code];
   const lasted = Math.max(secondsSince(since), TROUBLED.has(level) ? secondsSince(observation.troubledSince) : 0);
   const reason = afterLasting(HEALTH_REASONS[code], lasted);
@@ -126,6 +138,31 @@ function troubledSinceOf(level: HealthLevel, observedAt: string, previous: Obser
   return level === 'starting' || level === 'unknown' ? previous?.troubledSince : undefined;
 }
 
+/** What one of two pipelines delivers. Null figures were not reported. */
+export interface IngestHealth extends Pick<
+  Health,
+  'level' | 'code' | 'detail' | 'remedy' | 'attempt' | 'nextAttemptAt'
+> {
+  ingest: 'main' | 'backup';
+  bitrateBps: number | null;
+  framesPerSecond: number | null;
+  reconnects: number | null;
+}
+
+/** Returns what each pipeline of a running destination delivers; empty for a channel with one. Pure. */
+export function ingestHealth({ status, observation }: Pick<Destination, 'status' | 'observation'>): IngestHealth[] {
+  if (status !== 'running' || !observation?.backup) return [];
+  const pipelines = { main: mainPipelineOf(observation), backup: backupPipelineOf(observation) };
+  return (['main', 'backup'] as const).map((ingest) => {
+    const { bitrateBps = null, framesPerSecond = null, reconnects = null } = pipelines[ingest];
+    const { code, attempt = null, detail, nextAttemptAt = null } = classifyPipeline(pipelines[ingest]);
+    const reason = HEALTH_REASONS[code];
+    const { level, remedy } = reason;
+    const figures = { bitrateBps, framesPerSecond, reconnects };
+    return { ingest, level, code, detail: detail ?? reason.detail, remedy, attempt, nextAttemptAt, ...figures };
+  });
+}
+
 /**
  * Returns true when certainly no audience sees the destination: a fresh observation of its run shows that nothing
  * reaches the platform. Unknown and reconnecting destinations count as on air. Pure.
@@ -141,7 +178,11 @@ export function isKnownOffAir(
   if (!observation || !observedAt) return false;
   if (Math.abs(now.getTime() - Date.parse(observedAt)) > freshSeconds * 1000) return false;
   if (runningSince !== null && Date.parse(observedAt) < Date.parse(runningSince)) return false;
-  return level === 'down' || (level === 'waiting_for_source' && observation.activeOutputs === 0);
+  return level === 'down' || (level === 'waiting_for_source' && isWritingNothing(observation));
+}
+
+function isWritingNothing({ activeOutputs, backup }: Observation): boolean {
+  return activeOutputs === 0 && (backup === undefined || backup.activeOutputs === 0);
 }
 
 /**

@@ -5,6 +5,7 @@ import { makeCeiling, makeSpending } from '../../test/support/make-ceiling.ts';
 import { ceilingSignals } from './ceiling-signals.ts';
 import { RULE_IDS, INCIDENT_RULES, ruleOf } from './incident-rules.ts';
 import { withLostConnections } from './lost-connections.ts';
+import { known, sum, unknown, type Money } from './money.ts';
 import { newDestination } from './new-destination.ts';
 
 const START = Date.parse('2026-11-21T18:00:00Z');
@@ -50,6 +51,17 @@ describe('the source’s signals', () => {
   it('report a loss when the flow is stopped under what is on air', () => {
     const { signals, details } = sourceSignals({ isFlowUp: false }, running);
     expect([signals['lost'], details?.['lost']]).toEqual([true, 'the flow is not running']);
+  });
+
+  it('say what is paid while nothing arrives, unless nothing is billed or the price is unknown', () => {
+    const lostFor = (costPerHour?: Money) =>
+      sourceSignals({ isFlowUp: true, connected: false, ...(costPerHour ? { costPerHour } : {}) }, running).details![
+        'lost'
+      ];
+    expect(lostFor()).toBe('no signal from the encoder');
+    expect(lostFor(unknown('x'))).toBe('no signal from the encoder');
+    expect(lostFor(known(1.384))).toBe('no signal from the encoder; meanwhile what runs costs about 1.38 USD an hour');
+    expect(lostFor(sum([known(1), unknown('x')]))).toContain('at least 1.00 USD an hour');
   });
 
   it('say nothing of what was not observed', () => {

@@ -4,6 +4,7 @@ import { healthOf, observationOfThisRun } from './health.ts';
 import type { SubjectObservation } from './incident-observe.ts';
 import type { Incident, IncidentSubject } from './incident.ts';
 import { isPrimary } from './lifecycle.ts';
+import { isComplete, toUsd, type Money } from './money.ts';
 
 /**
  * Turns what the monitor and the sweep have read into the signals that the rules watch. Pure. A figure that was not
@@ -35,6 +36,8 @@ export interface SourceSeen {
   frozenSince?: string | null;
   silentSince?: string | null;
   onBackup?: boolean | null;
+  /** What everything that runs costs per hour, also without a source; absent where nothing is billed. */
+  costPerHour?: Money;
 }
 
 /** What is known about the deployment as a whole. */
@@ -107,7 +110,8 @@ export function sourceSignals(
       onBackup: ofFeed(seen.onBackup),
     }),
     details: {
-      lost: seen.isFlowUp ? 'no signal from the encoder' : 'the flow is not running',
+      lost:
+        (seen.isFlowUp ? 'no signal from the encoder' : 'the flow is not running') + priceOfSilence(seen.costPerHour),
       ...(seen.formatProblem ? { wrongFormat: seen.formatProblem } : {}),
     },
     since: {
@@ -119,6 +123,13 @@ export function sourceSignals(
     drills: drills.flatMap(({ signals }) => signals),
     affected: toAffected(onAir),
   };
+}
+
+/** Channels are billed as on air while nothing arrives. Empty when the price is unknown or nothing is billed. */
+function priceOfSilence(costPerHour: Money | undefined): string {
+  const usd = costPerHour && toUsd(costPerHour);
+  if (!usd) return '';
+  return `; meanwhile what runs costs ${isComplete(costPerHour) ? 'about' : 'at least'} ${usd.toFixed(2)} USD an hour`;
 }
 
 function toAffected(records: readonly Destination[]): Incident['affected'] {

@@ -28,13 +28,22 @@ export interface OrphanCandidate extends InventoryItem {
   reason: OrphanReason;
 }
 
-/** The id of the resource that a record holds, by kind. */
-const HELD_ID: Record<OrphanResource, (held: HeldResources) => string | undefined> = {
-  flowOutput: ({ flowOutput }) => flowOutput?.flowOutputArn,
-  channel: ({ channel }) => channel?.channelId,
-  input: ({ input }) => input?.inputId,
-  secret: ({ secret }) => secret?.secretArn,
+/** The ids of the resources that a record holds, by kind. */
+const HELD_IDS: Record<OrphanResource, (held: HeldResources) => (string | undefined)[]> = {
+  flowOutput: ({ flowOutput }) => [flowOutput?.flowOutputArn, flowOutput?.backup?.flowOutputArn],
+  channel: ({ channel }) => [channel?.channelId],
+  input: ({ input }) => [input?.inputId],
+  secret: ({ secret }) => [secret?.secretArn],
 };
+
+/** Returns the ids of all resources that a record holds. */
+export function heldIds(held: HeldResources): string[] {
+  return ORPHAN_RESOURCES.flatMap((resource) => idsOf(resource, held));
+}
+
+function idsOf(resource: OrphanResource, held: HeldResources): string[] {
+  return HELD_IDS[resource](held).filter((id) => id !== undefined);
+}
 
 /**
  * Finds resources that belong to no destination. Skips a destination with an operation in flight, because its record
@@ -52,9 +61,9 @@ function orphanReason(item: InventoryItem, record: Destination | undefined): Orp
   if (!item.isTagged) return 'tags_missing';
   if (!record) return 'no_destination';
   if (record.operation) return null;
-  const held = HELD_ID[item.resource](record.held);
-  if (held === item.resourceId) return null;
-  return held === undefined ? 'unrecorded' : 'duplicate';
+  const held = idsOf(item.resource, record.held);
+  if (held.includes(item.resourceId)) return null;
+  return held.length === 0 ? 'unrecorded' : 'duplicate';
 }
 
 /** The sweep releases an orphan only after enough sightings and time, unless an operator requests it. */

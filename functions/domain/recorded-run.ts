@@ -17,12 +17,13 @@ export function settingsOfRun({
   observation,
 }: Destination): Omit<RecordedRun, 'startedAt' | 'endedAt'> {
   const run = runInProgress(held);
-  const { outputs, startedAt } = run ?? {};
+  const { channelClass, outputs, startedAt } = run ?? {};
   const feed = observation?.feed?.runStartedAt === startedAt ? observation?.feed : undefined;
   return {
     platform: run?.platform ?? platform,
     preset: run?.preset ?? preset,
     ...(outputs === undefined ? {} : { outputs }),
+    ...(channelClass === undefined ? {} : { channelClass }),
     ...(feed === undefined ? {} : { feedBitrateBps: feed.bitrateBps }),
   };
 }

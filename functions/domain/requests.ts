@@ -11,11 +11,17 @@ export type Apply = 'now' | 'next-start' | undefined;
 /** Fields whose edits apply only at the next start. */
 export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs'>;
 
+/** The stored parts of the backup ingest. */
+export type StoredBackup = Pick<
+  Destination,
+  'backupRtmpUrl' | 'backupStreamKeyCiphertext' | 'backupStreamKeyLast4' | 'backupStreamKeyFingerprint'
+>;
+
 /** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
 
 /** Part of a configuration; absent fields stay. */
-export interface Edit extends Partial<Target>, Partial<StoredKey> {
+export interface Edit extends Partial<Target>, Partial<StoredKey>, StoredBackup {
   name?: string;
   group?: string | null;
   standby?: Destination['standby'];
@@ -24,7 +30,15 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   position?: number;
 }
 
-const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const;
+const TARGET_FIELDS = [
+  ...(['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const),
+  ...(['backupRtmpUrl', 'backupStreamKeyCiphertext'] as const),
+] as const;
+
+/** Returns true when a field of two records says the same; null and absent both mean none. */
+function isSameField(one: Edit | Destination, other: Edit | Destination, field: keyof Edit): boolean {
+  return (one[field] ?? null) === (other[field] ?? null);
+}
 
 /** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
@@ -134,9 +148,9 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
   const isWaiting =
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
-  const isSame = fields.every((field) => record[field] === edit[field]);
+  const isSame = fields.every((field) => isSameField(record, edit, field));
   // The position is not configuration, so a move must not break another person's open edit.
-  const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
+  const isMove = fields.every((field) => field === 'position' || isSameField(record, edit, field));
   const edited: Destination = isSame
     ? record
     : isMove
@@ -155,7 +169,7 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
 
 /** Returns true when the edit changes settings of the channel. It sends a slate, or it does not. */
 function changesChannel(record: Destination, edited: Destination): boolean {
-  if (TARGET_FIELDS.some((field) => record[field] !== edited[field])) return true;
+  if (!TARGET_FIELDS.every((field) => isSameField(record, edited, field))) return true;
   return (onSourceLossOf(record) === 'hold') !== (onSourceLossOf(edited) === 'hold');
 }
 

@@ -1,5 +1,5 @@
-import { newest, total, type DeliverySeries } from '../aws/metrics.ts';
-import type { Destination, Observation } from '../domain/destination.ts';
+import { backupSubject, newest, total, type DeliverySeries } from '../aws/metrics.ts';
+import type { Destination, Observation, PipelineFigures } from '../domain/destination.ts';
 import { isFiguresDue } from './figures-due.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
 
@@ -33,20 +33,44 @@ export function figuresOf(
     return Object.assign({}, delivery, ...kept) as Partial<Observation>;
   }
   if (!read) return delivery;
-  // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
-  const isWritten = activeOutputs !== null && activeOutputs !== undefined && activeOutputs > 0;
   return {
     ...delivery,
     figuresAt: now.toISOString(),
+    ...pipelineFigures(read, (activeOutputs ?? 0) > 0),
+    ...optional('wantedFramesPerSecond', newest(read.wantedFramesPerSecond)),
+    ...optional('droppedFrames', total(read.droppedFrames)),
+    ...optional('resentPercent', shareOf(total(read.resentPackets), total(read.sentPackets))),
+    ...optional('roundTripMs', newest(read.roundTripMs)),
+  };
+}
+
+/** Returns the figures of the second pipeline, read now or carried over as those of the first; none without one. */
+export function backupOf(
+  deps: Pick<MonitorDeps, 'figuresEverySeconds'>,
+  record: Destination,
+  { now, series }: { now: Date; series: ReadonlyMap<string, DeliverySeries> },
+): Pick<Observation, 'backup'> {
+  const { channel } = record.held;
+  if (channel?.channelClass !== 'STANDARD') return {};
+  const read = series.get(backupSubject(channel.channelId));
+  const activeOutputs = read && newest(read.activeOutputs);
+  const delivery = optional('activeOutputs', activeOutputs);
+  if (!isFiguresDue(record, now, deps.figuresEverySeconds)) {
+    const { activeOutputs: _former, ...kept } = record.observation?.backup ?? {};
+    return { backup: { ...kept, ...delivery } };
+  }
+  return { backup: read ? { ...delivery, ...pipelineFigures(read, (activeOutputs ?? 0) > 0) } : delivery };
+}
+
+/** Returns the figures that every pipeline has. */
+function pipelineFigures(read: DeliverySeries, isWritten: boolean): PipelineFigures {
+  return {
+    // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
     ...optional('bitrateBps', isWritten ? newest(read.bitrateBps) : null),
     ...optional('fillMs', newest(read.fillMs)),
     ...optional('framesPerSecond', newest(read.outputFramesPerSecond) ?? newest(read.inputFramesPerSecond)),
-    ...optional('wantedFramesPerSecond', newest(read.wantedFramesPerSecond)),
-    ...optional('droppedFrames', total(read.droppedFrames)),
     ...optional('unsentFrames', total(read.unsentFrames)),
     ...optional('reconnects', total(read.reconnects)),
-    ...optional('resentPercent', shareOf(total(read.resentPackets), total(read.sentPackets))),
-    ...optional('roundTripMs', newest(read.roundTripMs)),
   };
 }
 

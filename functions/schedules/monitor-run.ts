@@ -1,7 +1,9 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { putScheduleRun, type ScheduleRun } from '../aws/incident-settings-table.ts';
 import type { AwsDeps } from '../aws/clients.ts';
+import { pricingOf } from '../aws/pricing-of.ts';
 import { ceilingSignals, removedCeilings } from '../domain/ceiling-signals.ts';
+import { priceOfHeld } from '../domain/cost.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { SubjectObservation } from '../domain/incident-observe.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -11,7 +13,9 @@ import {
   goneSubjects,
   sourceSignals,
   type DrillSeen,
+  type SourceSeen,
 } from '../domain/incident-signals.ts';
+import { sum } from '../domain/money.ts';
 import { evaluateCeilings, type CeilingDeps, type CeilingReport } from '../workflow/ceilings.ts';
 import { endSourceLosses } from '../workflow/end-source-loss.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
@@ -102,7 +106,7 @@ async function evaluateObserved(
       ...sweepFindings(runs.sweep, now),
     };
     return [
-      sourceSignals(source, records, drills),
+      sourceSignals({ ...source, ...priceOf(deps, records) }, records, drills),
       ...records.map((record) => destinationSignals(record, now, drills)),
       deploymentSignals(seen, records, now),
       ...goneSubjects(incidents, records),
@@ -111,6 +115,13 @@ async function evaluateObserved(
   };
   await evaluateIncidents(deps, observe, { everySeconds: deps.everySeconds });
   await recordRun(deps, ranAt);
+}
+
+/** Returns what everything that runs costs per hour; nothing on one machine, which bills nothing. */
+function priceOf(deps: MonitorRunDeps, records: readonly Destination[]): Pick<SourceSeen, 'costPerHour'> {
+  if (deps.hasEngine) return {};
+  const pricing = pricingOf(deps);
+  return { costPerHour: sum(records.map((record) => priceOfHeld(pricing, record))) };
 }
 
 /**

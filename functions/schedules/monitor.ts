@@ -22,7 +22,7 @@ import { outputAlerts } from '../domain/output-alerts.ts';
 import { withFeed } from '../domain/recorded-run.ts';
 import { publishQuietly } from '../notify/publish-event.ts';
 import type { MonitorOutcome } from './counted-log-lines.ts';
-import { figuresOf, optional } from './destination-figures.ts';
+import { backupOf, figuresOf, optional } from './destination-figures.ts';
 import { isFiguresDue } from './figures-due.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
 import { observeSource } from './observe-source.ts';
@@ -91,13 +91,10 @@ function toRequest(deps: MonitorDeps, record: Destination, now: Date): MetricsRe
     return [{ flowOutputArn: flowOutput.flowOutputArn, metrics: isDue ? outputMetrics() : ['activeOutputs'] }];
   }
   if (!channel) return [];
-  return [
-    {
-      channelId: channel.channelId,
-      outputGroupName: isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp,
-      metrics: isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun,
-    },
-  ];
+  const metrics = isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun;
+  const outputGroupName = isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp;
+  const main: MetricsRequest = { channelId: channel.channelId, outputGroupName, metrics };
+  return channel.channelClass === 'STANDARD' ? [main, { ...main, pipelineId: '1' }] : [main];
 }
 
 /** The lists of all channels and metrics, and when they were requested. */
@@ -118,6 +115,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...seen,
     ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
+    ...backupOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);
   const observation = withSource(read, record, previous);

@@ -1,7 +1,7 @@
 import { observeChannel } from '../aws/channel.ts';
 import { changeDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { findFlowOutput, isFlowUp, observeFlow } from '../aws/flow.ts';
+import { findFlowOutputs, isFlowUp, observeFlow, type FlowView } from '../aws/flow.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
 import { isOffAir, isUp } from '../domain/channel-state.ts';
@@ -89,14 +89,20 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
  * Restores a flow output that was removed by hand: a start adopts the other resources and creates only what is missing.
  */
 async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }: Inventory): Promise<void> {
-  if (!flow || !isFlowUp(flow) || findFlowOutput(deps, flow, record.destinationId)) return;
-  const again = await observeFlow(deps);
-  if (!again || !isFlowUp(again) || findFlowOutput(deps, again, record.destinationId)) return;
+  if (!lacksOutput(deps, record, flow)) return;
+  if (!lacksOutput(deps, record, await observeFlow(deps))) return;
   deps.logger.warn('a flow output is missing', { destinationId: record.destinationId });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
     decide: (current) => ({ record: current, begins: current.writeCount === record.writeCount ? 'start' : null }),
   });
+}
+
+/** Returns true when a flow that is up does not feed every pipeline of the destination. */
+function lacksOutput(deps: SweepDeps, { destinationId, held }: Destination, flow: FlowView | null): boolean {
+  if (!flow || !isFlowUp(flow)) return false;
+  const { main, backup } = findFlowOutputs(deps, flow, destinationId);
+  return !main || (held.channel?.channelClass === 'STANDARD' && !backup);
 }
 
 /**

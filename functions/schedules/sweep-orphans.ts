@@ -7,7 +7,14 @@ import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '.
 import { deleteSecret } from '../aws/passphrase-secret.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isAtRest } from '../domain/channel-state.ts';
-import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES, type OrphanResource } from '../domain/orphans.ts';
+import {
+  findOrphans,
+  heldIds,
+  isMassRelease,
+  ORPHAN_RESOURCES,
+  ORPHAN_RULES,
+  type OrphanResource,
+} from '../domain/orphans.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { COUNTED_LINES } from './counted-log-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
@@ -106,8 +113,7 @@ async function tryWith<Result>(
 }
 
 function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
-  const ids = [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn, held.secret?.secretArn];
-  return ids.includes(resourceId);
+  return heldIds(held).includes(resourceId);
 }
 
 /** Finds the next step of an orphan's release, by kind; null while the sweep can only wait. */

@@ -7,7 +7,7 @@ import { waitFor } from '../../test/support/wait-for.ts';
 import { createChannel, deleteChannel, findChannel, listChannels, startChannel, stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
-import { addFlowOutput, findFlowOutput, observeFlow, removeFlowOutput, startFlow, stopFlow } from '../aws/flow.ts';
+import { addFlowOutputs, findFlowOutputs, observeFlow, removeFlowOutput, startFlow, stopFlow } from '../aws/flow.ts';
 import { createInput, deleteInput, listInputs, observeInput } from '../aws/input.ts';
 import { acquireLease } from '../aws/lease-table.ts';
 import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
@@ -91,11 +91,8 @@ async function makeOrphans(destinationId: string): Promise<void> {
     logLevel: 'WARNING',
   });
   await waitFor('the channel', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
-  await addFlowOutput(sluice.deps, destinationId, {
-    kind: 'input',
-    address: input.address!,
-    port: input.port!,
-  });
+  const output = { kind: 'input' as const, address: input.address!, port: input.port! };
+  await addFlowOutputs(sluice.deps, destinationId, { main: output, backup: null });
   await startChannel(sluice.deps, channelId);
   await waitFor('the run', async () => (await findChannel(sluice.deps, destinationId))?.state === 'RUNNING');
 }
@@ -367,7 +364,7 @@ describe('the sweep', () => {
     await removeFlowOutput(sluice.deps, held.flowOutput!.flowOutputArn);
     await sweepAfter(0);
     await sluice.until(destinationId, 'running again', atRest('running'));
-    expect(findFlowOutput(sluice.deps, (await observeFlow(sluice.deps))!, destinationId)).not.toBeNull();
+    expect(findFlowOutputs(sluice.deps, (await observeFlow(sluice.deps))!, destinationId).main).not.toBeNull();
   });
 
   it('stops the running channel of an idle destination', async () => {

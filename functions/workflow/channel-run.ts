@@ -71,8 +71,9 @@ function startFailed(detail: string): AppError {
 }
 
 function newRun({ deps, generation, record: { platform, preset, held } }: StepContext): ChannelRun {
-  const { outputs } = held.channel ?? {};
-  return { startedAt: deps.now().toISOString(), generation, platform, preset, ...(outputs ? { outputs } : {}) };
+  const { channelClass, outputs } = held.channel ?? {};
+  const settings = { ...(outputs ? { outputs } : {}), ...(channelClass ? { channelClass } : {}) };
+  return { startedAt: deps.now().toISOString(), generation, platform, preset, ...settings };
 }
 
 async function startOnce(context: StepContext, channelId: string, noted: ChannelRun | null): Promise<ChannelRun> {

@@ -13,6 +13,7 @@ import { encodedRate, followSource, type FollowedSource } from '../domain/follow
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { onSourceLossOf } from '../domain/source-loss.ts';
+import type { StreamKey } from '../domain/stream-key.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** Measurements of the source older than this are ignored. */
@@ -126,8 +127,10 @@ export function configurationHash(
   }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel; sourceLoss: SourceLoss },
 ): string {
   const { declaredInput, maintenance } = deployment;
+  const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
   const settings = [inputId, encodings, logLevel, declaredInput, maintenance, sourceLoss];
-  const parts = [record.rtmpUrl, record.streamKeyCiphertext, ...settings];
+  const backup = backupRtmpUrl ? [backupRtmpUrl, backupStreamKeyCiphertext] : [];
+  const parts = [rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
@@ -136,7 +139,7 @@ export function sourceLossOf(record: Destination): SourceLoss {
   return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
 }
 
-/** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
+/** Builds the channel's target. Decrypts the stream keys, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
@@ -151,12 +154,27 @@ export async function resolveChannelTarget(
       remedy: 'set one with PUT /api/destinations/{destinationId}/stream-key',
     });
   }
+  const streamKey = await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext);
   return {
     kind: 'rtmp',
     rtmpUrl: record.rtmpUrl,
-    streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
+    streamKey,
+    backup: await resolveBackup(deps, record, streamKey),
     encoding: encodings[0]!,
     sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };
+}
+
+/** Returns the backup address with its own stream key or the main one; null for a channel with one pipeline. */
+async function resolveBackup(
+  deps: AwsDeps<'kms', 'deploymentId' | 'keyId'>,
+  { backupRtmpUrl, backupStreamKeyCiphertext, destinationId }: Destination,
+  mainKey: StreamKey,
+): Promise<Extract<ChannelTarget, { kind: 'rtmp' }>['backup']> {
+  if (!backupRtmpUrl) return null;
+  const streamKey = backupStreamKeyCiphertext
+    ? await decryptStreamKey(deps, destinationId, backupStreamKeyCiphertext)
+    : mainKey;
+  return { rtmpUrl: backupRtmpUrl, streamKey };
 }

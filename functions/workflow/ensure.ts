@@ -4,25 +4,15 @@ import {
   listChannels,
   observeChannel,
   updateChannel,
+  updateChannelClass,
   type ChannelView,
 } from '../aws/channel.ts';
 import { awsErrorKind } from '../aws/aws-errors.ts';
-import {
-  addFlowOutput,
-  findFlowOutput,
-  FLOW_OUTPUTS_MAX,
-  leadsTo,
-  observeFlow,
-  removeFlowOutput,
-  type FlowView,
-  type OutputTarget,
-} from '../aws/flow.ts';
-import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
-import { ensureEgressAllowed } from '../aws/input-security-group.ts';
+import { classOf, type ChannelTarget } from '../aws/channel-request.ts';
+import { createInput, findInput, listInputs, observeInput, type InputView } from '../aws/input.ts';
 import { packageChannelExists } from '../aws/package-channel.ts';
 import { isUp } from '../domain/channel-state.ts';
-import type { HeldResources, HeldRun } from '../domain/destination.ts';
-import { kindOf } from '../domain/destination-kind.ts';
+import type { HeldResources } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { parseIngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
@@ -35,8 +25,7 @@ import {
   sourceLossOf,
 } from './channel-target.ts';
 import { requireFlow } from './require-flow.ts';
-import { resolveSrtTarget } from './srt-output.ts';
-import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
+import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -45,7 +34,7 @@ import { NotSettled } from './workflow-errors.ts';
  */
 
 /**
- * Creates or adopts a push input and returns the address of its first endpoint. The input is recorded together with the
+ * Creates or adopts a push input and returns the addresses of its endpoints. The input is recorded together with the
  * channel; until then its tags identify it.
  */
 export async function ensureInput(context: StepContext): Promise<Partial<HeldResources>> {
@@ -67,9 +56,14 @@ export async function ensureInput(context: StepContext): Promise<Partial<HeldRes
     `input ${inputId}`,
     input === recorded ? recorded : undefined,
   );
-  const { address, port } = ready ?? {};
+  return { input: toHeldInput(inputId, ready) };
+}
+
+/** Returns what the record keeps of an input. @throws {NotSettled} while it has no endpoint */
+export function toHeldInput(inputId: string, view: InputView | null): NonNullable<HeldResources['input']> {
+  const { address, backupAddress, port } = view ?? {};
   if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
-  return { input: { inputId, address, port } };
+  return { inputId, address, ...(backupAddress ? { backupAddress } : {}), port };
 }
 
 /** Refuses before anything is created when the account's quota leaves no room. */
@@ -114,7 +108,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
     channelHash = hash;
   }
   const { channelId, channelArn } = channel;
-  const held = (configuration: string) => ({
+  const held = (configuration: string, { channelClass }: ChannelView) => ({
     input,
     channel: {
       channelId,
@@ -122,25 +116,35 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
       configurationHash: configuration,
       holds: sourceLoss.kind === 'slate',
       ...settings,
+      ...(channelClass === 'STANDARD' ? { channelClass } : {}),
     },
   });
-  await recordHeld(context, held(channelHash));
+  await recordHeld(context, held(channelHash, channel));
 
   let ready = await waitForIdle(context, channelId, recorded ?? undefined);
-  if (isUp(ready.state)) return held(channelHash);
+  if (isUp(ready.state)) return held(channelHash, ready);
   if (channelHash !== hash) {
     const target = await resolveChannelTarget(deps, record, { encodings, sourceLoss });
+    ready = await ensureClass(context, ready, target);
     await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
-    await recordHeld(context, held(hash));
+    await recordHeld(context, held(hash, ready));
     ready = await waitForIdle(context, channelId);
   }
-  if (ready.state !== 'UPDATE_FAILED') return held(hash);
+  if (ready.state !== 'UPDATE_FAILED') return held(hash, ready);
   // The channel's settings are unknown now, so the next start updates it again.
-  await recordHeld(context, held('unknown'));
+  await recordHeld(context, held('unknown', ready));
   throw new AppError('aws_refused', {
     detail: `MediaLive could not apply the settings to channel ${channelId}`,
     remedy: 'check URL and preset, then start it again',
   });
+}
+
+/** Gives an idle channel the class that its target needs. UpdateChannel cannot change it. */
+async function ensureClass(context: StepContext, channel: ChannelView, target: ChannelTarget): Promise<ChannelView> {
+  const { channelClass, channelId } = channel;
+  if (channelClass === classOf(target)) return channel;
+  await unlessBusy(() => updateChannelClass(context.deps, channelId, target), 'the channel');
+  return waitForIdle(context, channelId);
 }
 
 async function waitForIdle(context: StepContext, channelId: string, seen?: ChannelView): Promise<ChannelView> {
@@ -176,76 +180,17 @@ async function requireTarget({ deps, record }: StepContext): Promise<void> {
       remedy: 'deploy the media source again to create the MediaPackage channel',
     });
   }
+  await requireUrl(deps, record.rtmpUrl, '');
+  if (record.backupRtmpUrl) await requireUrl(deps, record.backupRtmpUrl, 'backup ingest: ');
+}
+
+async function requireUrl(deps: StepContext['deps'], rtmpUrl: string, about: string): Promise<void> {
   const rules = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
-  const parsed = parseIngestUrl(record.rtmpUrl, rules);
-  if (!parsed.ok) throw new AppError('url_not_allowed', { detail: parsed.message, remedy: parsed.remedy });
+  const parsed = parseIngestUrl(rtmpUrl, rules);
+  if (!parsed.ok) throw new AppError('url_not_allowed', { detail: about + parsed.message, remedy: parsed.remedy });
   const resolved = checkResolvedAddresses(await deps.resolveHost(parsed.url.host), rules);
-  if (!resolved.ok) throw new AppError('url_not_allowed', { detail: resolved.message, remedy: resolved.remedy });
-}
-
-/**
- * Adds the flow output that feeds the destination's input or calls its SRT receiver. Refuses while the flow is off,
- * before the channel costs.
- */
-export async function ensureFlowOutput(context: StepContext): Promise<Partial<HeldResources>> {
-  const { deps, record } = context;
-  const target = await resolveOutputTarget(context);
-  const flow = await requireFlow(context);
-  if (target.kind === 'input' && flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
-  const existing = findFlowOutput(deps, flow, record.destinationId);
-  if (existing && !leadsTo(existing, target)) {
-    // The output feeds an input that no longer exists, or calls the receiver of before an edit.
-    await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, existing.flowOutputArn));
-    throw new NotSettled('an outdated flow output is being removed');
-  }
-  if (!existing) {
-    if (flow.outputs.length >= FLOW_OUTPUTS_MAX) throw flowFull();
-    await addUnlessFull(context, flow, target);
-  }
-  const added = await settleWithin(
-    context,
-    async () => {
-      const seen = await observeFlow(deps);
-      return seen && findFlowOutput(deps, seen, record.destinationId);
-    },
-    (output) => output !== null,
-    'the flow output',
-    existing ?? undefined,
-  );
-  if (!added) throw new NotSettled('the flow output is not visible yet');
-  const { flowOutputArn, flowOutputName } = added;
-  const run = target.kind === 'srt' ? { run: toRun(context) } : {};
-  return { flowOutput: { flowOutputArn, flowOutputName, ...run } };
-}
-
-async function resolveOutputTarget(context: StepContext): Promise<OutputTarget> {
-  if (kindOf(context.record) === 'srt') return resolveSrtTarget(context);
-  const { input } = context.record.held;
-  if (!input) throw resourceMissing('the input is not known');
-  return { kind: 'input', address: input.address, port: input.port };
-}
-
-/** Returns the run of an SRT destination, which goes with its output. One that is in progress keeps its start. */
-function toRun({ deps, generation, record: { platform, preset, held } }: StepContext): HeldRun {
-  const startedAt = held.flowOutput?.run?.startedAt ?? deps.now().toISOString();
-  return { startedAt, generation, platform, preset };
-}
-
-async function addUnlessFull(context: StepContext, flow: FlowView, target: OutputTarget): Promise<void> {
-  const { deps, record } = context;
-  try {
-    await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, target));
-  } catch (error) {
-    // Another start took the last output after this step read the flow.
-    throw awsErrorKind(error) === 'quota' ? flowFull() : error;
-  }
-}
-
-function flowFull(): AppError {
-  return new AppError('flow_full', {
-    detail: `the flow has ${FLOW_OUTPUTS_MAX} outputs, which is AWS's fixed limit`,
-    remedy: 'stop a destination that is not needed',
-  });
+  if (resolved.ok) return;
+  throw new AppError('url_not_allowed', { detail: about + resolved.message, remedy: resolved.remedy });
 }
 
 /** Turns a conflict into NotSettled: the next attempt reads the resource again, until the step's deadline. */

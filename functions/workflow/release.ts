@@ -1,11 +1,11 @@
 import { awsErrorKind, isNotFound } from '../aws/aws-errors.ts';
 import { deleteChannel, findChannel, observeChannel, stopChannel, type ChannelView } from '../aws/channel.ts';
-import { findFlowOutput, observeFlow, removeFlowOutput } from '../aws/flow.ts';
 import { deleteInput, findInput, observeInput, type InputView } from '../aws/input.ts';
 import { isAtRest, isUp } from '../domain/channel-state.ts';
 import type { HeldResource, HeldResources } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
-import { settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
+import { toHeldInput } from './ensure.ts';
+import { settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -60,32 +60,18 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
   return { released: 'channelRun' };
 }
 
-/** Removes the destination's flow output. A missing flow has no outputs. */
-export async function releaseFlowOutput(context: StepContext): Promise<Released> {
-  const { deps, record } = context;
-  const flow = await observeFlow(deps);
-  const output = flow && findFlowOutput(deps, flow, record.destinationId);
-  if (output) {
-    await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, output.flowOutputArn));
-    const find = async () => {
-      const seen = await observeFlow(deps);
-      return seen && findFlowOutput(deps, seen, record.destinationId);
-    };
-    await settleWithin(context, find, (view) => view === null, 'the flow output to go');
-  }
-  return { released: 'flowOutput' };
-}
-
 /** Deletes the channel unless standby keeps it. A channel in CREATE_FAILED is always deleted, because it is useless. */
 export async function releaseChannel(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const channel = await locateChannel(context);
   if (!channel) return { released: 'channel' };
-  const { channelId, channelArn, state } = channel;
+  const { channelId, channelArn, channelClass, state } = channel;
   if (isKept(record, 'channel') && state !== 'CREATE_FAILED' && state !== 'DELETING') {
     const recorded = record.held.channel?.channelId === channelId ? record.held.channel : null;
     // An adopted channel has unknown settings, so the next start updates it.
-    return { held: { channel: recorded ?? { channelId, channelArn, configurationHash: 'unknown' } } };
+    const ofClass = channelClass === 'STANDARD' ? { channelClass } : {};
+    const adopted = { channelId, channelArn, configurationHash: 'unknown', ...ofClass } as const;
+    return { held: { channel: recorded ?? adopted } };
   }
   if (state !== 'DELETING') await ask(() => deleteChannel(deps, channelId), `channel ${channelId}`);
   await settleWithin(
@@ -103,11 +89,8 @@ export async function releaseInput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const input = await locateInput(context);
   if (!input) return { released: 'input' };
-  const { inputId, address, port, state } = input;
-  if (isKept(record, 'input') && state !== 'DELETING') {
-    if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
-    return { held: { input: { inputId, address, port } } };
-  }
+  const { inputId, state } = input;
+  if (isKept(record, 'input') && state !== 'DELETING') return { held: { input: toHeldInput(inputId, input) } };
   if (state === 'ATTACHED') throw new NotSettled(`input ${inputId} is still attached`);
   if (state !== 'DELETING') await ask(() => deleteInput(deps, inputId), `input ${inputId}`);
   await settleWithin(

@@ -15,8 +15,9 @@ import {
   type StepResults,
 } from '../domain/lifecycle.ts';
 import { ensureChannelRun } from './channel-run.ts';
-import { ensureChannel, ensureFlowOutput, ensureInput } from './ensure.ts';
-import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
+import { ensureChannel, ensureInput } from './ensure.ts';
+import { ensureFlowOutput, releaseFlowOutput } from './flow-outputs.ts';
+import { releaseChannel, releaseChannelRun, releaseInput } from './release.ts';
 import { ensureSecret, releaseSecret } from './srt-output.ts';
 import { settleOperation, type Ending, type StateFailure } from './settle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';

@@ -4,7 +4,7 @@ import { startTestDeployment, type TestDeployment } from '../../test/support/tes
 import { findChannel } from '../aws/channel.ts';
 import { changeDestination } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
-import { findFlowOutput, observeFlow } from '../aws/flow.ts';
+import { findFlowOutputs, observeFlow } from '../aws/flow.ts';
 import { findInput } from '../aws/input.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from './operations.ts';
@@ -38,7 +38,7 @@ async function held(destinationId: string) {
   return {
     input: (await findInput(sluice.deps, destinationId))?.inputId,
     channel: (await findChannel(sluice.deps, destinationId))?.channelId,
-    flowOutput: findFlowOutput(sluice.deps, flow!, destinationId)?.flowOutputArn,
+    flowOutput: findFlowOutputs(sluice.deps, flow!, destinationId).main?.flowOutputArn,
   };
 }
 
@@ -85,7 +85,8 @@ describe('an input whose CreateInput was never answered', () => {
     const idle = await atRest(destinationId, 'idle');
     const { input } = await held(destinationId);
     expect(input).toBeDefined();
-    expect(idle.held).toEqual({ input: { inputId: input, address: expect.any(String), port: expect.any(Number) } });
+    const [address, backupAddress] = [expect.any(String), expect.any(String)];
+    expect(idle.held).toEqual({ input: { inputId: input, address, backupAddress, port: expect.any(Number) } });
   });
 });
 

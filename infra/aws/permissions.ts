@@ -125,6 +125,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     {
       actions: [
         'medialive:UpdateChannel',
+        'medialive:UpdateChannelClass',
         'medialive:StartChannel',
         'medialive:StopChannel',
         'medialive:DeleteChannel',

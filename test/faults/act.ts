@@ -8,7 +8,15 @@ import type { World } from './world.ts';
 /** Simulates the requests of people: the API's own changes to a record, made like the API makes them. */
 
 /** A request. `edit` applies at the next start, `edit-now` restarts a running destination. */
-export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key' | 'replace-key-now';
+export type Ask =
+  | 'start'
+  | 'stop'
+  | 'delete'
+  | 'edit'
+  | 'edit-now'
+  | 'replace-key'
+  | 'replace-key-now'
+  | 'backup-off-now';
 
 /** Returns a stream key that no sink may hold. Its special characters differ between encodings. */
 export function canaryOf(destinationNumber: number, version = 1): string {
@@ -61,7 +69,9 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
     const apply = what.endsWith('-now') ? 'now' : 'next-start';
     const edit = what.startsWith('replace-key')
       ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
-      : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
+      : what.startsWith('backup-off')
+        ? { backupRtmpUrl: null }
+        : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {
       requestedBy,
       decide: (record) => changes.decideEdit(record, edit, { apply, now: deps.now(), freshSeconds: FRESH_SECONDS }),

@@ -197,6 +197,7 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
       ],
       CreateInput: [refusing('ForbiddenException', 403, 'the quota of 5 push inputs is used up')],
       UpdateChannel: [passing('ConflictException', 409), refusing('UnprocessableEntityException', 422)],
+      UpdateChannelClass: [passing('ConflictException', 409), refusing('UnprocessableEntityException', 422)],
       StartChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
       StopChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
       DeleteChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],

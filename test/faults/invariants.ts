@@ -277,7 +277,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     };
     for (const { id, state } of Object.values(world.media.inputs)) if (state !== 'DELETED') of(id)?.inputs.push(id);
     for (const { id, state } of Object.values(world.media.channels)) if (state !== 'DELETED') of(id)?.channels.push(id);
-    for (const { arn } of flowOf(world)?.outputs ?? []) of(arn)?.outputs.push(arn);
+    for (const { arn, Name: name } of flowOf(world)?.outputs ?? []) {
+      of(arn)?.[name?.endsWith('-backup') ? 'backupOutputs' : 'outputs'].push(arn);
+    }
     for (const { arn, deletedAtMs } of Object.values(world.media.secrets)) {
       if (deletedAtMs === undefined) of(arn)?.secrets.push(arn);
     }
@@ -384,9 +386,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   /** I11: a superseded operation is recorded as undone only if it is. */
   function checkUndone(destinationId: string, { generation }: Operation): void {
     if (options.isMeddledWith || late.get(destinationId)?.some(({ sentBy }) => sentBy === generation)) return;
-    const { channels = [], outputs = [] } = livingByOwner().get(destinationId) ?? {};
+    const { channels, outputs, backupOutputs } = livingByOwner().get(destinationId) ?? nothingLives();
     const isUp = channels.some((id) => UP_STATES.has(world.media.channels[id]!.state));
-    if (!isUp && outputs.length === 0) return;
+    if (!isUp && outputs.length + backupOutputs.length === 0) return;
     throw new Violation('I11 audit', `${destinationId} #${generation} is recorded as undone, but is not`);
   }
 
@@ -431,7 +433,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       const held = world.record(owner)?.held;
       const known = new Set([
         ...[held?.input?.inputId, held?.channel?.channelId],
-        ...[held?.flowOutput?.flowOutputArn, held?.secret?.secretArn],
+        ...[held?.flowOutput?.flowOutputArn, held?.flowOutput?.backup?.flowOutputArn, held?.secret?.secretArn],
       ]);
       return Object.values(living)
         .flat()
@@ -456,6 +458,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       ['input', held.input && !living.inputs.includes(held.input.inputId)],
       ['channel', held.channel && !living.channels.includes(held.channel.channelId)],
       ['flow output', held.flowOutput && !living.outputs.includes(held.flowOutput.flowOutputArn)],
+      [
+        'second flow output',
+        held.flowOutput?.backup && !living.backupOutputs.includes(held.flowOutput.backup.flowOutputArn),
+      ],
       ['secret', held.secret && !living.secrets.includes(held.secret.secretArn)],
     ] as const;
     const gone = missing.filter(([, isMissing]) => isMissing).map(([what]) => what);
@@ -491,6 +497,11 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       input.attachedChannelId !== channel.id
     ) {
       throw new Violation('I7 truth', `${destinationId} is recorded as running, but nothing reaches its channel`);
+    }
+    const second = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.backup?.flowOutputArn);
+    const isStandard = channel.settings.ChannelClass === 'STANDARD';
+    if (second?.Destination !== (isStandard ? input.endpointIps[1] : undefined)) {
+      throw new Violation('I7 truth', `${destinationId} is recorded as running, but not every pipeline is fed`);
     }
   }
 
@@ -542,10 +553,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 }
 
 /** What exists of a destination, by kind. */
-type Living = Record<'channels' | 'inputs' | 'outputs' | 'secrets', string[]>;
+type Living = Record<'channels' | 'inputs' | 'outputs' | 'backupOutputs' | 'secrets', string[]>;
 
 function nothingLives(): Living {
-  return { inputs: [], channels: [], outputs: [], secrets: [] };
+  return { inputs: [], channels: [], outputs: [], backupOutputs: [], secrets: [] };
 }
 
 /** Returns true for a finished operation in any partition. */
@@ -561,5 +572,5 @@ function isReleaseOf(line: string, resourceId: string): boolean {
 
 /** Returns the destination in a flow output's name, because outputs have no tags. */
 function ownerOfName(name: string | undefined): string {
-  return /(?:^|-)(dst_\w{26}|primary)$/.exec(name ?? '')?.[1] ?? 'unknown';
+  return /(?:^|-)(dst_\w{26}|primary)(?:-backup)?$/.exec(name ?? '')?.[1] ?? 'unknown';
 }

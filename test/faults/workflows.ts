@@ -76,9 +76,9 @@ async function makeNeighbours(world: World): Promise<void> {
   await world.until(() => false, 10_000);
 }
 
-async function make(world: World, standby: Destination['standby']): Promise<void> {
+async function make(world: World, standby: Destination['standby'], more: Partial<Destination> = {}): Promise<void> {
   await makeNeighbours(world);
-  await world.drive(addDestination(world, 1, { standby }));
+  await world.drive(addDestination(world, 1, { standby, ...more }));
   await reach(world, () => restsAs('idle')(world.record(ID)));
 }
 
@@ -87,6 +87,23 @@ async function makeAndStart(world: World, standby: Destination['standby']): Prom
   await world.drive(ask(world, ID, 'start'));
   await reach(world, () => restsAs('running')(world.record(ID)));
 }
+
+/** What makes the channel one with two pipelines. */
+const BACKUP = { backupRtmpUrl: 'rtmp://127.0.0.1:1936/live' };
+
+async function makeAndStartWithBackup(world: World, standby: Destination['standby']): Promise<void> {
+  await make(world, standby, BACKUP);
+  await world.drive(ask(world, ID, 'start'));
+  await reach(world, () => restsAs('running')(world.record(ID)));
+}
+
+/** Returns true for a running destination with this many pipelines, each fed by a flow output. */
+const runsWith = (pipelines: number) => (record: Destination | null, world: World) => {
+  const channel = world.media.channels[record?.held.channel?.channelId ?? ''];
+  const outputs = flowOf(world).outputs.filter(({ Name }) => Name?.includes(ID));
+  const settings = channel?.settings.Destinations?.[0]?.Settings ?? [];
+  return restsAs('running')(record) && outputs.length === pipelines && settings.length === pipelines;
+};
 
 /** An SRT destination, which holds nothing while it is idle. */
 const SRT = {
@@ -161,6 +178,18 @@ const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
     },
   ]),
   {
+    name: 'start with backup ingest',
+    prepare: (world) => make(world, 'cold', BACKUP),
+    setOff: (world) => ask(world, ID, 'start'),
+    isReached: runsWith(2),
+  },
+  {
+    name: 'stop with backup ingest',
+    prepare: (world) => makeAndStartWithBackup(world, 'cold'),
+    setOff: (world) => ask(world, ID, 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
     name: 'start srt',
     prepare: makeSrt,
     setOff: (world) => ask(world, ID, 'start'),
@@ -193,6 +222,18 @@ const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
 ];
 
 const ELSE: Workflow[] = [
+  {
+    name: 'turn the backup ingest off',
+    prepare: (world) => makeAndStartWithBackup(world, 'warm'),
+    setOff: (world) => ask(world, ID, 'backup-off-now'),
+    isReached: runsWith(1),
+  },
+  {
+    name: 'stop with backup ingest while starting',
+    prepare: (world) => make(world, 'cold', BACKUP),
+    setOff: (world) => askTwice(world, 'start', 'EnsureFlowOutput', 'stop'),
+    isReached: keeps('cold'),
+  },
   {
     name: 'stop srt while starting',
     prepare: makeSrt,

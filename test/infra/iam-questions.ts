@@ -225,6 +225,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
       ...channel('medialive:UpdateChannel')(call, facts),
       passRole(call.input['RoleArn']),
     ],
+    UpdateChannelClass: channel('medialive:UpdateChannelClass'),
     DescribeChannel: channel('medialive:DescribeChannel'),
     StartChannel: channel('medialive:StartChannel'),
     StopChannel: channel('medialive:StopChannel'),

@@ -5,7 +5,7 @@ import { createChannel, findChannel, observeChannel, startChannel, stopChannel }
 import { getDestination } from '../../functions/aws/destination-table.ts';
 import { getRecording } from '../../functions/aws/recording-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
-import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
+import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
@@ -62,7 +62,9 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
   // The next start finds a channel with outdated settings.
-  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
+  // The kept channel gets another class, and the flow a second output.
+  const backup = { backupIngest: true, backupRtmpUrl: 'rtmp://9.9.9.9/live', backupStreamKey: `${CANARY_KEY}-backup` };
+  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30', ...backup } }, 200);
   await move(show, warm, 'start', 'running');
   await giveUp(show, cold);
   await sendSrt(show);
@@ -356,7 +358,8 @@ async function releaseOrphans(show: Show): Promise<void> {
     const view = await findChannel(deps, GHOST);
     return view?.state === 'IDLE' ? view : null;
   });
-  await addFlowOutput(deps, GHOST, { kind: 'input', address: input.address!, port: input.port! });
+  const output = { kind: 'input' as const, address: input.address!, port: input.port! };
+  await addFlowOutputs(deps, GHOST, { main: output, backup: null });
   const passphrase = StreamKey.from(CANARY_PASSPHRASE);
   await createSecret(deps, { destinationId: GHOST, generation: 1, passphrase, ciphertextHash: 'of nothing' });
   await startChannel(deps, channel.channelId);

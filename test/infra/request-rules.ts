@@ -88,6 +88,15 @@ const ChannelSettings = {
   }),
 };
 
+/** A destination of a channel with this many pipelines, each of which has its settings; into MediaPackage they share one. */
+const destinationOf = (pipelines: number) =>
+  z.looseObject({ Id: text(255, /^[\w-]+$/), Settings: z.array(z.looseObject({})).length(pipelines).optional() });
+
+const OF_CLASS = {
+  single: { ChannelClass: z.literal('SINGLE_PIPELINE'), Destinations: z.array(destinationOf(1)).min(1) },
+  standard: { ChannelClass: z.literal('STANDARD'), Destinations: z.array(destinationOf(2)).min(1) },
+};
+
 const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   table: {
     GetItem: z.strictObject({ TableName, Key, ConsistentRead: z.boolean().optional() }),
@@ -251,13 +260,15 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
     }),
     DescribeInput: z.strictObject({ InputId: Id }),
     DeleteInput: z.strictObject({ InputId: Id }),
-    CreateChannel: z.strictObject({
-      ...ChannelSettings,
-      // The default would be STANDARD, at twice the price.
-      ChannelClass: z.literal('SINGLE_PIPELINE'),
-      RequestId,
-      Tags,
-    }),
+    // Without a class it would be STANDARD, at a higher price.
+    CreateChannel: z.discriminatedUnion('ChannelClass', [
+      z.strictObject({ ...ChannelSettings, ...OF_CLASS.single, RequestId, Tags }),
+      z.strictObject({ ...ChannelSettings, ...OF_CLASS.standard, RequestId, Tags }),
+    ]),
+    UpdateChannelClass: z.discriminatedUnion('ChannelClass', [
+      z.strictObject({ ...OF_CLASS.single, ChannelId: Id }),
+      z.strictObject({ ...OF_CLASS.standard, ChannelId: Id }),
+    ]),
     UpdateChannel: z.strictObject({ ...ChannelSettings, ChannelId: Id }),
     DescribeChannel: z.strictObject({ ChannelId: Id }),
     StartChannel: z.strictObject({ ChannelId: Id }),

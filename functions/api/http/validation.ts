@@ -5,7 +5,7 @@ import { shownValue } from './quote-value.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Fields whose value is or may contain a secret. */
-const SECRET_FIELDS = new Set(['streamKey', 'token', 'rtmpUrl', 'url']);
+const SECRET_FIELDS = new Set(['streamKey', 'backupStreamKey', 'token', 'rtmpUrl', 'backupRtmpUrl', 'url']);
 /** Messages repeat only plain field names, because a caller may have pasted a secret there. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z]{0,30}$/;
 

@@ -16,6 +16,7 @@ import {
 import { onSourceLossOf } from '../../domain/source-loss.ts';
 import { requireSourceLoss } from '../source-loss-fields.ts';
 import { isSrtPlatform } from '../../../presets/index.ts';
+import { prepareBackup } from '../backup-target.ts';
 import {
   requireFieldsOfKind,
   requireOwnReceiver,
@@ -152,7 +153,7 @@ async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise
 }
 
 async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {
-  const { streamKey: _none, streamId, latencyMs, ...fields } = given;
+  const { streamKey: _none, streamId, latencyMs, ...fields } = withoutBackup(given);
   const touchesTarget = [fields.rtmpUrl, fields.preset, streamId, latencyMs].some((field) => field !== undefined);
   const stored = passphrase === undefined ? {} : await sealPassphrase(deps, found.destinationId, passphrase);
   if (!touchesTarget) return { ...fields, ...stored };
@@ -167,13 +168,11 @@ async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...giv
   return { ...fields, ...target, ...stored };
 }
 
-async function toRtmpEdit(
-  deps: ApiDeps,
-  found: Destination,
-  { streamKey: given, passphrase: _none, streamId: _noId, latencyMs: _noLatency, ...fields }: Fields,
-): Promise<Edit> {
-  const touchesTarget = fields.platform !== undefined || fields.rtmpUrl !== undefined || fields.preset !== undefined;
-  if (!touchesTarget && given === undefined) return fields;
+async function toRtmpEdit(deps: ApiDeps, found: Destination, all: Fields): Promise<Edit> {
+  const { streamKey: given, passphrase: _none, streamId: _noId, latencyMs: _noLatency, ...fields } = withoutBackup(all);
+  const { backupIngest, backupRtmpUrl, backupStreamKey } = all;
+  const touched = [fields.platform, fields.rtmpUrl, fields.preset, backupIngest, backupRtmpUrl, backupStreamKey, given];
+  if (touched.every((field) => field === undefined)) return fields;
   const platform = fields.platform ?? found.platform;
   if (platform !== found.platform && fields.rtmpUrl === undefined) {
     throw invalidFields([
@@ -186,11 +185,19 @@ async function toRtmpEdit(
   const streamKey = given === undefined ? null : readStreamKey(deps, given);
   const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
   const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
-  const target = await checkTarget(deps, wanted, { fingerprint, given: given ?? null });
+  const mainKey = { fingerprint, given: given ?? null };
+  const target = await checkTarget(deps, wanted, mainKey);
   if (given !== undefined) requireKeyShape(target, given);
-  await requireNoDuplicate(deps, { ...target, destinationId: found.destinationId, streamKeyFingerprint: fingerprint });
-  const stored = streamKey ? await sealStreamKey(deps, found.destinationId, streamKey) : {};
-  return { ...fields, ...target, ...stored };
+  const { destinationId } = found;
+  const backup = await prepareBackup(deps, all, { target, mainKey, found });
+  await requireNoDuplicate(deps, { ...target, ...backup.known, destinationId, streamKeyFingerprint: fingerprint });
+  const stored = streamKey ? await sealStreamKey(deps, destinationId, streamKey) : {};
+  return { ...fields, ...target, ...stored, ...(await backup.seal(destinationId)) };
+}
+
+/** Leaves out the fields that the record keeps in another form. */
+function withoutBackup({ backupIngest: _on, backupRtmpUrl: _url, backupStreamKey: _key, ...fields }: Fields) {
+  return fields;
 }
 
 function changedMeanwhile(destinationId: string): AppError {

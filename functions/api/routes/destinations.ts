@@ -17,7 +17,7 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
-import { decideDelete, requireMatch, type StoredKey, type Target } from '../../domain/requests.ts';
+import { decideDelete, requireMatch, type StoredBackup, type StoredKey, type Target } from '../../domain/requests.ts';
 import { invalidFields } from '../http/validation.ts';
 import {
   checkTarget,
@@ -26,6 +26,7 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
+import { prepareBackup } from '../backup-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
 import { requireSourceLoss } from '../source-loss-fields.ts';
 import { defaultSourceLossOf } from '../../domain/source-loss.ts';
@@ -138,17 +139,26 @@ type Wanted = z.infer<typeof CreateDestination>;
 /** The checked target, and what encrypts the secret once the destination has an id. */
 interface Prepared {
   target: Target;
-  seal(destinationId: string): Promise<StoredKey>;
+  seal(destinationId: string): Promise<StoredKey & StoredBackup>;
 }
 
 async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
   const { platform, rtmpUrl, preset, streamKey: given } = wanted;
   if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
   const streamKey = readStreamKey(deps, given);
-  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, { fingerprint: streamKey.fingerprint, given });
+  const mainKey = { fingerprint: streamKey.fingerprint, given };
+  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, mainKey);
   requireKeyShape(target, given);
-  await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
-  return { target, seal: (destinationId) => sealStreamKey(deps, destinationId, streamKey) };
+  const backup = await prepareBackup(deps, wanted, { target, mainKey });
+  const place = { ...target, ...backup.known, streamKeyFingerprint: streamKey.fingerprint };
+  await requireNoDuplicate(deps, { ...place, destinationId: null });
+  return {
+    target,
+    seal: async (destinationId) => ({
+      ...(await sealStreamKey(deps, destinationId, streamKey)),
+      ...(backup.known.backupRtmpUrl ? await backup.seal(destinationId) : {}),
+    }),
+  };
 }
 
 async function prepareSrt(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {

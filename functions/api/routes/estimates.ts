@@ -12,6 +12,7 @@ import {
   type ChannelSettings,
   type PricePart,
 } from '../../domain/cost.ts';
+import { backupRefusalOf } from '../../domain/backup-ingest.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { isComplete, sum, toUsd, type Money } from '../../domain/money.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -96,13 +97,22 @@ async function findAll(deps: ApiDeps, destinationIds: readonly string[]): Promis
 
 function plan(
   { deployment }: ApiDeps,
-  { platform, preset, standby = deployment.defaultStandby }: NonNullable<CreateEstimate['planned']>,
+  {
+    platform,
+    preset,
+    standby = deployment.defaultStandby,
+    backupIngest = false,
+  }: NonNullable<CreateEstimate['planned']>,
 ): Asked {
-  if (!getPlatform(platform)) throw refuse('planned.platform', 'is not a platform; GET /api/presets lists them');
+  const known = getPlatform(platform);
+  if (!known) throw refuse('planned.platform', 'is not a platform; GET /api/presets lists them');
+  const refusal = backupIngest ? backupRefusalOf(known) : null;
+  if (refusal !== null) throw refuse('planned.backupIngest', refusal);
   if (!resolveEncoding(platform, preset)) {
     throw refuse('planned.preset', `must be one of ${allowedEncodings(platform).join(', ')}`);
   }
-  return { settings: { destinationId: '', platform, preset }, standby, destinationId: null, name: null };
+  const channelClass = backupIngest ? 'STANDARD' : 'SINGLE_PIPELINE';
+  return { settings: { destinationId: '', platform, preset, channelClass }, standby, destinationId: null, name: null };
 }
 
 function refuse(field: string, message: string) {

@@ -4,6 +4,7 @@ import {
   getDeliverySeries,
   newest,
   outputMetrics,
+  subjectOf,
   total,
   type ChannelMetric,
   type DeliverySeries,
@@ -42,7 +43,7 @@ export function registerMetrics(api: Api, deps: ApiDeps): void {
   /** Several viewers of a page share one query to CloudWatch. */
   function readSeries(request: MetricsRequest): Promise<DeliverySeries | undefined> {
     if (memos.size > CHANNELS_KEPT_MAX) memos.clear();
-    const subject = 'channelId' in request ? request.channelId : request.flowOutputArn;
+    const subject = subjectOf(request);
     let memo = memos.get(subject);
     if (!memo) {
       memo = memoize({ milliseconds: deps.metrics.keptMs, now: deps.now }, async () => {

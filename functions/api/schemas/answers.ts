@@ -126,6 +126,21 @@ const Health = z
   })
   .openapi('Health');
 
+const IngestStatus = z
+  .object({
+    ingest: z.enum(['main', 'backup']),
+    level: z.enum(HEALTH_LEVELS),
+    code: z.string().openapi({ description: 'As in health', example: 'connection_refused' }),
+    detail: z.string(),
+    remedy: z.string(),
+    attempt: z.number().int().nullable(),
+    nextAttemptAt: timestamp.nullable(),
+    bitrateBps: z.number().nullable(),
+    framesPerSecond: z.number().nullable(),
+    reconnects: z.number().nullable().openapi({ description: 'In the last seconds; null when not reported' }),
+  })
+  .openapi('IngestStatus');
+
 const OperationStep = z
   .object({
     step: z.string(),
@@ -179,6 +194,12 @@ export const DestinationResource = z
     streamId: z.string().nullable().openapi({ description: 'SRT only' }),
     latencyMs: z.number().int().nullable().openapi({ description: 'SRT only: the least latency' }),
     passphraseSet: z.boolean().openapi({ description: 'SRT only: true when the stream is encrypted' }),
+    backupIngest: z.boolean().openapi({ description: 'True when a second pipeline pushes to the backup address' }),
+    backupRtmpUrl: z.string().nullable(),
+    backupStreamKeySet: z
+      .boolean()
+      .openapi({ description: 'False: the backup ingest uses the stream key of the main one' }),
+    backupStreamKeyLast4: z.string().nullable(),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
     onSourceLoss: z
@@ -201,6 +222,9 @@ export const DestinationResource = z
       .nullable()
       .openapi({ description: 'Newest observed output bitrate; null when not reported' }),
     framesPerSecond: z.number().nullable(),
+    ingests: z
+      .array(IngestStatus)
+      .openapi({ description: 'Main and backup ingest, each on its own; empty without a backup ingest and off air' }),
     line: z
       .object({
         resentPercent: z.number().nullable().openapi({ description: 'Packets that had to be sent again' }),
@@ -387,7 +411,12 @@ const PlatformPreset = z.object({
   rtmpUrlHint: z.string(),
   streamKeyHint: z.string(),
   protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])),
-  backupRtmpUrl: z.string().nullable(),
+  backupRefusal: z.string().nullable().openapi({ description: 'Why it takes no backup ingest; null when it does' }),
+  backupRtmpUrl: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Default backup URL; null when the platform takes none or assigns one per event' }),
+  backupRtmpUrlHint: z.string().nullable(),
   defaultEncoding: z.string(),
   onSourceLoss: z.enum(SOURCE_LOSS_ACTIONS).openapi({ description: 'The default of a new destination' }),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),

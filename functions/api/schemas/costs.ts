@@ -150,6 +150,7 @@ export const CreateEstimate = z
         platform: PlatformId,
         preset: PresetId,
         standby: Standby.optional(),
+        backupIngest: z.boolean().optional().openapi({ description: 'Two pipelines instead of one' }),
       })
       .optional()
       .openapi({ description: 'A destination that does not exist yet' }),

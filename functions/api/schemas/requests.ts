@@ -124,6 +124,23 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 charact
   description: 'Without the stream key. Default: the platform’s URL. For the platform srt it is srt://host:port.',
 });
 
+/** A second publisher of the same stream. */
+const backupInputs = {
+  backupRtmpUrl: z.string().min(1).max(2048, 'must have at most 2048 characters').optional().openapi({
+    example: 'rtmps://b.rtmps.youtube.com:443/live2?backup=1',
+    description:
+      'Where the backup ingest goes, without the stream key. Default: the platform’s backup URL; an edit keeps the present one.',
+  }),
+  backupStreamKey: StreamKeyInput.nullable().optional().openapi({
+    description: 'Own stream key of the backup ingest. null: the same as for the main ingest, which is the default',
+  }),
+};
+
+const BackupIngest = z.boolean().openapi({
+  description:
+    'Also pushes the stream to the platform’s backup address. On AWS a channel of class STANDARD, with a higher price. Refused for a platform that takes one publisher per stream key.',
+});
+
 /** A prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
@@ -139,6 +156,8 @@ export const CreateDestination = z
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput.optional(),
     streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
+    backupIngest: BackupIngest.optional(),
+    ...backupInputs,
     ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
@@ -156,6 +175,8 @@ export const ReplaceDestination = z
     standby: Standby,
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
+    backupIngest: BackupIngest.default(false),
+    ...backupInputs,
     ...srtInputs,
     ...sourceLossInputs,
   })
@@ -170,6 +191,8 @@ export const PatchDestination = z
     preset: PresetId.optional(),
     standby: Standby.optional(),
     position: Position.optional(),
+    backupIngest: BackupIngest.optional(),
+    ...backupInputs,
     ...srtInputs,
     ...sourceLossInputs,
   })

@@ -5,6 +5,7 @@ import {
   listPlatforms,
   resolveEncoding,
 } from '../../../presets/index.ts';
+import { backupRefusalOf } from '../../domain/backup-ingest.ts';
 import { chosenEncodings } from '../../domain/chosen-encodings.ts';
 import { forMinutes, MINUTES_MIN } from '../../domain/billed-time.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
-import { healthOf, isOnAir, observationOfThisRun } from '../../domain/health.ts';
+import { healthOf, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
@@ -75,6 +76,10 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     streamId: record.streamId ?? null,
     latencyMs: record.latencyMs ?? null,
     passphraseSet: isSrt && record.streamKeyCiphertext !== null,
+    backupIngest: !!record.backupRtmpUrl,
+    backupRtmpUrl: record.backupRtmpUrl ?? null,
+    backupStreamKeySet: !!record.backupStreamKeyCiphertext,
+    backupStreamKeyLast4: record.backupStreamKeyLast4 ?? null,
     preset: record.preset,
     standby: record.standby,
     onSourceLoss: onSourceLossOf(record),
@@ -88,6 +93,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,
     framesPerSecond: record.observation?.framesPerSecond ?? null,
+    ingests: ingestHealth(record).map((each) => ({ ...each })),
     line: toLine(record),
     targetBitrateBps: targetBitrateBps(record),
     operation: record.operation && toOperationResource(record.destinationId, record.operation),
@@ -227,7 +233,9 @@ export function toPresetsResource(deployment: { copiesSource: boolean }): Preset
       rtmpUrlHint: platform.rtmpUrlHint,
       streamKeyHint: platform.streamKeyHint,
       protocols: [...platform.protocols],
+      backupRefusal: backupRefusalOf(platform),
       backupRtmpUrl: platform.backupRtmpUrl,
+      backupRtmpUrlHint: platform.backupRtmpUrlHint ?? null,
       defaultEncoding: defaultEncodingOf(platform, deployment),
       onSourceLoss: defaultSourceLossOf(platform.platformId),
       encodings: allowedEncodings(platform.platformId),

@@ -6,7 +6,7 @@ import {
   type CreateInputCommandOutput,
 } from '@aws-sdk/client-medialive';
 import { createHash } from 'node:crypto';
-import { addFlowOutput } from '../../../functions/aws/flow.ts';
+import { addFlowOutputs } from '../../../functions/aws/flow.ts';
 import { DEPLOYMENT_TAG, resourceName } from '../../../functions/aws/names.ts';
 import type { AssumptionId } from './assumptions.ts';
 import { redact, type Finding, type Outcome } from './finding.ts';
@@ -132,7 +132,8 @@ export async function createProofFlowOutput(
   await noted(context, 'flow output', resourceName(deployment, destinationId), async () => {
     await patiently(
       context,
-      () => addFlowOutput({ clients, deployment }, destinationId, { kind: 'input', ...target }),
+      () =>
+        addFlowOutputs({ clients, deployment }, destinationId, { main: { kind: 'input', ...target }, backup: null }),
       ['throttled'],
     );
     return { resourceId: resourceName(deployment, destinationId), result: undefined };

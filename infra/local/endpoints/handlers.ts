@@ -11,6 +11,7 @@ import {
   startChannel,
   stopChannel,
   updateChannel,
+  updateChannelClass,
 } from './medialive/channel.ts';
 import { addFlowOutputs, removeFlowOutput, updateFlowOutput } from './mediaconnect/flow-output.ts';
 import { addFlowSources, removeFlowSource, updateFlowSource } from './mediaconnect/flow-source.ts';
@@ -96,6 +97,7 @@ export function mediaLiveHandlers(context: MediaContext, alerts: Alerts): Handle
     DescribeChannel: describeChannel,
     ListChannels: listChannels,
     UpdateChannel: updateChannel,
+    UpdateChannelClass: updateChannelClass,
     StartChannel: startChannel,
     StopChannel: stopChannel,
     DeleteChannel: deleteChannel,

@@ -102,8 +102,11 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       if (channel.state === 'STARTING') alerts.forget(channel.id);
       else if (channel.state !== 'RUNNING') alerts.clear(channel);
       else if (channelReport !== undefined) {
-        const isFed = feedingSource(context, report, channel.id)?.state === 'connected';
-        alerts.observe(channel, channelReport, isFed);
+        alerts.observe(
+          channel,
+          channelReport,
+          (pipelineId) => feedingSource(context, report, channel.id, pipelineId)?.state === 'connected',
+        );
       }
       logs.observe(channel, channelReport);
     }

@@ -1,7 +1,8 @@
 /** Opens a channel's output: an RTMP publisher, or HLS for a package channel. */
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
-import type { ChannelReport, ChannelRun, RehearsedChannelFault } from './contract.ts';
+import type { ChannelRun, PipelineReport, RehearsedChannelFault } from './contract.ts';
+import { openTwoPipelines } from './two-pipelines.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
 import type { Program } from './program.ts';
 import type { SegmentKeeper } from './recording/segment-keepers.ts';
@@ -12,15 +13,21 @@ import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 const SAMPLE_MS = 900;
 
-type OutputReport = Omit<ChannelReport, 'channelId' | 'mode' | 'droppedFrames' | 'wantedFramesPerSecond'>;
-
 export interface ChannelOutput {
-  report(): OutputReport;
+  report(): PipelineReport & { backup?: PipelineReport };
+  /** Sets which inputs are fed; absent for an output with one pipeline. */
+  setFed?(pipelines: FedPipelines): void;
   /** Simulates a failure of the platform; null ends it. Absent where there is no platform. */
   rehearse?(fault: RehearsedChannelFault | null): void;
   /** Null unless the output is HLS. */
   hls: HlsPackage | null;
   close(): Promise<void>;
+}
+
+/** Whether a flow feeds the input of each pipeline. */
+export interface FedPipelines {
+  main: boolean;
+  backup: boolean;
 }
 
 export interface ChannelOutputOptions {
@@ -45,10 +52,13 @@ export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput 
   const { clock, dial, lowLatency, onChange, output, programs, sendQueues } = options;
   switch (output.kind) {
     case 'rtmp': {
-      const { url, streamKey, verifyCertificate } = output;
-      const target = { url, streamKey, verifyCertificate };
-      const publisher = createRtmpPublisher({ ...target, program: programs[0]!, clock, dial, sendQueues, onChange });
-      return { ...publisher, hls: null };
+      const { backup, url, streamKey, verifyCertificate } = output;
+      const publish = (target: { url: string; streamKey: string }, program: Program) =>
+        createRtmpPublisher({ ...target, program, verifyCertificate, clock, dial, sendQueues, onChange });
+      const main = { url, streamKey };
+      const program = programs[0]!;
+      if (backup) return { ...openTwoPipelines({ main, backup, program, clock, publish }), hls: null };
+      return { ...publish(main, program), hls: null };
     }
     case 'package': {
       const keeper = options.keeperOf(output.packageChannelId);

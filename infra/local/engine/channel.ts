@@ -21,8 +21,8 @@ const BEGINS_WITHIN_MS = 10_000;
 
 export interface Channel {
   run: ChannelRun;
-  /** Sets the flow that feeds the channel; null for none. */
-  connect(flow: Flow | null): void;
+  /** Sets the flows that feed the inputs of its pipelines; null for none. */
+  connect(flow: Flow | null, backup?: Flow | null): void;
   /** Makes the pending copy-or-encode decisions. Cheap; called on every change and every second. */
   review(): void;
   report(): ChannelReport;
@@ -114,7 +114,10 @@ export function createChannel(options: ChannelOptions): Channel {
   return {
     run,
     hls: output.hls,
-    connect(next) {
+    connect(main, backup = null) {
+      output.setFed?.({ main: main !== null, backup: backup !== null });
+      // Both pipelines send the same frames, so one fed input is enough to produce them.
+      const next = main ?? backup;
       if (next === flow) return;
       flow = next;
       for (const lane of lanes) lane.disconnect();
@@ -138,9 +141,11 @@ export function createChannel(options: ChannelOptions): Channel {
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map((each) => each.problem()).find((problem) => problem);
-      if (failed) report.problem ??= failed;
-      if (report.state === 'waiting_for_input' && (failed || isBeginning(report.sinceMs))) {
-        report.state = failed ? 'reconnecting' : 'connecting';
+      for (const pipeline of [report, ...(report.backup ? [report.backup] : [])]) {
+        if (failed) pipeline.problem ??= failed;
+        if (pipeline.state === 'waiting_for_input' && (failed || isBeginning(pipeline.sinceMs))) {
+          pipeline.state = failed ? 'reconnecting' : 'connecting';
+        }
       }
       return report;
     },

@@ -78,8 +78,20 @@ export interface RtmpOutput {
   /** False accepts any certificate (CertificateMode SELF_SIGNED). */
   verifyCertificate: boolean;
   rendition: Rendition;
+  /** The second pipeline of a STANDARD channel, which sends the same frames to a second server. */
+  backup?: BackupServer;
   /** What to send while the input delivers nothing, once it has delivered; absent: nothing. */
   inputLoss?: InputLoss;
+}
+
+/** Where a channel's second pipeline reads and publishes. */
+export interface BackupServer {
+  /** Address of the input's second endpoint, `ip:port`. Without a feed there, the pipeline sends nothing. */
+  inputAddress: string;
+  /** As for the first pipeline; holds no key. */
+  url: string;
+  /** In clear: it exists in the engine's memory only. */
+  streamKey: string;
 }
 
 /** A picture of one colour, six hex digits, or an image file on this machine. */
@@ -254,32 +266,39 @@ export type OutputProblem =
   /** An SRT receiver refuses the caller. */
   | 'receiver_rejected';
 
-export interface ChannelReport {
-  channelId: string;
+/** What one pipeline of a channel delivers. */
+export interface PipelineReport {
   state: OutputState;
   sinceMs: number;
   /** What is sent instead of the input's pictures: the pictures for a lost input, or a static image; absent: neither. */
   slate?: 'input_loss' | 'image';
-  /** `copy` or the rendition encoded. */
-  mode: 'copy' | 'encode' | 'none';
-  /** The source has no sound that fits the choice. */
-  isSoundMissing?: true;
   /** `attempt` is absent while no retry is due. */
   problem?: { code: OutputProblem; detail: string; attempt?: number; nextAttemptAtMs?: number };
   /** Rate of delivered data over the last seconds. */
   bitrateBps: number;
   framesPerSecond: number;
-  /** Frame rate of the rendition or the source; absent while it is unknown. */
-  wantedFramesPerSecond?: number;
   /** Delivered frames; like all totals, since the channel started. */
   framesSent: number;
-  /** Input frames the encoder was too slow for, as MediaLive's DroppedFrames counts them. */
-  droppedFrames: number;
   /** Frames dropped because the far end accepts data too slowly. */
   unsentFrames: number;
   reconnects: number;
   bytesSent: number;
   queuedBytes: number;
+}
+
+/** A channel with its first pipeline. */
+export interface ChannelReport extends PipelineReport {
+  channelId: string;
+  /** `copy` or the rendition encoded. */
+  mode: 'copy' | 'encode' | 'none';
+  /** The source has no sound that fits the choice. */
+  isSoundMissing?: true;
+  /** Frame rate of the rendition or the source; absent while it is unknown. */
+  wantedFramesPerSecond?: number;
+  /** Input frames the encoder was too slow for, as MediaLive's DroppedFrames counts them. */
+  droppedFrames: number;
+  /** The second pipeline, if the channel has two. */
+  backup?: PipelineReport;
 }
 
 /** A caller's connection. Totals count since its flow output was added. */

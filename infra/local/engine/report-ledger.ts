@@ -1,4 +1,4 @@
-import type { CallerReport, ChannelReport, EngineReport, SourceReport } from './contract.ts';
+import type { CallerReport, ChannelReport, EngineReport, PipelineReport, SourceReport } from './contract.ts';
 
 export interface ReportLedger {
   /** Adds the totals of earlier engine processes. */
@@ -12,7 +12,8 @@ export interface ReportLedger {
   newest(): EngineReport;
 }
 
-type ChannelTotals = Pick<ChannelReport, 'framesSent' | 'droppedFrames' | 'unsentFrames' | 'reconnects' | 'bytesSent'>;
+type PipelineTotals = Pick<PipelineReport, 'framesSent' | 'unsentFrames' | 'reconnects' | 'bytesSent'>;
+type ChannelTotals = PipelineTotals & Pick<ChannelReport, 'droppedFrames'> & { backup?: PipelineTotals };
 type CallerTotals = Pick<
   CallerReport,
   'packetsSent' | 'packetsResent' | 'packetsDropped' | 'bytesDelivered' | 'disconnections'
@@ -44,12 +45,9 @@ export function createReportLedger(): ReportLedger {
         const before = channelTotals.get(channel.channelId);
         if (!before) return channel;
         return {
-          ...channel,
-          framesSent: channel.framesSent + before.framesSent,
+          ...withTotals(channel, before),
           droppedFrames: channel.droppedFrames + before.droppedFrames,
-          unsentFrames: channel.unsentFrames + before.unsentFrames,
-          reconnects: channel.reconnects + before.reconnects,
-          bytesSent: channel.bytesSent + before.bytesSent,
+          ...(channel.backup && before.backup && { backup: withTotals(channel.backup, before.backup) }),
         };
       });
       const callers = report.callers.map((caller): CallerReport => {
@@ -75,20 +73,15 @@ export function createReportLedger(): ReportLedger {
         };
       });
       const channels = newest.channels.map((channel): ChannelReport => {
-        const { framesSent, droppedFrames, unsentFrames, bytesSent } = channel;
-        const reconnects = channel.reconnects + (channel.state === 'publishing' ? 1 : 0);
-        channelTotals.set(channel.channelId, { framesSent, droppedFrames, unsentFrames, reconnects, bytesSent });
-        return {
-          ...channel,
-          state: 'waiting_for_input',
-          mode: 'none',
-          sinceMs: atMs,
-          problem: undefined,
-          reconnects,
-          bitrateBps: 0,
-          framesPerSecond: 0,
-          queuedBytes: 0,
-        };
+        const { channelId, droppedFrames } = channel;
+        const backup = channel.backup && withoutEngine(channel.backup, atMs);
+        const died: ChannelReport = { ...withoutEngine(channel, atMs), mode: 'none', ...(backup && { backup }) };
+        channelTotals.set(channelId, {
+          ...pipelineTotalsOf(died),
+          droppedFrames,
+          ...(backup && { backup: pipelineTotalsOf(backup) }),
+        });
+        return died;
       });
       const callers = newest.callers.map((caller): CallerReport => {
         const disconnections = caller.disconnections + (caller.state === 'connected' ? 1 : 0);
@@ -112,6 +105,34 @@ export function createReportLedger(): ReportLedger {
       newest = { ...newest, callers: newest.callers.filter(({ outputArn }) => outputArns.has(outputArn)) };
     },
     newest: () => newest,
+  };
+}
+
+/** Returns a report of a pipeline whose engine has died, which ends its connection. */
+function withoutEngine<Report extends PipelineReport>(report: Report, atMs: number): Report {
+  return {
+    ...report,
+    state: 'waiting_for_input',
+    sinceMs: atMs,
+    problem: undefined,
+    reconnects: report.reconnects + (report.state === 'publishing' ? 1 : 0),
+    bitrateBps: 0,
+    framesPerSecond: 0,
+    queuedBytes: 0,
+  };
+}
+
+function pipelineTotalsOf({ framesSent, unsentFrames, reconnects, bytesSent }: PipelineReport): PipelineTotals {
+  return { framesSent, unsentFrames, reconnects, bytesSent };
+}
+
+function withTotals<Report extends PipelineReport>(report: Report, before: PipelineTotals): Report {
+  return {
+    ...report,
+    framesSent: report.framesSent + before.framesSent,
+    unsentFrames: report.unsentFrames + before.unsentFrames,
+    reconnects: report.reconnects + before.reconnects,
+    bytesSent: report.bytesSent + before.bytesSent,
   };
 }
 

@@ -68,13 +68,16 @@ function describeStates(report: EngineReport): string {
     ...(audioTracks ?? []).flatMap(({ pid, codec }) => [pid, codec]),
     listeners?.map(({ state: listenerState, isSelected, error: reason }) => [listenerState, isSelected, reason]),
   ]);
-  const channels = report.channels.map(({ channelId, state, mode, isSoundMissing, problem }) => [
+  const channels = report.channels.map(({ channelId, state, mode, isSoundMissing, problem, backup }) => [
     channelId,
     state,
     mode,
     isSoundMissing,
     problem?.code,
     problem?.attempt,
+    backup?.state,
+    backup?.problem?.code,
+    backup?.problem?.attempt,
   ]);
   const callers = report.callers.map(({ outputArn, state, problem }) => [
     outputArn,

@@ -11,7 +11,7 @@ export interface RunningChannels {
   stop(channelId: string): Promise<void>;
   /** Shows an image instead of a channel's pictures; null ends it. */
   cover(channelId: string, image: SlateImage | null): Promise<void>;
-  /** Connects each channel to the flow that feeds its input's address. */
+  /** Connects each channel to the flows that feed its input's addresses. */
   connect(feeders: ReadonlyMap<string, Flow>): void;
   rehearse(faults: RehearsedFaults['channels']): void;
   /** Makes the pending copy-or-encode decisions. */
@@ -52,7 +52,11 @@ export function createRunningChannels(options: RunningChannelsOptions): RunningC
     stop: (channelId) => queues.run(`channel ${channelId}`, () => close(channelId)),
     cover: (channelId, image) => queues.run(`channel ${channelId}`, async () => channels.get(channelId)?.cover(image)),
     connect(feeders) {
-      for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
+      for (const channel of channels.values()) {
+        const { inputAddress, output } = channel.run;
+        const backupAddress = output.kind === 'rtmp' ? output.backup?.inputAddress : undefined;
+        channel.connect(feeders.get(inputAddress) ?? null, feeders.get(backupAddress ?? '') ?? null);
+      }
     },
     rehearse(faults) {
       for (const [channelId, channel] of channels) channel.rehearse(faults[channelId] ?? null);

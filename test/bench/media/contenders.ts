@@ -11,7 +11,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { BenchMedia } from './bench-media.ts';
 import type { HubAnswer, HubRequest, HubSetup } from './hub-process.ts';
 import type { ReceiverSummary } from './receiver-process.ts';
-import type { RtmpPublisherReport } from '../../../infra/local/engine/rtmp/publisher.ts';
+import type { PipelineReport } from '../../../infra/local/engine/contract.ts';
 
 export interface Contender {
   name: string;
@@ -27,7 +27,7 @@ export interface RunningContender {
   ingestProcessIds: number[];
   /** When the destinations were requested, in ms since the epoch. */
   startedAtMs: number;
-  reports(): Promise<RtmpPublisherReport[]>;
+  reports(): Promise<PipelineReport[]>;
   stop(): Promise<void>;
 }
 

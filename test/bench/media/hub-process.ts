@@ -10,7 +10,8 @@ import { createRtmpPublisher } from '../../../infra/local/engine/rtmp/publisher.
 import { createSourceProgram } from '../../../infra/local/engine/source-program.ts';
 import { createFlvReader } from '../../support/flv-content.ts';
 import type { Program } from '../../../infra/local/engine/program.ts';
-import type { RtmpPublisher, RtmpPublisherReport } from '../../../infra/local/engine/rtmp/publisher.ts';
+import type { PipelineReport } from '../../../infra/local/engine/contract.ts';
+import type { RtmpPublisher } from '../../../infra/local/engine/rtmp/publisher.ts';
 
 export interface HubSetup {
   /** Command and arguments of the process to read from. */
@@ -23,7 +24,7 @@ export type HubRequest = { type: 'publish'; urls: string[] } | { type: 'report' 
 export type HubAnswer =
   | { type: 'ready'; feedProcessId: number }
   | { type: 'published'; atMs: number }
-  | { type: 'report'; publishers: RtmpPublisherReport[] }
+  | { type: 'report'; publishers: PipelineReport[] }
   | { type: 'stopped' };
 
 const setup = JSON.parse(process.argv[2]!) as HubSetup;

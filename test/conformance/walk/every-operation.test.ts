@@ -91,7 +91,7 @@ describe('the walk', () => {
     );
     expect(counts).toEqual({
       mediaconnect: 18,
-      medialive: 26,
+      medialive: 27,
       mediapackage: 11,
       dynamodb: 17,
       kms: 19,

@@ -111,6 +111,7 @@ const DESCRIBED: Described[] = [
       'StartChannel',
       'StopChannel',
       'UpdateChannel',
+      'UpdateChannelClass',
       'UpdateInputSecurityGroup',
     ],
   },

@@ -22,9 +22,9 @@ import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
-type Secret = 'streamKey' | 'passphrase';
+type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
 
-type SometimesAbsent = 'streamId' | 'latencyMs' | 'onSourceLoss' | 'holdMinutes';
+type SometimesAbsent = 'streamId' | 'latencyMs' | 'onSourceLoss' | 'holdMinutes' | 'backupIngest' | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
 export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent>> &

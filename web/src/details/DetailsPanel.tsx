@@ -15,6 +15,7 @@ import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../destinations/destination-presentation.ts';
 import { describeParts, describeSum, describeUnknown, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
+import { IngestFacts } from './IngestFacts.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
@@ -68,6 +69,7 @@ function Content({ destination }: { destination: DestinationResource }) {
           {problem && <ProblemText problem={problem} />}
         </Section>
       )}
+      <IngestFacts destination={destination} />
       <LastOperation destination={destination} />
       <Section title="Cost">
         <Costs destination={destination} />

@@ -60,7 +60,7 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
         <ul className={classes.theirs} aria-label="Their changes">
           {fields.map((field) => (
             <li key={field}>
-              {FIELD_NAMES[field]}: {changes[field] ?? 'none'}
+              {FIELD_NAMES[field]}: {wordOf(changes[field])}
             </li>
           ))}
         </ul>
@@ -76,4 +76,9 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
       </div>
     </div>
   );
+}
+
+function wordOf(value: DestinationFields[keyof DestinationFields]): string | number {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return value ?? 'none';
 }

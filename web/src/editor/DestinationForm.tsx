@@ -9,7 +9,8 @@ import { LeaveButton } from './LeaveButton.tsx';
 import { NameFields } from './NameFields.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
-import { isSrt } from './destination-fields.ts';
+import { BackupFields } from './BackupFields.tsx';
+import { isSrt, takesBackup } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
 import { SourceLossFields } from './SourceLossFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
@@ -75,6 +76,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       {!destination && !isSrt(platform) && (
         <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
+      {!isSrt(platform) && <BackupFields edited={edited} destination={destination} platform={platform} />}
       <EncodingSelect
         presets={presets}
         platform={platform}
@@ -91,6 +93,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
           platform={form.values.platform}
           preset={form.values.preset}
           standby={isSrt(platform) ? 'cold' : form.values.standby}
+          backupIngest={form.values.backupIngest === 'on' && takesBackup(platform)}
         />
       )}
       <Hints notes={platform?.notes ?? []} />

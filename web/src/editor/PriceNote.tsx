@@ -4,8 +4,13 @@ import { describeParts, describeSum, describeUnknown, pricePerHour } from '../co
 import classes from './editor.module.css';
 
 /** Estimates the cost of a destination with these settings before it is saved. */
-export function PriceNote({ platform, preset, standby }: Pick<DestinationFields, 'platform' | 'preset' | 'standby'>) {
-  const planned = platform && preset ? { platform, preset, standby } : null;
+export function PriceNote({
+  platform,
+  preset,
+  standby,
+  backupIngest = false,
+}: Pick<DestinationFields, 'platform' | 'preset' | 'standby' | 'backupIngest'>) {
+  const planned = platform && preset ? { platform, preset, standby, backupIngest } : null;
   const { data, isPlaceholderData } = useEstimate(planned && { planned, hours: 1 });
   const item = data?.items[0];
   const hasMinimum = item?.parts.some(({ part }) => part === 'encoding') ?? true;

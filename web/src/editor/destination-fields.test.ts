@@ -16,6 +16,7 @@ const fields = {
   rtmpUrl: 'rtmp://h.example/a',
   preset: '1080p30',
   standby: 'warm',
+  backupIngest: false,
   onSourceLoss: 'hold',
   holdMinutes: 10,
 } as const;
@@ -34,10 +35,22 @@ describe('toFields', () => {
     expect(toFields({ ...values, group: ' Sunday service ' }, youtube)).toEqual({ ...fields, group: 'Sunday service' });
   });
 
+  it('has a backup ingest only for a platform that takes one', () => {
+    const values = { ...toFormValues(fields), backupIngest: 'on' as const, backupStreamKey: 'zzzz' };
+    const backupRtmpUrl = ' rtmps://b.example/live2 ';
+    const sent = { ...fields, backupIngest: true, backupRtmpUrl: 'rtmps://b.example/live2' };
+    expect(toFields({ ...values, backupRtmpUrl }, youtube)).toEqual(sent);
+    // The API takes the platform's address.
+    expect(toFields({ ...values, backupRtmpUrl: ' ' }, youtube)).toEqual({ ...fields, backupIngest: true });
+    expect(toFields({ ...values, backupRtmpUrl }, { ...youtube, backupRefusal: 'no' })).toEqual(fields);
+    expect(fieldsOf({ ...fields, backupRtmpUrl: null })).toEqual(fields);
+  });
+
   it('has stream ID and latency for SRT alone, which keeps nothing warm', () => {
     const srt = { ...youtube, platformId: 'srt', protocols: ['srt' as const] };
     const values = { ...toFormValues(fields), platform: 'srt', streamId: ' live ', latencyMs: '300' };
-    const sent = { ...fields, platform: 'srt', standby: 'cold', streamId: 'live', latencyMs: 300 };
+    const { backupIngest: _none, ...plain } = fields;
+    const sent = { ...plain, platform: 'srt', standby: 'cold', streamId: 'live', latencyMs: 300 };
     expect(toFields(values, srt)).toEqual(sent);
     expect(toFields({ ...values, streamId: '', latencyMs: '' }, srt)).toMatchObject({ streamId: null, latencyMs: 0 });
     expect(fieldsOf({ ...fields, platform: 'srt', standby: 'cold', streamId: null, latencyMs: 300 })).toMatchObject({
@@ -65,7 +78,9 @@ const youtube = {
   rtmpUrlHint: '',
   streamKeyHint: '',
   protocols: ['rtmps' as 'rtmps' | 'srt'],
+  backupRefusal: null,
   backupRtmpUrl: null,
+  backupRtmpUrlHint: null,
   defaultEncoding: '1080p30',
   onSourceLoss: 'hold' as const,
   encodings: ['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],

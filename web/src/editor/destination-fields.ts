@@ -42,10 +42,11 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 }
 
 /** Form values: every one is a string, and the secrets are included. */
-export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, 'passphrase' | 'streamKey'>> &
-  Record<Written, string>;
+export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
+  Record<Written, string> & { backupIngest: '' | 'on' };
 
-type Written = 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'passphrase' | 'streamId' | 'streamKey';
+type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'streamId' | Secret;
+type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
 
 /** The API's default. */
 export const DEFAULT_HOLD_MINUTES = '10';
@@ -60,24 +61,16 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 
 /** Returns the fields of a form without the secrets, which are sent separately. */
 export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
-  const {
-    group,
-    holdMinutes,
-    latencyMs,
-    onSourceLoss,
-    passphrase: _secret,
-    streamId,
-    streamKey: _key,
-    ...rest
-  } = values;
+  const { group, holdMinutes, latencyMs, name, onSourceLoss, platform: platformId, preset } = values;
+  const { rtmpUrl, standby, streamId } = values;
   const fields = {
-    ...rest,
+    ...{ name, platform: platformId, rtmpUrl, preset, standby },
     group: group.trim() || null,
     onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
     // A limit that has no effect is not judged.
     ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
   };
-  if (!isSrt(platform)) return fields;
+  if (!isSrt(platform)) return { ...fields, ...backupFields(values, platform) };
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
     ...fields,
@@ -85,6 +78,20 @@ export function toFields(values: DestinationFormValues, platform: PlatformPreset
     streamId: streamId.trim() || null,
     latencyMs: Math.round(Number(latencyMs)) || 0,
   };
+}
+
+/** An address that was left empty is not sent, so the API takes the platform's. */
+function backupFields(
+  { backupIngest, backupRtmpUrl }: DestinationFormValues,
+  platform: PlatformPreset | undefined,
+): Pick<DestinationFields, 'backupIngest' | 'backupRtmpUrl'> {
+  if (backupIngest === '' || !takesBackup(platform)) return { backupIngest: false };
+  return { backupIngest: true, ...(backupRtmpUrl.trim() === '' ? {} : { backupRtmpUrl: backupRtmpUrl.trim() }) };
+}
+
+/** Returns true for a platform that takes a second publisher at a backup address. */
+export function takesBackup(platform: PlatformPreset | undefined): boolean {
+  return platform?.backupRefusal === null;
 }
 
 /** Picks the editable fields of a destination. */
@@ -99,9 +106,15 @@ export function fieldsOf({
   latencyMs,
   onSourceLoss,
   holdMinutes,
-}: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
+  backupIngest,
+  backupRtmpUrl,
+}: Omit<DestinationFields, 'latencyMs' | 'backupRtmpUrl'> & {
+  latencyMs?: number | null | undefined;
+  backupRtmpUrl?: string | null | undefined;
+}): DestinationFields {
   const fields = { name, group, platform, rtmpUrl, preset, standby, onSourceLoss, holdMinutes };
-  return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
+  if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
+  return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
 
 /** Returns the form values of fields, without the secrets. */
@@ -111,10 +124,15 @@ export function toFormValues({
   latencyMs,
   onSourceLoss = 'wait',
   streamId,
+  backupIngest,
+  backupRtmpUrl,
   ...rest
 }: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    backupIngest: backupIngest ? 'on' : '',
+    backupRtmpUrl: backupRtmpUrl ?? '',
+    backupStreamKey: '',
     onSourceLoss,
     holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
@@ -149,6 +167,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   standby: 'When stopped',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
+  backupIngest: 'Backup ingest',
+  backupRtmpUrl: 'Backup URL',
   onSourceLoss: 'Without a source',
   holdMinutes: 'Stop after',
 };
@@ -160,6 +180,8 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   preset: 'encoding',
   streamId: 'stream ID',
   latencyMs: 'latency',
+  backupIngest: 'backup ingest',
+  backupRtmpUrl: 'backup URL',
   onSourceLoss: 'slate',
 };
 

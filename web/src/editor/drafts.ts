@@ -1,9 +1,12 @@
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'streamId', 'latencyMs'] as const;
+const FIELDS = [
+  ...(['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'streamId', 'latencyMs'] as const),
+  ...(['backupIngest', 'backupRtmpUrl'] as const),
+] as const;
 
 /** The changed fields of a form, and only those, because a colleague may change others. */
-export type Draft = Partial<Record<(typeof FIELDS)[number] | 'passphrase' | 'streamKey', string>>;
+export type Draft = Partial<Record<(typeof FIELDS)[number] | 'passphrase' | 'streamKey' | 'backupStreamKey', string>>;
 
 /**
  * Unsaved input: everything while the page is open, and everything except secrets over a reload. Stream keys,
@@ -22,9 +25,10 @@ export function readDraft(form: string): Draft | null {
 export function keepDraft(form: string, draft: Draft): void {
   if (Object.keys(draft).length === 0) return discardDraft(form);
   typed.set(form, draft);
-  const { streamKey: _key, passphrase: _passphrase, rtmpUrl, ...rest } = draft;
-  const isPlain = rtmpUrl !== undefined && !mayHoldSecret(rtmpUrl);
-  sessionStorage.setItem(PREFIX + form, JSON.stringify({ ...rest, ...(isPlain ? { rtmpUrl } : {}) }));
+  const { streamKey: _key, backupStreamKey: _backupKey, passphrase: _passphrase, ...rest } = draft;
+  const urls = ['rtmpUrl', 'backupRtmpUrl'] as const;
+  for (const url of urls) if (rest[url] !== undefined && mayHoldSecret(rest[url])) delete rest[url];
+  sessionStorage.setItem(PREFIX + form, JSON.stringify(rest));
 }
 
 /** Discards the draft of a form. */

@@ -17,6 +17,7 @@ import {
   fieldsOf,
   isSrt,
   platformDefaults,
+  takesBackup,
   toFields,
   toFormValues,
 } from './destination-fields.ts';
@@ -39,6 +40,7 @@ export interface DestinationFormSubject {
 const FIELDS = [
   ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
   ...['streamId', 'passphrase', 'latencyMs', 'onSourceLoss', 'holdMinutes'],
+  ...['backupIngest', 'backupRtmpUrl', 'backupStreamKey'],
 ];
 
 /** Returns the initial values of a form. */
@@ -50,8 +52,10 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
   const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
-  return { ...empty, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
+  return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
+
+const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '' } as const;
 
 /** Returns the fields that differ from the initial values. */
 function typedFields(before: DestinationFormValues, after: DestinationFormValues): Draft {
@@ -61,21 +65,30 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
   );
 }
 
-/** Changed fields, with a new passphrase. */
-type Changes = ReturnType<typeof changedFields> & { passphrase?: string };
+/** Changed fields, with new secrets. */
+type Changes = ReturnType<typeof changedFields> & { passphrase?: string; backupStreamKey?: string };
 
 type PlatformPreset = PresetsResource['platforms'][number] | undefined;
 
-/** Returns what an edit changes. A passphrase that was left empty stays. */
+/** Returns what an edit changes. A secret that was left empty stays. */
 function changesOf(base: Version, values: DestinationFormValues, platform: PlatformPreset): Changes {
   const { passphrase } = values;
   const changes = changedFields(fieldsOf(base.destination), toFields(values, platform));
-  return isSrt(platform) && passphrase !== '' ? { ...changes, passphrase } : changes;
+  if (!isSrt(platform)) return { ...changes, ...backupKeyOf(values, platform) };
+  return passphrase !== '' ? { ...changes, passphrase } : changes;
 }
 
-/** Returns the secret of a new destination. */
-function secretOf({ passphrase, streamKey }: DestinationFormValues, platform: PlatformPreset) {
-  return isSrt(platform) ? { passphrase: passphrase || null } : { streamKey: streamKey.trim() };
+/** Returns the own stream key of the backup ingest, if one was typed. */
+function backupKeyOf({ backupIngest, backupStreamKey }: DestinationFormValues, platform: PlatformPreset) {
+  const isUsed = backupIngest === 'on' && takesBackup(platform) && backupStreamKey.trim() !== '';
+  return isUsed ? { backupStreamKey: backupStreamKey.trim() } : {};
+}
+
+/** Returns the secrets of a new destination. */
+function secretsOf(values: DestinationFormValues, platform: PlatformPreset) {
+  const { passphrase, streamKey } = values;
+  if (isSrt(platform)) return { passphrase: passphrase || null };
+  return { streamKey: streamKey.trim(), ...backupKeyOf(values, platform) };
 }
 
 export type DestinationFormState = ReturnType<typeof useDestinationForm>;
@@ -113,12 +126,22 @@ export function useDestinationForm(subject: DestinationFormSubject) {
   const changes = base ? changesOf(base, form.values, platform) : {};
 
   /** Values typed for a platform before the operator selected another one. */
-  const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss'>>());
+  const typedFor = useRef(
+    new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss' | keyof typeof NO_BACKUP>>(),
+  );
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const { platform: former, rtmpUrl, preset, onSourceLoss } = form.values;
-    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss });
+    const {
+      platform: former,
+      rtmpUrl,
+      preset,
+      onSourceLoss,
+      backupIngest,
+      backupRtmpUrl,
+      backupStreamKey,
+    } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, backupIngest, backupRtmpUrl, backupStreamKey });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
-    form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
+    form.setValues({ ...defaults, ...NO_BACKUP, ...typedFor.current.get(next.platformId) });
   };
 
   const errors = fieldErrors(problemOf(error), FIELDS);
@@ -153,7 +176,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       }
       const values = toFields(form.values, platform);
       const onSuccess = finish(`${values.name} added`);
-      create.mutateAsync({ ...values, ...secretOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
+      create.mutateAsync({ ...values, ...secretsOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
     },
     showTheirs(theirs: Version): void {
       const values = toFormValues(fieldsOf(theirs.destination));

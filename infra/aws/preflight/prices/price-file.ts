@@ -43,6 +43,7 @@ export function combinePrices(
     seenOn,
     source: 'AWS Price List API',
     prices: Object.fromEntries(PRICED_PART_IDS.map((part) => [part, prices[part] ?? previous?.prices[part] ?? null])),
+    ...(previous?.standardClassFactor ? { standardClassFactor: previous.standardClassFactor } : {}),
     ...(kept.length > 0 ? { seenEarlier } : {}),
     notes: kept.length > 0 ? [...new Set([...STANDARD_NOTES, ...previous!.notes])] : STANDARD_NOTES,
   };

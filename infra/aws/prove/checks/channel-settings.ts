@@ -61,6 +61,7 @@ export function rtmpChannelSettings(context: CheckContext, suffix: string, input
     kind: 'rtmp',
     rtmpUrl: platform?.rtmpUrl ?? '',
     streamKey: StreamKey.from(wrongKeyOf(context.runId)),
+    backup: null,
     encoding: encodingFor(PLATFORM),
     reconnectSeconds: platform?.reconnectPauseSeconds ?? 30,
     sourceLoss: { kind: 'pause' },

@@ -5,8 +5,8 @@
  * [medialive/latest/ug/working-with-logs]
  */
 import type { Clock } from '../../host/clock.ts';
-import type { ChannelReport } from '../../engine/contract.ts';
-import type { ChannelRecord } from '../media/media-state.ts';
+import type { ChannelReport, PipelineReport } from '../../engine/contract.ts';
+import type { ChannelRecord, PipelineId } from '../media/media-state.ts';
 
 const LINES_KEPT = 500;
 const STREAMS_KEPT = 200;
@@ -35,7 +35,7 @@ export interface ChannelLogs {
   read(streamName: string): LogLine[] | null;
 }
 
-/** The state of a channel that was logged last. */
+/** The state of a pipeline that was logged last. */
 interface LoggedState {
   channelState: string;
   output: string;
@@ -43,52 +43,66 @@ interface LoggedState {
   dropsLoggedAtMs: number;
 }
 
+/** A pipeline, which has its own stream. */
+interface Logged {
+  channel: ChannelRecord;
+  pipelineId: PipelineId;
+}
+
 /** Creates the logs of all channels. */
 export function createChannelLogs(clock: Clock): ChannelLogs {
   const streams = new Map<string, LogLine[]>();
   const loggedStates = new Map<string, LoggedState>();
 
-  function write(channel: ChannelRecord, severity: Severity, message: string): void {
+  function write({ channel, pipelineId }: Logged, severity: Severity, message: string): void {
     if (!SEVERITIES[channel.settings.LogLevel ?? 'DISABLED']?.includes(severity)) return;
-    const streamName = streamNameOf(channel.arn);
+    const streamName = streamNameOf(channel.arn, pipelineId);
     const lines = streams.get(streamName) ?? [];
     streams.set(streamName, lines);
-    const line = { encoder_pipeline: 0, severity, timestamp: isoMicroseconds(clock.now()), channel_arn: channel.arn };
+    const facts = { encoder_pipeline: Number(pipelineId), severity, timestamp: isoMicroseconds(clock.now()) };
+    const line = { ...facts, channel_arn: channel.arn };
     lines.push({ timestampMs: clock.now(), message: JSON.stringify({ ...line, logger_name: '', message }) });
     if (lines.length > LINES_KEPT) lines.shift();
     if (streams.size > STREAMS_KEPT) streams.delete(streams.keys().next().value!);
   }
 
+  function observe(logged: Logged, report: PipelineReport | undefined): void {
+    const { channel } = logged;
+    const key = streamNameOf(channel.arn, logged.pipelineId);
+    const before = loggedStates.get(key);
+    const running = channel.state === 'RUNNING' ? report : undefined;
+    const output = running ? describeOutput(running) : null;
+    const now: LoggedState = {
+      channelState: channel.state,
+      output: output?.message ?? '',
+      unsentFrames: running?.unsentFrames ?? 0,
+      dropsLoggedAtMs: before?.dropsLoggedAtMs ?? 0,
+    };
+    if (before?.channelState !== channel.state) write(logged, 'I', `Channel is ${channel.state}`);
+    if (output && before?.output !== output.message) write(logged, output.severity, output.message);
+    const dropped = now.unsentFrames - (before?.unsentFrames ?? 0);
+    if (dropped > 0 && clock.now() - now.dropsLoggedAtMs < DROPS_LOGGED_EVERY_MS) {
+      now.unsentFrames = before!.unsentFrames;
+    } else if (dropped > 0) {
+      now.dropsLoggedAtMs = clock.now();
+      write(logged, 'W', `Dropped ${dropped} frames: the far end reads too slowly`);
+    }
+    if (channel.state === 'DELETED') loggedStates.delete(key);
+    else loggedStates.set(key, now);
+  }
+
   return {
     observe(channel, report) {
-      const before = loggedStates.get(channel.id);
-      const running = channel.state === 'RUNNING' ? report : undefined;
-      const output = running ? describeOutput(running) : null;
-      const now: LoggedState = {
-        channelState: channel.state,
-        output: output?.message ?? '',
-        unsentFrames: running?.unsentFrames ?? 0,
-        dropsLoggedAtMs: before?.dropsLoggedAtMs ?? 0,
-      };
-      if (before?.channelState !== channel.state) write(channel, 'I', `Channel is ${channel.state}`);
-      if (output && before?.output !== output.message) write(channel, output.severity, output.message);
-      const dropped = now.unsentFrames - (before?.unsentFrames ?? 0);
-      if (dropped > 0 && clock.now() - now.dropsLoggedAtMs < DROPS_LOGGED_EVERY_MS) {
-        now.unsentFrames = before!.unsentFrames;
-      } else if (dropped > 0) {
-        now.dropsLoggedAtMs = clock.now();
-        write(channel, 'W', `Dropped ${dropped} frames: the far end reads too slowly`);
-      }
-      if (channel.state === 'DELETED') loggedStates.delete(channel.id);
-      else loggedStates.set(channel.id, now);
+      observe({ channel, pipelineId: '0' }, report);
+      if (channel.settings.ChannelClass === 'STANDARD') observe({ channel, pipelineId: '1' }, report?.backup);
     },
     read: (streamName) => streams.get(streamName) ?? null,
   };
 }
 
-/** Returns the log stream of a channel's first pipeline: `arn_aws_medialive_<region>_<account>_channel_<id>_0`. */
-export function streamNameOf(channelArn: string): string {
-  return `${channelArn.replaceAll(':', '_')}_0`;
+/** Returns the log stream of a channel's pipeline: `arn_aws_medialive_<region>_<account>_channel_<id>_0`. */
+export function streamNameOf(channelArn: string, pipelineId: PipelineId = '0'): string {
+  return `${channelArn.replaceAll(':', '_')}_${pipelineId}`;
 }
 
 const STATES: Record<ChannelReport['state'], { severity: Severity; text: string }> = {
@@ -100,7 +114,7 @@ const STATES: Record<ChannelReport['state'], { severity: Severity; text: string 
   stalled: { severity: 'W', text: 'The RTMP server does not accept data' },
 };
 
-function describeOutput({ state, problem }: ChannelReport): { severity: Severity; message: string } {
+function describeOutput({ state, problem }: PipelineReport): { severity: Severity; message: string } {
   const { severity, text } = STATES[state];
   if (!problem) return { severity, message: text };
   const times = problem.attempt === undefined ? '' : ` (attempt ${problem.attempt})`;

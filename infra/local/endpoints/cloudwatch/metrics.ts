@@ -2,24 +2,16 @@
  * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, taken from
  * the engine's reports. A gauge keeps the latest value of a second; a counter adds up its growth within it.
  */
-import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
-import { feedingSource } from '../media/feeds.ts';
+import type { EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { breachesOf } from '../mediaconnect/content-quality.ts';
 import { listenersOf } from '../mediaconnect/source-health.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { createCallerMetrics } from './caller-metrics.ts';
+import { createChannelMetrics, type CountAlerts } from './channel-metrics.ts';
 import { growth } from './growth.ts';
 import type { FlowRecord } from '../media/media-state.ts';
 import { analysisValues, breachValues } from './analysis-metrics.ts';
 import { createMetricSeries, type Series } from './metric-series.ts';
-
-/**
- * MediaLive's NetworkOut is never zero: "even when a channel is not delivering output, there will be some traffic".
- * [medialive/latest/ug/eml-metrics-output-metrics]
- */
-const HOUSEKEEPING_MBPS = 0.02;
-/** The value of FillMsec for a second that was filled completely. */
-const SECOND_MS = 1000;
 
 /** MediaConnect reports only codec, size and rate of a picture; these metrics hold what else the engine knows. */
 const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
@@ -38,47 +30,12 @@ export interface Metrics {
 }
 
 /** Creates the metrics of running channels and active flows. */
-export function createMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
+export function createMetrics(context: MediaContext, countAlerts: CountAlerts): Metrics {
   const series = createMetricSeries();
   const { put } = series;
-  const lastChannels = new Map<string, ChannelReport>();
   const lastSources = new Map<string, SourceReport>();
   const recordCallers = createCallerMetrics(put);
-
-  const recordChannel = (report: ChannelReport, source: SourceReport | undefined, atMs: number) => {
-    const last = lastChannels.get(report.channelId);
-    lastChannels.set(report.channelId, report);
-    const dimensions = { ChannelId: report.channelId, Pipeline: '0' };
-    const isFilled = report.state === 'waiting_for_input' || report.slate === 'input_loss';
-    put(
-      { namespace: 'AWS/MediaLive', dimensions },
-      atMs,
-      {
-        NetworkOut: Math.max(HOUSEKEEPING_MBPS, report.bitrateBps / 1_000_000),
-        InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
-        ActiveAlerts: countAlerts(report.channelId),
-        InputLossSeconds: isFilled ? 1 : 0,
-        FillMsec: isFilled ? SECOND_MS : 0,
-      },
-      { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
-    );
-    // MediaLive publishes it per output group only. [medialive/latest/ug/eml-metrics-output-metrics]
-    const ofGroup = { OutputGroupName: outputGroupNameOf(context, report.channelId), ...dimensions };
-    const isPublishing = report.state === 'publishing';
-    put({ namespace: 'AWS/MediaLive', dimensions: ofGroup }, atMs, { ActiveOutputs: isPublishing ? 1 : 0 });
-    put(
-      { namespace: 'Sluice/Engine', dimensions },
-      atMs,
-      {
-        OutputFrameRate: report.framesPerSecond,
-        ...(report.wantedFramesPerSecond && { WantedFrameRate: report.wantedFramesPerSecond }),
-      },
-      {
-        Reconnects: growth(report.reconnects, last?.reconnects),
-        UnsentFrames: growth(report.unsentFrames, last?.unsentFrames),
-      },
-    );
-  };
+  const recordChannels = createChannelMetrics({ context, put, countAlerts });
 
   const recordSource = (flow: FlowRecord, source: SourceReport, atMs: number) => {
     const last = lastSources.get(source.flowArn);
@@ -118,26 +75,16 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
 
   return {
     record(report) {
-      const running = report.channels.filter(
-        (channel) => context.state.channels[channel.channelId]?.state === 'RUNNING',
-      );
-      for (const channel of running)
-        recordChannel(channel, feedingSource(context, report, channel.channelId), report.atMs);
+      recordChannels(report);
       recordCallers(report);
       for (const source of report.sources) {
         const flow = context.state.flows[source.flowArn];
         if (flow !== undefined) recordSource(flow, source, report.atMs);
       }
-      const present = new Set(report.channels.map((channel) => channel.channelId));
-      for (const id of lastChannels.keys()) if (!present.has(id)) lastChannels.delete(id);
       series.dropSilent(report.atMs);
     },
     list: series.list,
   };
-}
-
-function outputGroupNameOf(context: MediaContext, channelId: string): string {
-  return context.state.channels[channelId]?.settings.EncoderSettings?.OutputGroups?.[0]?.Name ?? '';
 }
 
 function codingValues({ isInterlaced, ...numbers }: VideoCoding): Record<string, number> {

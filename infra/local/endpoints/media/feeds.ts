@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import type { EngineReport, SourceReport, SrtReceiver } from '../../engine/contract.ts';
 import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
-import type { FlowRecord } from './media-state.ts';
+import type { FlowRecord, PipelineId } from './media-state.ts';
 import { callersOf } from './srt-callers.ts';
 
 /** The address that local flows listen on and channels send from. */
@@ -74,16 +74,17 @@ function groupAllows(context: MediaContext, groupId: string, ip: string): boolea
   return group.cidrs.some((cidr) => ipaddr.IPv4.parse(ip).match(ipaddr.IPv4.parseCIDR(cidr)));
 }
 
-/** Returns the report of the source that feeds a channel's input; undefined if no flow does. */
+/** Returns the report of the source that feeds a channel's input, by pipeline; undefined if no flow does. */
 export function feedingSource(
   context: MediaContext,
   report: EngineReport,
   channelId: string,
+  pipelineId: PipelineId = '0',
 ): SourceReport | undefined {
   const input = Object.values(context.state.inputs).find((other) => other.attachedChannelId === channelId);
   if (input === undefined) return undefined;
   const flow = Object.values(context.state.flows).find((other) =>
-    other.outputs.some((output) => output.Destination === input.endpointIps[0]),
+    other.outputs.some((output) => output.Destination === input.endpointIps[Number(pipelineId)]),
   );
   return report.sources.find((source) => source.flowArn === flow?.id);
 }

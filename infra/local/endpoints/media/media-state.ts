@@ -96,6 +96,9 @@ export interface InputRecord extends Resource {
   deletedAtMs?: number;
 }
 
+/** MediaLive's names of a channel's pipelines. */
+export type PipelineId = '0' | '1';
+
 export interface ChannelRecord extends Resource {
   arn: string;
   state: ChannelState;

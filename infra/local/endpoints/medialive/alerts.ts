@@ -4,11 +4,11 @@
  */
 import type { ChannelAlert, ListAlertsRequest, ListAlertsResponse } from '@aws-sdk/client-medialive';
 import { findChannel } from './channel.ts';
-import type { ChannelReport, OutputProblem } from '../../engine/contract.ts';
+import type { ChannelReport, OutputProblem, PipelineReport } from '../../engine/contract.ts';
 import { describeProblem } from '../media/describe-problem.ts';
 import { emit } from '../media/media-context.ts';
 import type { MediaContext } from '../media/media-context.ts';
-import type { ChannelRecord } from '../media/media-state.ts';
+import type { ChannelRecord, PipelineId } from '../media/media-state.ts';
 import { pageOf } from '../media/paging.ts';
 import { badRequest } from '../wire/aws-error.ts';
 
@@ -20,16 +20,15 @@ const CLEARED_LISTED_MS = 5 * 60 * 1000;
  */
 const INPUT_SILENT_MS = 1000;
 
-/** A problem of a channel's output: AWS's alert type, and a message. */
+/** A problem of a pipeline's output: AWS's alert type, and a message. */
 interface Condition {
+  pipelineId: PipelineId;
   type: string;
   message: string;
 }
 
-interface Alert {
+interface Alert extends Condition {
   id: string;
-  type: string;
-  message: string;
   setAtMs: number;
   clearedAtMs?: number;
 }
@@ -38,15 +37,15 @@ interface Alert {
 export interface Alerts {
   /**
    * Processes the engine's report on a running channel.
-   * @param isFed whether a flow with a connected encoder feeds the channel's input
+   * @param isFed whether a flow with a connected encoder feeds a pipeline's endpoint of the input
    */
-  observe(channel: ChannelRecord, report: ChannelReport, isFed: boolean): void;
+  observe(channel: ChannelRecord, report: ChannelReport, isFed: (pipelineId: PipelineId) => boolean): void;
   /** Clears the set alerts of a channel that no longer runs. */
   clear(channel: ChannelRecord): void;
   /** Forgets the alerts of a channel's last run. */
   forget(channelId: string): void;
   list(channelId: string): Alert[];
-  countSet(channelId: string): number;
+  countSet(channelId: string, pipelineId: PipelineId): number;
 }
 
 /** Creates the alerts of all channels. */
@@ -59,7 +58,7 @@ export function createAlerts(context: MediaContext): Alerts {
     const kept = alertsOf(channel.id).filter((alert) => nowMs - (alert.clearedAtMs ?? nowMs) < CLEARED_LISTED_MS);
     for (const alert of kept) {
       if (alert.clearedAtMs !== undefined) continue;
-      const condition = conditions.find((other) => other.type === alert.type);
+      const condition = conditions.find((other) => isSame(other, alert));
       if (condition !== undefined) {
         alert.message = condition.message;
         continue;
@@ -68,7 +67,7 @@ export function createAlerts(context: MediaContext): Alerts {
       announce(context, channel, alert);
     }
     for (const condition of conditions) {
-      if (kept.some((alert) => alert.type === condition.type && alert.clearedAtMs === undefined)) continue;
+      if (kept.some((alert) => isSame(alert, condition) && alert.clearedAtMs === undefined)) continue;
       const alert: Alert = { id: String(nextId(kept)), ...condition, setAtMs: nowMs };
       kept.push(alert);
       announce(context, channel, alert);
@@ -77,13 +76,23 @@ export function createAlerts(context: MediaContext): Alerts {
   };
 
   return {
-    observe: (channel, report, isFed) => settle(channel, conditionsOf(report, isFed, context.clock.now())),
+    observe(channel, report, isFed) {
+      const nowMs = context.clock.now();
+      const { backup } = report;
+      settle(channel, [
+        ...outputConditions('0', report, { isFed: isFed('0'), nowMs }),
+        ...soundConditions(report, '0'),
+        ...(backup ? outputConditions('1', backup, { isFed: isFed('1'), nowMs }) : []),
+        ...(backup ? soundConditions(report, '1') : []),
+      ]);
+    },
     clear(channel) {
       if (byChannel.has(channel.id)) settle(channel, []);
     },
     forget: (channelId) => void byChannel.delete(channelId),
     list: alertsOf,
-    countSet: (channelId) => alertsOf(channelId).filter((alert) => alert.clearedAtMs === undefined).length,
+    countSet: (channelId, pipelineId) =>
+      alertsOf(channelId).filter((alert) => alert.pipelineId === pipelineId && alert.clearedAtMs === undefined).length,
   };
 }
 
@@ -106,7 +115,7 @@ function toChannelAlert(alert: Alert): ChannelAlert {
     Id: alert.id,
     AlertType: alert.type,
     Message: alert.message,
-    PipelineId: '0',
+    PipelineId: alert.pipelineId,
     State: alert.clearedAtMs === undefined ? 'SET' : 'CLEARED',
     SetTimestamp: new Date(alert.setAtMs),
     ClearedTimestamp: alert.clearedAtMs === undefined ? undefined : new Date(alert.clearedAtMs),
@@ -121,27 +130,35 @@ const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
   encoder_failed: 'Failed to Write to Output',
 };
 
-/** An output that waits for input has no connection to report on. */
-function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
-  return [...outputConditions(report, isFed, nowMs), ...(report.isSoundMissing ? [SOUND_MISSING] : [])];
+/** An alert is one of its pipeline and type. */
+function isSame(one: Condition, other: Condition): boolean {
+  return one.pipelineId === other.pipelineId && one.type === other.type;
 }
 
-const SOUND_MISSING: Condition = {
-  type: 'Audio Not Detected',
-  message: 'the source has no audio that an audio selector of the channel chooses',
-};
+/** Both pipelines read the same sound. */
+function soundConditions({ isSoundMissing }: ChannelReport, pipelineId: PipelineId): Condition[] {
+  if (!isSoundMissing) return [];
+  const message = 'the source has no audio that an audio selector of the channel chooses';
+  return [{ pipelineId, type: 'Audio Not Detected', message }];
+}
 
-/** Returns at most one condition. */
-function outputConditions(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
+/** Returns at most one condition: an output that waits for input has no connection to report on. */
+function outputConditions(
+  pipelineId: PipelineId,
+  report: PipelineReport,
+  { isFed, nowMs }: { isFed: boolean; nowMs: number },
+): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
-    return [{ type: ALERT_TYPES[problem.code] ?? 'Failed RTMP Connection', message: describeProblem(problem) }];
+    const type = ALERT_TYPES[problem.code] ?? 'Failed RTMP Connection';
+    return [{ pipelineId, type, message: describeProblem(problem) }];
   }
   const isFilled = report.slate === 'input_loss';
   const isSilent = report.state === 'waiting_for_input' && nowMs - report.sinceMs >= INPUT_SILENT_MS;
   if ((report.state === 'waiting_for_input' || isFilled) && (!isFed || isSilent)) {
     const since = new Date(report.sinceMs).toISOString();
-    return [{ type: 'Stopped Receiving UDP Input', message: `no packets have reached the input since ${since}` }];
+    const message = `no packets have reached the input since ${since}`;
+    return [{ pipelineId, type: 'Stopped Receiving UDP Input', message }];
   }
   return [];
 }
@@ -159,7 +176,7 @@ function announce(context: MediaContext, channel: ChannelRecord, alert: Alert): 
       alarm_state: alert.clearedAtMs === undefined ? 'SET' : 'CLEARED',
       alarm_id: alert.id,
       alert_type: alert.type,
-      pipeline: '0',
+      pipeline: alert.pipelineId,
       channel_arn: channel.arn,
       message: alert.message,
     },

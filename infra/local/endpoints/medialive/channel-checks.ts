@@ -105,6 +105,10 @@ function checkDestination(
       `${expected} destination settings are required for this channel class, not ${settings.length}`,
     );
   }
+  // Two pipelines with one address and name would disconnect each other.
+  if (new Set(settings.map(({ Url, StreamName }) => `${Url} ${StreamName}`)).size < settings.length) {
+    refuse(`${path}/settings`, 'the settings of the two pipelines must differ');
+  }
   for (const [index, item] of settings.entries()) {
     if (!/^rtmps?:\/\/[^\s/]+\/\S*$/.test(item.Url ?? '')) {
       refuse(`${path}/settings/${index}/url`, 'the url must be rtmp:// or rtmps:// with a host and an application');

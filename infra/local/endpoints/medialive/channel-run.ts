@@ -14,27 +14,34 @@ const DEFAULT_GOP_SECONDS = 2;
 const NOMINAL_FRAMES_PER_SECOND = 30;
 
 /**
- * Reduces a channel's settings to the input of the engine. Only pipeline 0 exists here, even for a STANDARD channel.
- * @param input the attached input; its first endpoint is read
+ * Reduces a channel's settings to the input of the engine. A STANDARD channel has two pipelines to RTMP servers; into
+ * MediaPackage only the first one sends here.
+ * @param input the attached input; the first pipeline reads its first endpoint, the second its second
  * @returns contains the stream key in plain text: pass it to the engine and do not keep it
  */
 export function buildChannelRun(context: MediaContext, channel: ChannelRecord, input: InputRecord): ChannelRun {
   const encoder = channel.settings.EncoderSettings!;
   const group = encoder.OutputGroups![0]!;
-  const output = buildOutput(context, channel, encoder, group);
-  return { channelId: channel.id, inputAddress: `${input.endpointIps[0]}:${RTP_INPUT_PORT}`, output };
+  const output = buildOutput(context, channel, { group, input });
+  return { channelId: channel.id, inputAddress: endpointOf(input, 0), output };
+}
+
+/** Returns the address of one endpoint of an input. */
+function endpointOf({ endpointIps }: InputRecord, pipeline: number): string {
+  return `${endpointIps[pipeline]}:${RTP_INPUT_PORT}`;
 }
 
 function buildOutput(
   context: MediaContext,
   channel: ChannelRecord,
-  encoder: EncoderSettings,
-  group: OutputGroup,
+  { group, input }: { group: OutputGroup; input: InputRecord },
 ): ChannelRun['output'] {
+  const encoder = channel.settings.EncoderSettings!;
   const { RtmpGroupSettings: rtmp, MediaPackageGroupSettings: mediaPackage } = group.OutputGroupSettings!;
   if (rtmp) {
     const inputLoss = toInputLoss(context, encoder);
-    return { ...buildRtmpOutput(channel, encoder, group.Outputs![0]!), ...(inputLoss && { inputLoss }) };
+    const built = buildRtmpOutput(channel, encoder, { output: group.Outputs![0]!, input });
+    return { ...built, ...(inputLoss && { inputLoss }) };
   }
   if (mediaPackage) {
     return buildPackageOutput(channel, encoder, group.Outputs!, mediaPackage.Destination?.DestinationRefId);
@@ -42,16 +49,20 @@ function buildOutput(
   throw new Error(`channel-checks.ts has accepted an output group of another kind on channel ${channel.id}`);
 }
 
-function buildRtmpOutput(channel: ChannelRecord, encoder: EncoderSettings, output: Output): RtmpOutput {
+function buildRtmpOutput(
+  channel: ChannelRecord,
+  encoder: EncoderSettings,
+  { output, input }: { output: Output; input: InputRecord },
+): RtmpOutput {
   const settings = output.OutputSettings!.RtmpOutputSettings!;
   const destination = destinationOf(channel, settings.Destination?.DestinationRefId);
-  const { Url: url, StreamName: streamKey } = destination.Settings![0]!;
+  const [main, backup] = destination.Settings!.map(({ Url, StreamName }) => ({ url: Url!, streamKey: StreamName! }));
   return {
     kind: 'rtmp',
-    url: url!,
-    streamKey: streamKey!,
+    ...main!,
     verifyCertificate: settings.CertificateMode !== 'SELF_SIGNED',
     rendition: buildRendition(encoder, output, selectorsOf(channel)),
+    ...(backup === undefined ? {} : { backup: { ...backup, inputAddress: endpointOf(input, 1) } }),
   };
 }
 

@@ -5,6 +5,8 @@ import type {
   CreateChannelResponse,
   ListChannelsRequest,
   ListChannelsResponse,
+  UpdateChannelClassRequest,
+  UpdateChannelClassResponse,
   UpdateChannelRequest,
   UpdateChannelResponse,
 } from '@aws-sdk/client-medialive';
@@ -141,10 +143,38 @@ export function updateChannel(context: MediaContext, input: UpdateChannelRequest
   const { ChannelId: _channelId, DryRun: dryRun, ...changes } = input;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const settings = { ...channel.settings, ...given } as ChannelRecord['settings'];
+  checkSettings(context, channel, settings);
+  if (dryRun !== true) applySettings(context, channel, settings);
+  return { Channel: toChannel(context, channel) };
+}
+
+/**
+ * Changes the class of an idle channel, together with its destinations, of which each class needs another number of
+ * settings. [medialive/latest/ug/editing-deleting-channel]
+ */
+export function updateChannelClass(
+  context: MediaContext,
+  input: UpdateChannelClassRequest,
+): UpdateChannelClassResponse {
+  const channel = findChannel(context, input.ChannelId!);
+  requireState(channel, 'changed to another class', ['IDLE']);
+  const settings = {
+    ...channel.settings,
+    ChannelClass: input.ChannelClass,
+    ...(input.Destinations === undefined ? {} : { Destinations: input.Destinations }),
+  };
+  checkSettings(context, channel, settings);
+  applySettings(context, channel, settings);
+  return { Channel: toChannel(context, channel) };
+}
+
+function checkSettings(context: MediaContext, channel: ChannelRecord, settings: ChannelRecord['settings']): void {
   checkChannel(settings, context);
+  for (const id of inputIdsOf(settings)) requireFree(findInput(context, id), channel.id);
+}
+
+function applySettings(context: MediaContext, channel: ChannelRecord, settings: ChannelRecord['settings']): void {
   const inputIds = inputIdsOf(settings);
-  for (const id of inputIds) requireFree(findInput(context, id), channel.id);
-  if (dryRun === true) return { Channel: toChannel(context, channel) };
   const dropped = inputIdsOf(channel.settings).filter((id) => !inputIds.includes(id));
   channel.settings = settings;
   detachInputs(context, channel.id, dropped, 0);
@@ -152,7 +182,6 @@ export function updateChannel(context: MediaContext, input: UpdateChannelRequest
   setState(context, channel, 'UPDATING', 'Updating channel');
   move(context, channel, 'IDLE', context.durations.channelUpdateMs);
   commit(context);
-  return { Channel: toChannel(context, channel) };
 }
 
 /** Completes a channel's change of state. */
@@ -309,7 +338,10 @@ function toChannel(context: MediaContext, channel: ChannelRecord): Channel {
     EgressEndpoints: [{ SourceIp: LOCAL_IP }],
     PipelinesRunningCount: running ? pipelinesOf(channel) : 0,
     PipelineDetails: running
-      ? [{ PipelineId: '0', ActiveInputAttachmentName: settings.InputAttachments?.[0]?.InputAttachmentName }]
+      ? Array.from({ length: pipelinesOf(channel) }, (_, pipeline) => ({
+          PipelineId: String(pipeline),
+          ActiveInputAttachmentName: settings.InputAttachments?.[0]?.InputAttachmentName,
+        }))
       : [],
     Tags: tagsOf(context, channel.arn),
   };

@@ -14,7 +14,7 @@ import { parseRtmpTarget } from './rtmp-target.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
 import type { KernelSendQueues } from './kernel-send-queues.ts';
 import type { DialRules } from './rtmp-socket.ts';
-import type { ChannelReport, RehearsedChannelFault } from '../contract.ts';
+import type { PipelineReport, RehearsedChannelFault } from '../contract.ts';
 import type { Program } from '../program.ts';
 import type { Clock } from '../../host/clock.ts';
 
@@ -39,23 +39,9 @@ export interface RtmpPublisherOptions {
   random?: () => number;
 }
 
-/** The publisher's part of a channel's report. It counts video frames, or audio frames if there is no video. */
-export type RtmpPublisherReport = Pick<
-  ChannelReport,
-  | 'state'
-  | 'sinceMs'
-  | 'problem'
-  | 'bitrateBps'
-  | 'framesPerSecond'
-  | 'framesSent'
-  | 'unsentFrames'
-  | 'reconnects'
-  | 'bytesSent'
-  | 'queuedBytes'
->;
-
 export interface RtmpPublisher {
-  report(): RtmpPublisherReport;
+  /** Returns the publisher's part of a channel's report, in video frames, or audio frames if there is no video. */
+  report(): PipelineReport;
   /** Simulates a failure of the platform; null ends it, and a publisher waiting for a retry retries at once. */
   rehearse(fault: RehearsedChannelFault | null): void;
   /** Unpublishes and disconnects; resolves when the connection is gone, after one second at the latest. */

@@ -108,26 +108,6 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
     }
     for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
-
-  it('cover the picture on request, copied and encoded, and the sound continues', async () => {
-    await startEngine();
-    const [copied, encoded] = [await startChannel('copied', makeRendition()), await startChannel('encoded', SMALL)];
-    send();
-    await until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'));
-    await more(20);
-    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, { kind: 'file', path: image });
-    await showing('image');
-    await more(40);
-    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, null);
-    await showing(undefined);
-    await more(40);
-    for (const { path } of [copied, encoded]) {
-      expect(countColoured(path)).toBeGreaterThan(0);
-      expect(decodeErrors(path)).toBe('');
-      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
-    }
-    for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
-  });
 });
 
 function readTags(path: string): FlvTag[] {

@@ -20,6 +20,7 @@ export const checkedOutputs = {
     'ListInputSecurityGroupsResponse',
     'StartChannelResponse',
     'StopChannelResponse',
+    'UpdateChannelClassResponse',
     'UpdateChannelResponse',
     'UpdateInputSecurityGroupResponse',
   ],

@@ -15,6 +15,7 @@ export const implementedInputs = {
     'DeleteScheduleRequest',
     'DescribeScheduleRequest',
     'ListAlertsRequest',
+    'UpdateChannelClassRequest',
     'UpdateChannelRequest',
     'UpdateInputSecurityGroupRequest',
   ],

@@ -23,6 +23,7 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
       'Tags',
     ],
     CreateInputRequest: ['InputSecurityGroups', 'Name', 'RequestId', 'Sources', 'Tags', 'Type'],
+    UpdateChannelClassRequest: ['ChannelClass', 'ChannelId', 'Destinations'],
     UpdateChannelRequest: [
       'ChannelId',
       'Destinations',
