@@ -72,6 +72,7 @@ async function start(): Promise<Api> {
       incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
+      showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,

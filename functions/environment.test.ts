@@ -28,6 +28,7 @@ const complete = {
   STATE_MACHINE_ARN_INCIDENT: machine('incident'),
   STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
   STATE_MACHINE_ARN_RECORDING: machine('recording'),
+  STATE_MACHINE_ARN_SHOW: machine('show'),
   NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:sluice-prod-notifications',
   DEPLOYMENT_ID: 'prod',
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',

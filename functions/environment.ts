@@ -45,6 +45,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
   STATE_MACHINE_ARN_RECORDING: Arn,
+  STATE_MACHINE_ARN_SHOW: Arn,
   /** SNS topic through which e-mail notifications leave. */
   NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
@@ -111,6 +112,7 @@ export const ApiEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
+  STATE_MACHINE_ARN_SHOW: true,
   NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
@@ -141,6 +143,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
+  STATE_MACHINE_ARN_SHOW: true,
   NOTIFICATION_TOPIC_ARN: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
@@ -160,6 +163,7 @@ export const SweepEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
+  STATE_MACHINE_ARN_SHOW: true,
 });
 
 export const MonitorEnvironment = z.pick(Variables, {

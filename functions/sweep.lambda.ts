@@ -34,6 +34,7 @@ const deps: SweepDeps = {
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
+    showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
   },
   now: () => new Date(),
   logger,

@@ -35,6 +35,7 @@ type ApiFact =
   | 'recordingMachineArn'
   | 'privateHosts'
   | 'reportBucket'
+  | 'showMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

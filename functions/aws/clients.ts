@@ -44,6 +44,8 @@ export interface Deployment {
   deliveryMachineArn: string;
   /** The state machine that finishes or deletes one recording. */
   recordingMachineArn: string;
+  /** The state machine that runs one show. */
+  showMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;

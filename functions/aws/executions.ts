@@ -10,6 +10,8 @@ import { incidentExecutionOf } from '../domain/incident-execution.ts';
 import type { Incident } from '../domain/incident.ts';
 import { recordingExecutionOf, type Recording } from '../domain/recording.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
+import { showExecutionOf } from '../domain/show-execution.ts';
+import type { Show } from '../domain/show.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
 
@@ -66,6 +68,18 @@ export async function startRecordingExecution(
     stateMachineArn: deployment.recordingMachineArn,
     name: recordingExecutionOf({ recordingId, execution }),
     input: JSON.stringify({ recordingId, execution }),
+  });
+}
+
+/** Starts the state machine that runs a show. Repeating the call is harmless. */
+export async function startShowExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'showMachineArn'>,
+  { showId, executionRevision }: Pick<Show, 'showId' | 'executionRevision'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.showMachineArn,
+    name: showExecutionOf({ showId }, executionRevision),
+    input: JSON.stringify({ showId, revision: executionRevision, verdict: { rounds: 0 } }),
   });
 }
 
@@ -130,6 +144,15 @@ export async function observeIncidentExecution(
   if (executionRevision === null) return 'missing';
   const name = incidentExecutionOf({ incidentId }, executionRevision);
   return describe(clients, toExecutionArn(deployment.incidentMachineArn, name));
+}
+
+/** Returns the state of the execution that runs a show. */
+export async function observeShowExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'showMachineArn'>,
+  { showId, executionRevision }: Pick<Show, 'showId' | 'executionRevision'>,
+): Promise<ExecutionState> {
+  const name = showExecutionOf({ showId }, executionRevision);
+  return describe(clients, toExecutionArn(deployment.showMachineArn, name));
 }
 
 /** Returns the state of a delivery's execution. */

@@ -88,7 +88,7 @@ export interface TimelineEntry {
   at: string;
   /** Who did it, or `monitor` or `sweep` for an observation. */
   actor: string;
-  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source' | 'ceiling';
+  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source' | 'show' | 'ceiling';
   /** What happened, in words; for an edit the fields. */
   detail: string;
   /**

@@ -20,6 +20,7 @@ const ERROR_CODES = {
   ceiling_reached: { kind: 'conflict', title: 'A ceiling is reached' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
+  show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   duplicate_address: { kind: 'conflict', title: 'The address has another subscription' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },

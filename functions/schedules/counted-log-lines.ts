@@ -39,5 +39,6 @@ export const COUNTED_LINES = {
   egressNotRepaired: 'the input security group could not be checked',
   incidentsNotSwept: 'sweep could not handle the incidents',
   recordingsNotSwept: 'sweep could not handle the recordings',
+  showsNotSwept: 'sweep could not handle the shows',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

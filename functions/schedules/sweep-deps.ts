@@ -13,6 +13,7 @@ export interface SweepDeps
       | 'incidentMachineArn'
       | 'inputSecurityGroupId'
       | 'recordingMachineArn'
+      | 'showMachineArn'
       | 'stateMachineArns'
       | 'tableName'
     >,

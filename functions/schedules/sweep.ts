@@ -13,6 +13,7 @@ import { reportSweep } from './sweep-incidents.ts';
 import { handleOrphans } from './sweep-orphans.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
 import { keepPrimary } from './sweep-primary.ts';
+import { sweepShows } from './sweep-shows.ts';
 
 /**
  * The sweep: completes interrupted operations, and compares AWS with the records in both directions. It always reads
@@ -60,6 +61,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
+  await sweepShowsQuietly(deps);
   const failingTargets = await restartQuietly(deps);
   await sweepRecordingsQuietly(deps);
   await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
@@ -99,6 +101,15 @@ async function sweepRecordingsQuietly(deps: SweepDeps): Promise<void> {
     await sweepRecordings(deps);
   } catch (error) {
     deps.logger.error(COUNTED_LINES.recordingsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+  }
+}
+
+/** Handles shows. Logs a failure: the next sweep tries again. */
+async function sweepShowsQuietly(deps: SweepDeps): Promise<void> {
+  try {
+    await sweepShows(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.showsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
   }
 }
 

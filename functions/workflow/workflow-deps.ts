@@ -19,7 +19,7 @@ export interface OperationDeps extends AwsDeps<
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
   'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 's3' | 'secretsManager' | 'sfn' | 'sns' | 'table',
-  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
 > {
   now: () => Date;
   /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */
@@ -31,6 +31,8 @@ export interface WorkflowDeps extends AwsDeps<
   readsLagMs: number;
   /** Seconds from a recording's end until MediaPackage has received all of it. */
   harvestDelaySeconds: number;
+  /** Seconds that a destination needs to start, as long as it has no history. */
+  startSeconds: number;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
   /** Resolves a host name, for the check against private networks at start. */

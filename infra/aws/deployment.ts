@@ -83,7 +83,11 @@ export function addDeployment(
       api: dashboard.httpApi,
       table: data.table,
       stateMachines: controlPlane.stateMachines,
-      alertingMachines: { incident: controlPlane.incidentMachine, delivery: controlPlane.deliveryMachine },
+      alertingMachines: {
+        incident: controlPlane.incidentMachine,
+        delivery: controlPlane.deliveryMachine,
+        show: controlPlane.showMachine,
+      },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,
     },

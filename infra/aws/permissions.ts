@@ -117,6 +117,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    // A show is not started above a ceiling.
+    historyByDay(resources),
     streamKeys(resources, 'kms:Decrypt'),
     targetSecrets(resources, ['kms:Decrypt']),
     ...executions(resources),

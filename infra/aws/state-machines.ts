@@ -21,13 +21,14 @@ import { ROOT } from './node-function.ts';
 /** The alias that operations start through. */
 export const ALIAS = 'live';
 
-/** The state machines: one for each kind of operation, and one each for incidents, deliveries and recordings. */
-export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'recording'] as const;
+/** The state machines: one for each kind of operation, and one each for incidents, deliveries, recordings and shows. */
+export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show'] as const;
 export type Machine = (typeof MACHINES)[number];
 
 /** Returns the name of a machine's file, without its ending. */
 function fileOf(machine: Machine): string {
-  return (OPERATION_KINDS as readonly string[]).includes(machine) ? `destination-${machine}` : machine;
+  const isOperation = OPERATION_KINDS.some((kind) => kind === machine);
+  return isOperation ? `destination-${machine}` : machine;
 }
 
 /**

@@ -38,7 +38,7 @@ import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { createWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
+import { AWS_LIKE_PACE, createWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -147,9 +147,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
-    const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
+    const pace = settings.profile === 'aws-like' ? AWS_LIKE_PACE : {};
     const mail = createMailWay(settings.mail);
-    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { ...pace, mail });
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);

@@ -103,6 +103,7 @@ export async function provision({
     harvestRoleArn: roleArn('sluice-harvest'),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
+    showMachineArn: await ensureStateMachine(clients, 'show', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     recordingMachineArn: await ensureStateMachine(clients, 'recording', workflowFunctionArn),
     fingerprintSecret,

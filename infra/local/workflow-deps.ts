@@ -6,9 +6,10 @@ import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-dep
 /** The name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
-/** How far reads may lag behind writes: seconds at AWS's pace, hardly at all at local pace. */
-export const READS_LAG_MS = 1_000;
-export const READS_LAG_AWS_LIKE_MS = 30_000;
+/** How far reads may lag behind writes, and how long a destination's first start takes. */
+type Pace = Pick<WorkflowDeps, 'readsLagMs' | 'startSeconds'>;
+const LOCAL_PACE: Pace = { readsLagMs: 1_000, startSeconds: 2 };
+export const AWS_LIKE_PACE: Pace = { readsLagMs: 30_000, startSeconds: 180 };
 
 /** The last segment of a recording is complete after the longest group of pictures. */
 const HARVEST_DELAY_SECONDS = 5;
@@ -18,16 +19,17 @@ export function createWorkflowDeps(
   aws: AwsDeps,
   logger: Logger,
   {
-    readsLagMs = READS_LAG_MS,
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
-  }: { readsLagMs?: number; harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
+    ...pace
+  }: Partial<Pace> & { harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,
     now: () => new Date(),
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
-    readsLagMs,
+    ...LOCAL_PACE,
+    ...pace,
     harvestDelaySeconds,
     mail,
     resolveHost,

@@ -1,13 +1,15 @@
 import type { Deployment } from '../../functions/aws/clients.ts';
 import { deliveryExecutionOf } from '../../functions/domain/delivery.ts';
 import { incidentExecutionOf } from '../../functions/domain/incident-execution.ts';
+import { showExecutionOf } from '../../functions/domain/show-execution.ts';
 import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
 import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
+import type { ShowStepInput } from '../../functions/workflow/show-steps.ts';
 import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { Invocation } from './in-process-transport.ts';
 
 /** What the workflow function is called with, by any of the state machines. */
-export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput;
+export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput | ShowStepInput;
 
 /** Returns the ARN of a machine's execution. */
 export function toExecutionArn(machineArn: string, name: string): string {
@@ -20,7 +22,7 @@ export function toExecutionArn(machineArn: string, name: string): string {
  */
 export function whoRuns(
   event: WorkflowEvent,
-  { deliveryMachineArn, incidentMachineArn }: Deployment,
+  { deliveryMachineArn, incidentMachineArn, showMachineArn }: Deployment,
 ): Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'> {
   const { step } = event;
   if ('deliveryId' in event) {
@@ -29,6 +31,10 @@ export function whoRuns(
   }
   if ('incidentId' in event) {
     const executionArn = toExecutionArn(incidentMachineArn, incidentExecutionOf(event, event.revision));
+    return { step, destinationId: null, generation: null, executionArn };
+  }
+  if ('showId' in event) {
+    const executionArn = toExecutionArn(showMachineArn, showExecutionOf(event, event.revision));
     return { step, destinationId: null, generation: null, executionArn };
   }
   return { step, destinationId: event.destinationId, generation: event.generation, executionArn: null };

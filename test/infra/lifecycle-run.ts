@@ -7,6 +7,7 @@ import { getRecording } from '../../functions/aws/recording-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
+import { getShow } from '../../functions/aws/show-table.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
@@ -61,6 +62,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
+  await playShow(show, warm);
   // The next start finds a channel with outdated settings.
   // The kept channel gets another class, and the flow a second output.
   const backup = { backupIngest: true, backupRtmpUrl: 'rtmp://9.9.9.9/live', backupStreamKey: `${CANARY_KEY}-backup` };
@@ -122,6 +124,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       },
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
+      showMachineArn: machine('SHOW'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -134,6 +137,28 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       privateHosts: [],
     },
   };
+}
+
+/** Plans a show, runs it by hand under a ceiling, lets monitor and sweep meet it, and ends it. */
+async function playShow({ call, deps, deployment }: Show, destinationId: string): Promise<void> {
+  const localStart = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
+  const body = { title: 'Evening', zone: 'UTC', localStart, destinations: [{ destinationId }] };
+  const { showId: draft } = await call({ method: 'POST', path: '/api/shows', body }, 201);
+  await call({ method: 'DELETE', path: `/api/shows/${draft}` }, 204);
+  const { showId } = await call({ method: 'POST', path: '/api/shows', body: { ...body, isDraft: false } }, 201);
+  const path = `/api/shows/${showId}`;
+  await call({ method: 'PATCH', path, body: { title: 'Night' } }, 200);
+  const ceiling = '/api/ceilings/day';
+  await call({ method: 'PUT', path: ceiling, body: { amount: 900_000, action: 'stop' } }, 200);
+  await call({ method: 'POST', path: `${path}/go-live` }, 200);
+  const seen = (time: 'onAirAt' | 'offAirAt') =>
+    waitFor(`${time} of the show`, async () => (await getShow(deps, showId))?.destinations[0]?.[time] ?? null);
+  await seen('onAirAt');
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await deployment.functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  await call({ method: 'DELETE', path: ceiling }, 204);
+  await call({ method: 'POST', path: `${path}/end` }, 200);
+  await seen('offAirAt');
 }
 
 /** Adds a webhook whose name does not resolve. It wants events of one type. */

@@ -57,6 +57,7 @@ describe('the alarm list', () => {
     expect([...alarms.keys()].toSorted()).toEqual([
       'alerting-failed-delivery',
       'alerting-failed-incident',
+      'alerting-failed-show',
       'api-failing',
       'api-throttled',
       'channel-alerts',

@@ -500,20 +500,23 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident'])('for %s is the file that also runs on one machine', (kind) => {
-    const file = kind === 'incident' ? kind : `destination-${kind}`;
-    const { Properties: machine } = machines.find(
-      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
-    )!;
-    expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
-    const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
-    expect(substitutions).toEqual({
-      WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
-    });
-  });
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])(
+    'for %s is the file that also runs on one machine',
+    (kind) => {
+      const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
+      const { Properties: machine } = machines.find(
+        ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
+      )!;
+      expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
+      const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
+      expect(substitutions).toEqual({
+        WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
+      });
+    },
+  );
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(6);
+    expect(machines).toHaveLength(7);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -527,8 +530,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(6).fill('Retain'));
-    expect(aliases).toHaveLength(6);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(7).fill('Retain'));
+    expect(aliases).toHaveLength(7);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -543,7 +546,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(6).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(7).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });

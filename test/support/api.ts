@@ -145,6 +145,7 @@ export async function startTestApi() {
       },
       incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
+      showMachineArn: stateMachineArn('show'),
       declaredInput: DECLARED.declaredInput,
       isSourceAnalysed: true,
       copiesSource: false,

@@ -13,6 +13,7 @@ import {
   useTestApi,
   keepRevoked,
 } from '../../../test/support/api.ts';
+import { SHOW_ID } from '../../../test/support/make-show.ts';
 import { TARGET_ID } from '../../../test/support/make-target.ts';
 import { deliveryIdOf } from '../../domain/delivery.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
@@ -58,6 +59,9 @@ const BODIES: Record<string, object> = {
   'POST /api/recordings': {},
   'PATCH /api/recordings/{recordingId}': { name: 'x' },
   'PUT /api/recording-settings': { mode: 'always', keepDays: null, limitBytes: null },
+  'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
+  'PATCH /api/shows/{showId}': { title: 'x' },
+  'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -78,6 +82,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{targetId}', TARGET_ID)
             .replace('{recordingId}', DESTINATION_ID.replace('dst_', 'rec_'))
             .replace('{deliveryId}', DELIVERY_ID)
+            .replace('{showId}', SHOW_ID)
             .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),

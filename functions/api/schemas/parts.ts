@@ -13,6 +13,7 @@ export const TIMELINE_KINDS = [
   'drift',
   'incident',
   'source',
+  'show',
   'ceiling',
 ] as const;
 

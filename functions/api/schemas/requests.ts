@@ -13,7 +13,7 @@ import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from 
 
 // Unpaired surrogates, C0/C1 controls and bidirectional overrides must not appear in a displayed name.
 // oxlint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 /** Not empty, but without a letter, digit, punctuation mark or symbol, and therefore invisible. */
 const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 

@@ -38,6 +38,7 @@ export class ControlPlaneStack extends Stack {
   readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
   readonly recordingMachine: StateMachine;
+  readonly showMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -71,7 +72,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, recording, ...operations } = createStateMachines(this, {
+    const { delivery, incident, recording, show, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -81,6 +82,7 @@ export class ControlPlaneStack extends Stack {
     this.incidentMachine = incident;
     this.deliveryMachine = delivery;
     this.recordingMachine = recording;
+    this.showMachine = show;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,

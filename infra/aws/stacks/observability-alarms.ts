@@ -208,7 +208,8 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'alerting-failed',
     severity: 'page',
-    summary: 'The workflow of an incident or of a message failed. People may not be called until the sweep resumes it.',
+    summary:
+      'The workflow of an incident, a message or a show failed. Until the sweep resumes it, people may not be called, or a show may not start or end.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],

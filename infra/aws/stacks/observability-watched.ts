@@ -22,7 +22,7 @@ export interface Watched {
   api: IHttpApi;
   table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
-  /** The machines that call people: of incidents and of deliveries. */
+  /** The machines that call people and run shows: of incidents, of deliveries and of shows. */
   alertingMachines: Readonly<Record<string, IStateMachine>>;
   /** Includes `workflow`, whose errors are no sign of failure because it waits by failing. */
   functions: Readonly<Record<string, IFunction>>;

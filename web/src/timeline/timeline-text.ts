@@ -13,6 +13,7 @@ export const TIMELINE_KIND_WORDS: Record<TimelineEntry['kind'], string> = {
   drift: 'External changes',
   incident: 'Incidents',
   source: 'Source',
+  show: 'Shows',
   ceiling: 'Ceilings',
 };
 

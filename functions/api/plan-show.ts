@@ -1,0 +1,120 @@
+import { acquireLease, releaseLease } from '../aws/lease-table.ts';
+import { listAllDestinations } from '../aws/destination-table.ts';
+import { changeShow, insertShow, listOpenShows } from '../aws/show-table.ts';
+import { AppError } from '../domain/errors.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
+import {
+  checkDestinations,
+  checkTimes,
+  findConflict,
+  type DestinationInput,
+  type PlannedTimes,
+  type TimesInput,
+} from '../domain/show-plan.ts';
+import { isPlanned, type Show, type ShowDestination } from '../domain/show.ts';
+import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { invalidFields } from './http/validation.ts';
+
+/** Stores plans of shows. Plans are stored one at a time, so that of two that want one destination one is refused. */
+
+/** More than a year of daily shows. Every plan is compared with all of them. */
+const OPEN_SHOWS_MAX = 500;
+const LEASE_SECONDS = 10;
+const LEASE_ATTEMPTS_MAX = 50;
+const LEASE_PAUSE_MS = 100;
+
+/** Checks planned times. @throws {AppError} `validation_failed` */
+export function requireTimes(deps: ApiDeps, input: TimesInput, options = { running: false }): PlannedTimes {
+  const checked = checkTimes(input, deps.now(), options);
+  if (!checked.ok) throw invalidFields(checked.errors);
+  return checked.value;
+}
+
+/** Checks planned destinations against those that exist. @throws {AppError} `validation_failed` */
+export async function requireDestinations(
+  deps: ApiDeps,
+  wanted: readonly DestinationInput[],
+  times: Pick<PlannedTimes, 'startsAt' | 'endsAt'>,
+): Promise<ShowDestination[]> {
+  const records = wanted.length === 0 ? [] : await listAllDestinations(deps);
+  const usable = records.filter((record) => !isPrimary(record) && record.desired !== 'deleted');
+  const checked = checkDestinations(wanted, times, new Map(usable.map((each) => [each.destinationId, each.name])));
+  if (!checked.ok) throw invalidFields(checked.errors);
+  return checked.value;
+}
+
+/** Stores a new show. @throws {AppError} `show_conflict`, or `validation_failed` when there are too many */
+export async function storeNewShow(deps: ApiDeps, show: Show): Promise<Show> {
+  await planning(deps, async () => {
+    const others = await listOpenShows(deps);
+    if (others.length >= OPEN_SHOWS_MAX) {
+      const message = `there are ${OPEN_SHOWS_MAX} shows that have not ended: cancel or delete some first`;
+      throw invalidFields([{ field: 'body', message }]);
+    }
+    requireNoConflict(deps, show, others);
+    if (!(await insertShow(deps, show))) throw new Error('the id of the new show is taken');
+  });
+  await noteShow(deps, null, show);
+  await startShowQuietly(deps, show);
+  return show;
+}
+
+/**
+ * Changes the plan of a show.
+ * @param change returns the show to store. Throws to refuse
+ * @returns null when the show does not exist
+ * @throws {AppError} `show_conflict`
+ */
+export async function storePlan(deps: ApiDeps, showId: string, change: (show: Show) => Show): Promise<Show | null> {
+  let before: Show | null = null;
+  const stored = await planning(deps, async () => {
+    const others = await listOpenShows(deps);
+    return changeShow(deps, showId, (found) => {
+      before = found;
+      const changed = change(found);
+      if (isPlanned(changed)) requireNoConflict(deps, changed, others);
+      return changed;
+    });
+  });
+  if (stored === null) return null;
+  await noteShow(deps, before, stored);
+  await startShowQuietly(deps, stored);
+  return stored;
+}
+
+function requireNoConflict(deps: ApiDeps, show: Show, others: readonly Show[]): void {
+  const conflict = isPlanned(show) ? findConflict(show, others, deps.now()) : null;
+  if (conflict === null) return;
+  const { show: other, destination } = conflict;
+  const until = other.localEnd === null ? 'without a planned end' : `until ${other.localEnd}`;
+  throw new AppError('show_conflict', {
+    detail: `the show ${JSON.stringify(other.title)} (${other.showId}) has ${destination.name} from ${other.localStart} ${until}, ${other.zone}`,
+    remedy: 'choose another time, leave the destination out, or change that show',
+  });
+}
+
+async function planning<Result>(deps: ApiDeps, action: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 0; attempt < LEASE_ATTEMPTS_MAX; attempt += 1) {
+    const lease = await acquireLease(deps, {
+      name: 'show-plans',
+      now: deps.now(),
+      seconds: LEASE_SECONDS,
+      takeOver: false,
+    });
+    if (lease === null) {
+      await deps.sleep(LEASE_PAUSE_MS);
+      continue;
+    }
+    try {
+      return await action();
+    } finally {
+      await releaseLease(deps, lease);
+    }
+  }
+  throw new AppError('concurrent_change', {
+    detail: 'others are planning shows at the same time',
+    remedy: 'try again',
+    retryAfterSeconds: 1,
+  });
+}

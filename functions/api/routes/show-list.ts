@@ -1,0 +1,59 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { byStart, listOpenShows, listPastShows, type ShowPlace } from '../../aws/show-table.ts';
+import { isOpen, type Show } from '../../domain/show.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { invalidFields } from '../http/validation.ts';
+import { answers, problems } from '../schemas/openapi-parts.ts';
+import { ShowId, ShowList, ShowsQuery } from '../schemas/shows.ts';
+import { toShowSummary } from '../views/show-resource.ts';
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/shows',
+  tags: ['Shows'],
+  summary: 'List shows',
+  description: 'Shows that have not ended, the next start first; or past shows, the newest start first, for 13 months.',
+  request: { query: ShowsQuery },
+  responses: { 200: answers(ShowList, 'One page'), ...problems(503) },
+});
+
+/** The lists of shows. */
+export function registerShowList(api: Api, deps: ApiDeps): void {
+  api.openapi(list, async (context) => {
+    const { state, limit, cursor } = context.req.valid('query');
+    const after = cursor === undefined ? null : fromCursor(state, cursor);
+    const { shows, hasMore } =
+      state === 'past' ? await listPastShows(deps, { limit, after }) : await listOpen(deps, { limit, after });
+    const last = shows.at(-1);
+    const nextCursor = hasMore && last ? toCursor(state, last) : null;
+    return context.json({ data: shows.map(toShowSummary), nextCursor }, 200);
+  });
+}
+
+/** The number of open shows is limited, so each page reads them all. */
+async function listOpen(
+  deps: ApiDeps,
+  { limit, after }: { limit: number; after: ShowPlace | null },
+): Promise<{ shows: Show[]; hasMore: boolean }> {
+  const open = (await listOpenShows(deps)).filter(isOpen);
+  const rest = after === null ? open : open.filter((show) => byStart(show, after) > 0);
+  return { shows: rest.slice(0, limit), hasMore: rest.length > limit };
+}
+
+const Cursor = z.tuple([z.enum(['open', 'past']), z.iso.datetime(), ShowId]);
+
+function toCursor(state: 'open' | 'past', { startsAt, showId }: ShowPlace): string {
+  return Buffer.from(JSON.stringify([state, startsAt, showId])).toString('base64url');
+}
+
+function fromCursor(state: 'open' | 'past', cursor: string): ShowPlace {
+  try {
+    const [ofState, startsAt, showId] = Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    if (ofState === state && toCursor(state, { startsAt, showId }) === cursor) return { startsAt, showId };
+  } catch {
+    // Explained below.
+  }
+  throw invalidFields([
+    { field: 'cursor', message: 'is not a cursor of this list: leave it out, or send nextCursor unchanged' },
+  ]);
+}

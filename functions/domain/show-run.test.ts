@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
+import { advanceShow, confirmRequests, leadMsOf, showActorOf, type DestinationFacts } from './show-run.ts';
+import { requestShowAction, type Show } from './show.ts';
+
+const BY = 'operator';
+const at = (time: string) => new Date(`2026-12-06T${time}Z`);
+
+/** Two destinations: one that takes 90 s to start, and one without a history, which counts as 180 s. */
+const NEVER_STARTED: DestinationFacts = {
+  status: 'idle',
+  desired: 'idle',
+  runningSince: null,
+  lastError: null,
+  held: {},
+};
+const KNOWN = new Map<string, DestinationFacts>([
+  ['a', { ...NEVER_STARTED, tookMs: { EnsureChannelRun: 60_000, EnsureChannel: 30_000 } }],
+  ['b', NEVER_STARTED],
+]);
+const facts = (changes: Record<string, Partial<DestinationFacts>> = {}) => ({
+  destinations: new Map([...KNOWN].map(([id, record]) => [id, { ...record, ...changes[id] }])),
+  startSeconds: 180,
+});
+const plan = (changes: Partial<Show> = {}) =>
+  makeShow({ destinations: [makeShowDestination('a'), makeShowDestination('b', { isRequired: true })], ...changes });
+const running: Partial<DestinationFacts> = {
+  status: 'running',
+  desired: 'running',
+  runningSince: '2026-12-06T09:59:58.000Z',
+};
+const idle: Partial<DestinationFacts> = { status: 'idle', desired: 'idle', runningSince: null };
+
+const accepted = (destinationId: string) => ({ destinationId, refusal: null });
+
+/** Plays passes, each of which makes its requests. */
+function play(show: Show, ...passes: [string, Record<string, Partial<DestinationFacts>>?][]) {
+  let decision = { show, starts: [] as string[], stops: [] as string[], wakeAt: null as Date | null };
+  for (const [time, changes] of passes) {
+    decision = advanceShow(decision.show, facts(changes), at(time));
+    const made = { starts: decision.starts.map(accepted), stops: decision.stops.map(accepted) };
+    decision.show = confirmRequests(decision.show, made, at(time));
+  }
+  return decision;
+}
+
+const started = () => play(plan(), ['09:57:00'], ['09:58:30']).show;
+const live = () => play(started(), ['10:00:00', { a: running, b: running }]).show;
+
+describe('before the start', () => {
+  it('waits until the first destination has to start, however early it is called', () => {
+    const { show, starts, wakeAt } = play(plan(), ['08:00:00']);
+    expect([show.state, starts, wakeAt]).toEqual(['scheduled', [], at('09:57:00')]);
+  });
+
+  it('starts each destination as long before its second as its last start took', () => {
+    const first = play(plan(), ['09:57:00']);
+    expect([first.show.state, first.starts]).toEqual(['starting', ['b']]);
+    const second = play(first.show, ['09:58:30']);
+    expect(second.starts).toEqual(['a']);
+  });
+
+  it('one that keeps its channel needs only the start itself', () => {
+    const took = { tookMs: { EnsureChannelRun: 60_000, EnsureChannel: 30_000 } };
+    const channel = { channelId: '1', channelArn: 'arn', configurationHash: 'x' };
+    expect(leadMsOf({ ...took, held: { channel } }, { startSeconds: 180 })).toBe(60_000);
+    expect(leadMsOf({ ...took, held: {} }, { startSeconds: 180 })).toBe(90_000);
+    expect(leadMsOf(null, { startSeconds: 180 })).toBe(180_000);
+  });
+
+  it('an offset moves a destination', () => {
+    const show = plan({
+      destinations: [
+        makeShowDestination('b', { offsetSeconds: -60 }),
+        makeShowDestination('a', { offsetSeconds: 600 }),
+      ],
+    });
+    expect(play(show, ['09:55:59']).wakeAt).toEqual(at('09:56:00'));
+    expect(play(show, ['09:56:00']).starts).toEqual(['b']);
+    expect(play(show, ['09:56:00'], ['10:00:00'], ['10:08:30']).starts).toEqual(['a']);
+  });
+
+  it('a draft does nothing', () => {
+    const { show, starts, wakeAt } = play(plan({ state: 'draft' }), ['10:00:00']);
+    expect([show.state, starts, wakeAt]).toEqual(['draft', [], null]);
+  });
+});
+
+describe('at the start', () => {
+  it('is live at the planned second, and requests nothing twice', () => {
+    const { show, starts } = play(started(), ['10:00:00', { a: running, b: running }]);
+    expect([show.state, show.liveAt, starts]).toEqual(['live', at('10:00:00').toISOString(), []]);
+    expect(show.destinations.map(({ onAirAt }) => onAirAt)).toEqual([running.runningSince, running.runningSince]);
+  });
+
+  it('requests a start again that is not known to be requested', () => {
+    const decided = advanceShow(plan(), facts(), at('09:57:00'));
+    const again = advanceShow(decided.show, facts(), at('09:57:05'));
+    expect([decided.starts, again.starts]).toEqual([['b'], ['b']]);
+    expect(again.show.destinations[1]!.startRequestedAt).toBe(at('09:57:00').toISOString());
+  });
+
+  it('a machine that was off asks instead of starting late', () => {
+    const { show, starts, wakeAt } = play(plan(), ['10:20:00']);
+    expect([show.state, starts, show.missedAt]).toEqual(['scheduled', [], at('10:20:00').toISOString()]);
+    expect(wakeAt).toEqual(at('11:00:00'));
+    expect(play(show, ['10:21:00']).show.log).toHaveLength(1);
+  });
+
+  it('a machine that was off for some of the starts does not make them late', () => {
+    const half = play(plan(), ['09:57:00']).show;
+    const { show, starts } = play(half, ['10:02:00', { b: running }]);
+    expect([show.state, starts]).toEqual(['live', []]);
+    expect(show.destinations[0]!.problem).toContain('missed');
+  });
+
+  it('a start that was interrupted by a long outage is not repeated late', () => {
+    const decided = advanceShow(plan(), facts(), at('09:57:00'));
+    const { starts, show } = play(decided.show, ['10:30:00']);
+    expect([starts, show.destinations[1]!.problem]).toEqual([[], expect.stringContaining('missed')]);
+  });
+
+  it('names a required destination that failed', () => {
+    const failed: Partial<DestinationFacts> = {
+      status: 'error',
+      lastError: { code: 'x', detail: 'the platform refused the key', remedy: '', at: '' },
+    };
+    const { show } = play(started(), ['09:59:00', { b: failed }]);
+    expect(show.log.at(-1)!.detail).toBe('b, which is required: it failed: the platform refused the key');
+    expect(play(show, ['10:00:30', { b: running }]).show.destinations[1]).toMatchObject({ problem: null });
+  });
+
+  it('does not repeat a start that was refused', () => {
+    const decided = advanceShow(plan(), facts(), at('09:57:00')).show;
+    const refused = { destinationId: 'b', refusal: 'the day ceiling does not allow another start' };
+    const show = confirmRequests(decided, { starts: [refused], stops: [] }, at('09:57:00'));
+    expect(show.log.at(-1)!.detail).toBe(
+      'b, which is required: its start was refused: the day ceiling does not allow another start',
+    );
+    expect(play(show, ['09:57:02']).starts).toEqual([]);
+  });
+
+  it('leaves out a destination that was deleted', () => {
+    const { show, starts } = play(plan(), ['09:57:00', { b: { desired: 'deleted' } }]);
+    expect([starts, show.destinations[1]!.problem]).toEqual([[], 'it was deleted']);
+  });
+
+  it('gives up a show whose whole time has passed', () => {
+    const { show, starts } = play(plan(), ['11:00:00']);
+    expect([show.state, show.endReason, starts]).toEqual(['cancelled', 'missed', []]);
+  });
+});
+
+describe('by hand', () => {
+  const request = (show: Show, action: Parameters<typeof requestShowAction>[1], time: string) =>
+    requestShowAction(show, action, { by: BY, now: at(time) });
+
+  it('going live starts everything at once, also what was to be early', () => {
+    const show = plan({
+      destinations: [
+        makeShowDestination('b', { offsetSeconds: -1800 }),
+        makeShowDestination('a', { offsetSeconds: 120 }),
+      ],
+    });
+    const now = play(request(show, 'go-live', '09:00:00'), ['09:00:00']);
+    expect([now.show.state, now.starts, now.wakeAt]).toEqual(['live', ['b'], at('09:00:02')]);
+    expect(play(now.show, ['09:00:30']).starts).toEqual(['a']);
+  });
+
+  it('a missed show goes live when a person says so', () => {
+    const missed = play(plan(), ['10:20:00']).show;
+    const { show, starts } = play(request(missed, 'go-live', '10:21:00'), ['10:21:00']);
+    expect([show.state, starts]).toEqual(['live', ['a', 'b']]);
+  });
+
+  it('a held show starts nothing, and asks when it is resumed too late', () => {
+    const held = request(plan(), 'hold', '09:50:00');
+    expect(play(held, ['10:00:00']).starts).toEqual([]);
+    const resumed = play(request(held, 'resume', '10:05:00'), ['10:05:00']);
+    expect([resumed.starts, resumed.show.missedAt]).toEqual([[], at('10:05:00').toISOString()]);
+  });
+
+  it('a held or taken over show does not end by the clock', () => {
+    for (const action of ['hold', 'take-over'] as const) {
+      const { show, stops } = play(request(live(), action, '10:30:00'), ['11:00:01', { a: running, b: running }]);
+      expect([show.state, stops], action).toEqual(['live', []]);
+    }
+  });
+
+  it('refuses what the state does not allow, and says what is possible', () => {
+    const refuse = () => request(plan(), 'end', '09:00:00');
+    expect(refuse).toThrow(
+      expect.objectContaining({ code: 'illegal_transition', allowedActions: expect.arrayContaining(['cancel']) }),
+    );
+    expect(() => request(live(), 'unschedule', '10:10:00')).toThrow('cannot unschedule: the show is live');
+  });
+
+  it('cancelling before anything was started is over at once; afterwards it stops what was started', () => {
+    expect(request(plan(), 'cancel', '09:00:00').state).toBe('cancelled');
+    const { show, stops } = play(request(started(), 'cancel', '09:59:00'), ['09:59:00']);
+    expect([show.state, stops]).toEqual(['ending', ['a', 'b']]);
+  });
+});
+
+describe('at the end', () => {
+  it('stops the destinations in their order and ends once they are off air', () => {
+    const ending = play(live(), ['11:00:00', { a: running, b: running }]);
+    expect([ending.show.state, ending.stops]).toEqual(['ending', ['a', 'b']]);
+    const waiting = play(ending.show, ['11:00:02', { a: idle, b: { status: 'stopping', desired: 'idle' } }]);
+    expect([waiting.show.state, waiting.stops]).toEqual(['ending', []]);
+    const { show } = play(waiting.show, ['11:00:20', { a: idle, b: idle }]);
+    expect([show.state, show.endReason, show.endedAt]).toEqual(['ended', 'clock', at('11:00:20').toISOString()]);
+    expect(show.destinations.map(({ offAirAt }) => offAirAt)).toEqual([
+      at('11:00:02').toISOString(),
+      at('11:00:20').toISOString(),
+    ]);
+  });
+
+  it('requests a stop again that is not known to be requested', () => {
+    const ending = advanceShow(live(), facts({ a: running, b: running }), at('11:00:00'));
+    expect(advanceShow(ending.show, facts({ a: running, b: running }), at('11:00:02')).stops).toEqual(['a', 'b']);
+  });
+
+  it('stops what a start of the show that arrived late has put on air', () => {
+    const cancelled = requestShowAction(started(), 'cancel', { by: BY, now: at('09:59:00') });
+    const stopped = play(cancelled, ['09:59:00'], ['09:59:05', { a: idle, b: idle }]);
+    expect(stopped.show.state).toBe('ending');
+    const late = { ...running, desiredBy: showActorOf(cancelled, 'start') };
+    expect(play(stopped.show, ['09:59:30', { a: late, b: idle }]).stops).toEqual(['a']);
+    expect(play(stopped.show, ['10:01:00', { a: idle, b: idle }]).show.state).toBe('cancelled');
+  });
+
+  it('leaves alone what a person has started again after the stop', () => {
+    const ending = play(live(), ['11:00:00', { a: running, b: running }]).show;
+    const { show, stops } = play(ending, ['11:00:30', { a: { ...running, desiredBy: BY }, b: idle }]);
+    expect([show.state, stops]).toEqual(['ended', []]);
+  });
+
+  it('a show that ends by hand stays live', () => {
+    const show = { ...live(), endRule: 'hand' as const };
+    expect(play(show, ['11:30:00', { a: running, b: running }]).show.state).toBe('live');
+    const ended = requestShowAction(show, 'end', { by: BY, now: at('11:31:00') });
+    expect(play(ended, ['11:31:00', { a: running, b: running }]).stops).toEqual(['a', 'b']);
+  });
+
+  it('a machine that was off at the end stops the show when it is back', () => {
+    expect(play(live(), ['13:00:00', { a: running, b: running }]).stops).toEqual(['a', 'b']);
+  });
+});

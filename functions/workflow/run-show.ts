@@ -1,0 +1,168 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AwsDeps } from '../aws/clients.ts';
+import { getDestination } from '../aws/destination-table.ts';
+import { startShowExecution } from '../aws/executions.ts';
+import { putTimelineEntry } from '../aws/history-table.ts';
+import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
+import { AppError } from '../domain/errors.ts';
+import { decideStart, decideStop } from '../domain/requests.ts';
+import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
+import {
+  advanceShow,
+  confirmRequests,
+  showActorOf,
+  type DestinationFacts,
+  type MadeRequest,
+  type RunDecision,
+} from '../domain/show-run.ts';
+import { requireWithinCeilings } from './ceilings.ts';
+import { requestChange } from './operations.ts';
+import type { OperationDeps } from './workflow-deps.ts';
+
+/**
+ * Runs shows. A pass reads the show and its destinations, lets the run sheet decide, stores the decision, and only then
+ * makes the requests. So of several that run at once one decides, and what a crash interrupts is requested again.
+ */
+
+/** What storing a show and starting its execution needs. */
+export interface ShowStoreDeps
+  extends Pick<OperationDeps, 'now' | 'logger'>, AwsDeps<'sfn' | 'table', 'showMachineArn' | 'tableName'> {}
+
+/** What running a show needs. */
+export interface ShowDeps
+  extends
+    Pick<OperationDeps, 'now' | 'logger'>,
+    AwsDeps<
+      'sfn' | 'table',
+      'deliveryMachineArn' | 'flowArn' | 'pricedInput' | 'showMachineArn' | 'stateMachineArns' | 'tableName'
+    > {
+  /** Seconds that a destination needs to start, as long as it has no history. */
+  startSeconds: number;
+}
+
+const ATTEMPTS_MAX = 8;
+/** An execution is started this long before there is something to do. The sweep starts those of later shows in time. */
+const EXECUTION_AHEAD_MS = 24 * 3_600_000;
+
+/** @returns the show after the pass, and when the next pass is due; null when the show does not exist */
+export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunDecision, 'show' | 'wakeAt'> | null> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const before = await getShow(deps, showId);
+    if (before === null) return null;
+    if (!isOpen(before)) return finish(deps, before);
+    if (before.state === 'draft') return { show: before, wakeAt: null };
+    const destinations = await readDestinations(deps, before);
+    const decision = advanceShow(before, { destinations, startSeconds: deps.startSeconds }, deps.now());
+    const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
+    if (stored === null) continue;
+    await noteShow(deps, before, stored);
+    if (!isOpen(stored)) return finish(deps, stored);
+    return { show: await makeRequests(deps, stored, decision), wakeAt: decision.wakeAt };
+  }
+  throw new AppError('concurrent_change', {
+    detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while it was run`,
+    remedy: 'try again',
+    retryAfterSeconds: 1,
+  });
+}
+
+async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'show' | 'wakeAt'>> {
+  await archiveShow(deps, show);
+  return { show, wakeAt: null };
+}
+
+async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, DestinationFacts | null>> {
+  const read = destinations.map(async ({ destinationId }) => {
+    return [destinationId, await getDestination(deps, destinationId)] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+/** Makes the requests of a decision, one after the other in their order, and records what came of them. */
+async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDecision): Promise<Show> {
+  const made = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
+  if (made.starts.length === 0 && made.stops.length === 0) return show;
+  let before = show;
+  const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
+  if (after === null) return show;
+  await noteShow(deps, before, after);
+  return after;
+}
+
+async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+  const made: MadeRequest[] = [];
+  for (const destinationId of ids) {
+    // Read again, because a person may have cancelled or ended the show meanwhile.
+    const current = await getShow(deps, show.showId);
+    if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
+    const start = async () => {
+      await requireWithinCeilings(deps, destinationId);
+      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide: decideStart });
+    };
+    made.push(...(await request(deps, destinationId, start)));
+  }
+  return made;
+}
+
+async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+  const made: MadeRequest[] = [];
+  for (const destinationId of ids) {
+    const stop = () =>
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+    made.push(...(await request(deps, destinationId, stop)));
+  }
+  return made;
+}
+
+/** @returns nothing when the request is not known to be made, so that the next pass makes it again */
+async function request(deps: ShowDeps, destinationId: string, make: () => Promise<unknown>): Promise<MadeRequest[]> {
+  try {
+    await make();
+    return [{ destinationId, refusal: null }];
+  } catch (error) {
+    const isRefused = error instanceof AppError && error.kind === 'conflict' && error.code !== 'concurrent_change';
+    if (isRefused) return [{ destinationId, refusal: error.detail }];
+    deps.logger.warn('a request of a show failed', {
+      destinationId,
+      error: error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown',
+    });
+    return [];
+  }
+}
+
+/** Puts what has been added to a show's log on the timeline. A failure is only logged: the show keeps its log. */
+export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: Show): Promise<void> {
+  const owner = { destinationId: after.showId, name: after.title };
+  try {
+    for (const [index, { at, actor, detail }] of newLogEntries(before, after).entries()) {
+      await putTimelineEntry(deps, owner, { at, actor, kind: 'show', detail }, after.writeCount * 1000 + index);
+    }
+  } catch (error) {
+    deps.logger.warn('what happened to a show is not on the timeline', {
+      showId: after.showId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
+
+/** Returns true for a show that an execution runs: one that acts within a day, or runs. */
+export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
+  if (state === 'draft' || !isOpen({ state })) return false;
+  return state !== 'scheduled' || Date.parse(startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
+}
+
+/**
+ * Starts the execution that runs a show, if one is needed now. A failure does not reach the caller: the show is recorded,
+ * and the sweep starts it.
+ */
+export async function startShowQuietly(deps: ShowStoreDeps, show: Show): Promise<void> {
+  if (!needsExecution(show, deps.now())) return;
+  try {
+    await startShowExecution(deps, show);
+  } catch (error) {
+    deps.logger.warn('execution of a show not started, the sweep will', {
+      showId: show.showId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { awsErrorKind } from '../aws/aws-errors.ts';
+import { startShowExecution } from '../aws/executions.ts';
+import { getShow, writeShow } from '../aws/show-table.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Show } from '../domain/show.ts';
+import { runShow, type ShowDeps, type ShowStoreDeps } from './run-show.ts';
+import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
+
+/**
+ * The step of the state machine that runs one show. The record decides: the step does what is due and says when it is to
+ * be called next. So an execution that runs twice, late or never does no harm; the sweep starts a missing one.
+ */
+
+export const SHOW_STEPS = ['AdvanceShow'] as const;
+
+export interface ShowStepInput {
+  step: (typeof SHOW_STEPS)[number];
+  showId: string;
+  /** Names the execution; one with another revision has taken over when the record says so. */
+  revision: number;
+  /** How often the execution has called the step. */
+  rounds: number;
+}
+
+/** What the state machine does next. */
+export interface ShowVerdict {
+  next: 'wait' | 'finish';
+  /** RFC 3339. */
+  waitUntil: string;
+  rounds: number;
+}
+
+/** Step Functions ends an execution after 25,000 events, and a round has seven. */
+const ROUNDS_MAX = 2_000;
+
+/** Runs the step. @throws an error of workflow-errors.ts */
+export async function runShowStep(deps: ShowDeps, input: ShowStepInput): Promise<ShowVerdict> {
+  try {
+    return await advance(deps, input);
+  } catch (error) {
+    throw translate(input, error);
+  }
+}
+
+async function advance(deps: ShowDeps, { showId, revision, rounds }: ShowStepInput): Promise<ShowVerdict> {
+  const finish: ShowVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
+  const found = await getShow(deps, showId);
+  if (found === null || found.executionRevision !== revision) return finish;
+  const ran = await runShow(deps, showId);
+  if (ran === null || ran.wakeAt === null || ran.show.executionRevision !== revision) return finish;
+  if (rounds >= ROUNDS_MAX) {
+    await startNextExecution(deps, ran.show);
+    return finish;
+  }
+  return { ...finish, next: 'wait', waitUntil: ran.wakeAt.toISOString() };
+}
+
+/** A name cannot be used again, so the next execution is named by the next revision. */
+export async function startNextExecution(deps: ShowStoreDeps, show: Show): Promise<void> {
+  const next = await writeShow(deps, show, { ...show, executionRevision: show.executionRevision + 1 });
+  if (next) await startShowExecution(deps, next);
+}
+
+function translate({ step, showId }: ShowStepInput, error: unknown): Error {
+  const kind = awsErrorKind(error);
+  if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
+  if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
+  if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
+  return new StepFailed(`${step} of ${showId}: ${error instanceof Error ? error.name : 'unknown'}`);
+}
