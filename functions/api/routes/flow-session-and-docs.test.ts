@@ -13,20 +13,25 @@ const flowIs = (status: string, changes: object = {}) => {
 const callsOf = (command: string) => test.mediaConnect.calls.filter((name) => name === command);
 const status = () => test.call('GET', '/api/mediaconnect/flow/status');
 const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+/** Returns a result with a value for every five seconds, newest first. */
+const seriesOf = (Id: string, ...Values: number[]) => ({
+  Id,
+  Values,
+  Timestamps: Values.map((_value, index) => secondsAgo(5 * (index + 1))),
+});
 const sourceIs = (connected: number) =>
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
-      { Id: 'connected', Values: [connected, connected, 1 - connected], Timestamps: [5, 10, 15].map(secondsAgo) },
-      { Id: 'bitrate', Values: [5_000_000.4] },
-      { Id: 'continuity', Values: [1, 2] },
-      { Id: 'loss', Values: [0.4012, 0.1] },
-      { Id: 'roundtrip', Values: [37.96] },
-      ...Object.entries({ profile: 100, level: 41, chromaformat: 1, bitdepth: 8, interlaced: 1 }).map(
-        ([Id, value]) => ({
-          Id,
-          Values: [value],
-        }),
-      ),
+      seriesOf('connected', connected, connected, 1 - connected),
+      seriesOf('bitrate', 5_000_000.4),
+      seriesOf('continuity', 1, 2),
+      seriesOf('loss', 0.4012, 0.1),
+      seriesOf('roundtrip', 37.96),
+      seriesOf('profile', 100),
+      seriesOf('level', 41),
+      seriesOf('chromaformat', 1),
+      seriesOf('bitdepth', 8),
+      seriesOf('interlaced', 1),
     ],
   });
 
@@ -133,7 +138,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
   });
 
   it('200 derives `since` from an observed change or from the metrics', async () => {
-    const always = { Id: 'connected', Values: [0, 0], Timestamps: [5, 10].map(secondsAgo) };
+    const always = seriesOf('connected', 0, 0);
     test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [always] });
     expect((await status()).body.source.since).toBeNull();
     sourceIs(1);
