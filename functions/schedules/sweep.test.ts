@@ -580,6 +580,7 @@ describe('the reads of a sweep', () => {
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',
+      'QueryCommand',
       // The lease: acquired, then released.
       'UpdateCommand',
       'UpdateCommand',
