@@ -67,6 +67,8 @@ export interface ApiDeps
    * it.
    */
   srtPassphrase?: string | null;
+  /** The same of the backup source; absent without one, and on AWS. */
+  backupPassphrase?: string;
   /** Directory of swagger-ui-dist; null serves no documentation page. */
   docs: { directory: string } | null;
   /** Directory of the built dashboard. */

@@ -78,6 +78,8 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/destinations/{destinationId}/restart': 'operator',
   'POST /api/mediaconnect/flow/start': 'operator',
   'POST /api/mediaconnect/flow/stop': 'operator',
+  'POST /api/mediaconnect/flow/switch': 'operator',
+  'PUT /api/mediaconnect/flow/preferred-source': 'operator',
   'PUT /api/primary': 'operator',
   'PUT /api/destinations/{destinationId}/detailed-log': 'operator',
   'DELETE /api/destinations/{destinationId}/detailed-log': 'operator',

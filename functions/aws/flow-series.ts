@@ -14,11 +14,13 @@ export interface FlowPoint {
   value: number;
 }
 
-/** A metric of the flow. `id` begins with a small letter and has letters and digits only, as CloudWatch requires. */
+/** A metric of the flow, or of one of its sources. `id` begins with a small letter and has letters and digits only, as CloudWatch requires. */
 export interface FlowMetric {
   id: string;
   metric: string;
   stat: 'Average' | 'Maximum' | 'Minimum' | 'Sum';
+  /** Absent: the metric of the whole flow. */
+  sourceArn?: string;
 }
 
 /**
@@ -33,13 +35,17 @@ export async function getFlowSeries(
 ): Promise<(id: string) => FlowPoint[]> {
   const answer = await clients.cloudWatch.send(
     new GetMetricDataCommand({
-      MetricDataQueries: metrics.map(({ id, metric, stat }) => ({
+      MetricDataQueries: metrics.map(({ id, metric, stat, sourceArn }) => ({
         Id: id,
         MetricStat: {
           Metric: {
             Namespace: namespace,
             MetricName: metric,
-            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
+            Dimensions: [
+              sourceArn === undefined
+                ? { Name: 'FlowARN', Value: deployment.flowArn }
+                : { Name: 'SourceARN', Value: sourceArn },
+            ],
           },
           Period: periodSeconds,
           Stat: stat,

@@ -5,12 +5,15 @@ import {
   RemoveFlowOutputCommand,
   StartFlowCommand,
   StopFlowCommand,
+  UpdateFlowCommand,
   type AddOutputRequest,
   type Flow,
   type FrameResolution,
+  type Source,
 } from '@aws-sdk/client-mediaconnect';
 import { awsErrorKind, isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
+import { roleOf, type SourceRole } from '../domain/source-name.ts';
 import { backupOutputName, resourceName } from './names.ts';
 
 /** AWS's hard cap on the outputs of a transport-stream flow. */
@@ -41,6 +44,20 @@ export type OutputTarget =
       encryption: { secretArn: string; roleArn: string } | null;
     };
 
+interface IngestView {
+  protocol: string;
+  ip: string | null;
+  port: number | null;
+  latencyMs: number | null;
+  encrypted: boolean;
+}
+
+export interface FlowSourceView extends IngestView {
+  role: SourceRole;
+  sourceArn: string;
+  name: string;
+}
+
 /** The parts of the deployment's flow that Sluice uses. */
 export interface FlowView {
   flowArn: string;
@@ -49,12 +66,37 @@ export interface FlowView {
   status: string;
   egressIp: string | null;
   outputs: FlowOutputView[];
-  ingest: { protocol: string; ip: string | null; port: number | null; latencyMs: number | null; encrypted: boolean };
+  ingest: IngestView;
+  /** The main source, and the backup if there is one. */
+  sources: FlowSourceView[];
+  /** The source that MediaConnect uses whenever it delivers; null: both rank equally. */
+  preferred: SourceRole | null;
   errors: string[];
 }
 
+function toIngest(source: Source | undefined): IngestView {
+  return {
+    protocol: source?.Transport?.Protocol ?? 'unknown',
+    ip: source?.IngestIp ?? null,
+    port: source?.IngestPort ?? null,
+    latencyMs: source?.Transport?.MinLatency ?? null,
+    encrypted: source?.Decryption !== undefined,
+  };
+}
+
+function toSources(flow: Flow): FlowSourceView[] {
+  const listed = flow.Sources ?? (flow.Source ? [flow.Source] : []);
+  return listed.map((source) => ({
+    ...toIngest(source),
+    role: roleOf(source.Name ?? ''),
+    sourceArn: source.SourceArn ?? '',
+    name: source.Name ?? '',
+  }));
+}
+
 function toView(flow: Flow, errors: string[]): FlowView {
-  const source = flow.Source;
+  const sources = toSources(flow);
+  const primary = flow.SourceFailoverConfig?.SourcePriority?.PrimarySource;
   return {
     flowArn: flow.FlowArn ?? '',
     name: flow.Name ?? '',
@@ -69,13 +111,9 @@ function toView(flow: Flow, errors: string[]): FlowView {
       latencyMs: output.Transport?.MinLatency ?? null,
       secretArn: output.Encryption?.SecretArn ?? null,
     })),
-    ingest: {
-      protocol: source?.Transport?.Protocol ?? 'unknown',
-      ip: source?.IngestIp ?? null,
-      port: source?.IngestPort ?? null,
-      latencyMs: source?.Transport?.MinLatency ?? null,
-      encrypted: source?.Decryption !== undefined,
-    },
+    ingest: toIngest(flow.Source),
+    sources,
+    preferred: sources.find(({ name }) => name === primary)?.role ?? null,
     errors,
   };
 }
@@ -107,6 +145,27 @@ export async function startFlow({ clients, deployment }: AwsDeps<'mediaConnect',
 /** Asks MediaConnect to stop the flow. */
 export async function stopFlow({ clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<void> {
   await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
+}
+
+/**
+ * Sets the source that MediaConnect uses whenever it delivers. This is its only way to change sources by hand: with
+ * failover it has no call that switches.
+ * @param name null: both rank equally, and the flow stays on the one that works
+ */
+export async function preferSource(
+  { clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>,
+  name: string | null,
+): Promise<void> {
+  await clients.mediaConnect.send(
+    new UpdateFlowCommand({
+      FlowArn: deployment.flowArn,
+      SourceFailoverConfig: {
+        State: 'ENABLED',
+        FailoverMode: 'FAILOVER',
+        SourcePriority: name === null ? {} : { PrimarySource: name },
+      },
+    }),
+  );
 }
 
 /** A destination's flow outputs. The backup one feeds the second pipeline of its channel. */

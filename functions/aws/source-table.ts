@@ -3,6 +3,7 @@ import type { SourcePicture } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import type { ContentQuality } from './content-quality.ts';
+import type { ListenerMetrics } from './listener-metrics.ts';
 import type { SourceMetrics } from './flow-metrics.ts';
 
 /** The monitor's newest observation of the flow's source. */
@@ -20,6 +21,10 @@ export interface SourceObservation extends SourceMetrics, Partial<ContentQuality
   mediaAt?: string;
   hasAudio?: boolean | null;
   formatProblem?: string | null;
+  /** Whether the backup feeds the flow; null or absent: unknown, or there is no backup. */
+  onBackup?: boolean | null;
+  /** What arrives at the sources of a flow with a backup. */
+  listeners?: ListenerMetrics[];
   /** When MediaConnect's analysis of the content was last read. */
   contentAt?: string;
 }

@@ -98,7 +98,7 @@ export interface TimelineEntry {
   code?: HealthCode;
   level?: HealthLevel;
   /** What happened to the source, for `source`. A loss that is over has its end. */
-  source?: { state: 'connected' | 'lost' | 'flow_stopped'; until?: string };
+  source?: { state: 'connected' | 'lost' | 'flow_stopped' | 'switched'; until?: string };
 }
 
 /** Size and nominal frame rate of the source's picture. */

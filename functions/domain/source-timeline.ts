@@ -14,6 +14,8 @@ export interface SourceSighting {
   lostSince: string | null;
   /** Set once the flow was observed not to run after this observation. */
   flowStoppedAt?: string;
+  /** Whether the backup source feeds the flow; null or absent: unknown, or there is only one source. */
+  onBackup?: boolean | null;
 }
 
 /** The history keeps the source's lines under this id, beside the destinations'. */
@@ -41,6 +43,15 @@ export function sourceLineOf(before: SourceSighting | null, after: SourceSightin
   const seconds = (Date.parse(after.observedAt) - Date.parse(before.lostSince)) / 1000;
   const detail = `the encoder was disconnected for ${formatDuration(seconds)}`;
   return line(before.lostSince, { state: 'lost', until: after.observedAt }, detail);
+}
+
+/** Returns the line of a change from one source to the other; null when nothing has changed, or is not known. */
+export function switchLineOf(before: SourceSighting | null, after: SourceSighting): TimelineEntry | null {
+  if (after.onBackup === null || after.onBackup === undefined) return null;
+  const wasOnBackup = before?.onBackup ?? false;
+  if (after.onBackup === wasOnBackup) return null;
+  const detail = `Switched to the ${after.onBackup ? 'backup' : 'main'} source`;
+  return line(after.observedAt, { state: 'switched' }, detail);
 }
 
 /** Returns the line of a flow that runs no longer. */

@@ -9,11 +9,12 @@ import { describeSourceMedia, isFlowUp, type FlowView, type SourceMedia } from '
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { getSourceMetrics, type SourceMetrics } from '../aws/flow-metrics.ts';
 import type { MetricsWindow } from '../aws/flow-series.ts';
+import { getListenerMetrics, isOnBackup, type ListenerMetrics } from '../aws/listener-metrics.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import { sourceEvents } from '../domain/destination-events.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import type { SourceSeen } from '../domain/incident-signals.ts';
-import { flowStoppedLine, SOURCE_OWNER, sourceLineOf } from '../domain/source-timeline.ts';
+import { flowStoppedLine, SOURCE_OWNER, sourceLineOf, switchLineOf } from '../domain/source-timeline.ts';
 import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
 import { usualBitrate } from '../domain/usual-bitrate.ts';
 import { publishQuietly } from '../notify/publish-event.ts';
@@ -29,7 +30,11 @@ export async function observeSource(
     await noteFlowStopped(deps, window.now);
     return { isFlowUp: false };
   }
-  const [metrics, before] = await Promise.all([getSourceMetrics(deps, window), getSourceObservation(deps)]);
+  const [metrics, before, listeners] = await Promise.all([
+    getSourceMetrics(deps, window),
+    getSourceObservation(deps),
+    getListenerMetrics(deps, flow, window),
+  ]);
   const observedAt = window.now.toISOString();
   const lostSince = metrics.connected === false ? (before?.lostSince ?? lostAt(metrics, window)) : null;
   const elapsedSeconds = before ? (window.now.getTime() - Date.parse(before.observedAt)) / 1000 : 0;
@@ -37,6 +42,7 @@ export async function observeSource(
     ...metrics,
     observedAt,
     lostSince,
+    ...seenOfListeners(listeners, before),
     usualBitrateBps: usualBitrate(before?.usualBitrateBps ?? null, metrics.bitrateBps, elapsedSeconds),
     ...(await examineFeed(deps, metrics, before, window.now)),
     ...(metrics.connected === false
@@ -47,8 +53,19 @@ export async function observeSource(
   // The replaced observation decides, so only one of several concurrent monitors records the change.
   const entry = written && sourceLineOf(written.replaced, observation);
   if (entry) await putTimelineEntry(deps, SOURCE_OWNER, entry, 0);
+  const change = written && switchLineOf(written.replaced, observation);
+  if (change) await putTimelineEntry(deps, SOURCE_OWNER, change, 1);
   await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
   return { isFlowUp: true, ...observation };
+}
+
+/** What is not known now stays as it was: a missing figure proves no change. */
+function seenOfListeners(
+  listeners: ListenerMetrics[],
+  before: SourceObservation | null,
+): Pick<SourceObservation, 'listeners' | 'onBackup'> {
+  if (listeners.length === 0) return {};
+  return { listeners, onBackup: isOnBackup(listeners) ?? before?.onBackup ?? null };
 }
 
 /** Reads what is wrong with picture and sound; the former answer while it is not due and nothing is wrong. */

@@ -90,6 +90,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
         'mediaconnect:DescribeFlowSourceThumbnail',
         'mediaconnect:StartFlow',
         'mediaconnect:StopFlow',
+        'mediaconnect:UpdateFlow',
       ],
       resources: [resources.flowArn],
     },

@@ -29,7 +29,12 @@ import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
+import {
+  BACKUP_PASSPHRASE_SECRET_ARN,
+  CDN_IDENTIFIER_SECRET_ARN,
+  PASSPHRASE_SECRET_ARN,
+  provision,
+} from './provision.ts';
 import { originOf, type Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
@@ -64,6 +69,8 @@ interface EmbeddedOptions {
   token: string;
   /** Undefined: the listener admits any caller. */
   srtPassphrase: string | undefined;
+  /** Undefined without a backup. */
+  backupPassphrase?: string | undefined;
   ffmpegPath: string;
   /** Version and origin of ffmpeg, for the dashboard. */
   ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
@@ -117,6 +124,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
     const secrets: Record<string, string | undefined> = {
       [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
+      [BACKUP_PASSPHRASE_SECRET_ARN]: options.backupPassphrase,
       [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
     };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
@@ -209,7 +217,17 @@ function openRecorder(
 
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
-  { settings, token, srtPassphrase, ffmpeg, ffmpegPath, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  {
+    settings,
+    token,
+    srtPassphrase,
+    backupPassphrase,
+    ffmpeg,
+    ffmpegPath,
+    dashboardDirectory,
+    rootDirectory,
+    logger,
+  }: EmbeddedOptions,
   {
     health,
     ...aws
@@ -248,6 +266,7 @@ function prepareApi(
       primaryMode: settings.primary,
       ingestHost: null,
       srtPassphrase: srtPassphrase ?? null,
+      ...(backupPassphrase !== undefined && { backupPassphrase }),
       ffmpeg,
       recordsBackSeconds: RECORDS_BACK_SECONDS,
       remuxRecording: (recordingId) => remuxRecording({ ...aws, logger }, ffmpegPath, recordingId),

@@ -3,14 +3,17 @@ import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import {
+  AddFlowSourcesCommand,
   CreateFlowCommand,
   DeleteFlowCommand,
   DescribeFlowCommand,
   ListFlowsCommand,
+  RemoveFlowSourceCommand,
   StartFlowCommand,
   StopFlowCommand,
   UpdateFlowCommand,
   UpdateFlowSourceCommand,
+  type FailoverConfig,
   type Flow,
   type SetSourceRequest,
   type Source,
@@ -33,6 +36,7 @@ import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { STARTOVER_SECONDS } from '../../functions/domain/recording.ts';
+import { BACKUP_SOURCE_NAME } from '../../functions/domain/source-name.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/local-service.ts';
 import { RECORDING_BUCKET } from './host/store/kept-files.ts';
@@ -58,6 +62,9 @@ const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };
 /** The secret of the flow's source. The passphrase itself never leaves this process. */
 export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-passphrase`;
 
+/** The secret of the flow's backup source. */
+export const BACKUP_PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-backup-passphrase`;
+
 /** The secret of the preview's endpoint. Only the API's proxy knows its content. */
 export const CDN_IDENTIFIER_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-cdn-identifier`;
 
@@ -68,7 +75,10 @@ type MediaConnect = AwsClients['mediaConnect'];
 
 interface ProvisionInput {
   clients: AwsClients;
-  settings: Pick<Settings, 'analysis' | 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed' | 'privateHosts'>;
+  settings: Pick<
+    Settings,
+    'analysis' | 'srtPort' | 'srtBackup' | 'srtLatencyMs' | 'loopbackTargetsAllowed' | 'privateHosts'
+  >;
   /** Whether the flow reads the secret PASSPHRASE_SECRET_ARN. */
   isSrtEncrypted: boolean;
   workflowFunctionArn: string;
@@ -93,7 +103,11 @@ export async function provision({
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted), settings.analysis),
+    flowArn: await ensureFlow(
+      clients,
+      { main: flowSource(settings, isSrtEncrypted), backup: backupSource(settings) },
+      settings.analysis,
+    ),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     flowRoleArn: roleArn('sluice-mediaconnect'),
@@ -223,22 +237,69 @@ function flowSource(settings: ProvisionInput['settings'], isEncrypted: boolean):
   };
 }
 
-/** Finds or creates the flow, and updates its source to the settings, which may have changed since the last start. */
-async function ensureFlow(
-  { mediaConnect }: AwsClients,
-  source: SetSourceRequest,
-  isAnalysed: boolean,
-): Promise<string> {
+function backupSource({ srtBackup, srtLatencyMs }: ProvisionInput['settings']): SetSourceRequest | null {
+  if (srtBackup === null) return null;
+  return {
+    ...{ Name: BACKUP_SOURCE_NAME, Description: 'The backup encoder', Protocol: 'srt-listener' },
+    ...{ IngestPort: srtBackup.port, MinLatency: srtLatencyMs, WhitelistCidr: srtBackup.allowed },
+    Decryption: {
+      KeyType: 'srt-password',
+      RoleArn: roleArn('sluice-mediaconnect'),
+      SecretArn: BACKUP_PASSPHRASE_SECRET_ARN,
+    },
+  };
+}
+
+/** Enabled from the start, because enabling it in a running flow may interrupt its outputs on AWS. */
+const FAILOVER: FailoverConfig = { State: 'ENABLED', FailoverMode: 'FAILOVER' };
+
+interface WantedSources {
+  main: SetSourceRequest;
+  backup: SetSourceRequest | null;
+}
+
+/** Finds or creates the flow, and updates its sources to the settings, which may have changed since the last start. */
+async function ensureFlow({ mediaConnect }: AwsClients, wanted: WantedSources, isAnalysed: boolean): Promise<string> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, source))) {
+  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, wanted))) {
     await monitorFlow(mediaConnect, flowArn, isAnalysed);
     return flowArn;
   }
-  const { Flow: made } = await mediaConnect.send(new CreateFlowCommand({ Name: FLOW_NAME, Source: source }));
+  const { main, backup } = wanted;
+  const { Flow: made } = await mediaConnect.send(
+    new CreateFlowCommand({
+      Name: FLOW_NAME,
+      Sources: backup === null ? [main] : [main, backup],
+      SourceFailoverConfig: FAILOVER,
+    }),
+  );
   await monitorFlow(mediaConnect, made!.FlowArn!, isAnalysed);
   await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
   return made!.FlowArn!;
+}
+
+/** Adds, changes or removes the backup of a flow that exists. */
+async function keepBackup(mediaConnect: MediaConnect, flow: Flow, backup: SetSourceRequest | null): Promise<void> {
+  const FlowArn = flow.FlowArn!;
+  const present = flow.Sources?.find(({ Name }) => Name === BACKUP_SOURCE_NAME);
+  const isPrimary = flow.SourceFailoverConfig?.SourcePriority?.PrimarySource === BACKUP_SOURCE_NAME;
+  const settle = () => describeSettledFlow(mediaConnect, FlowArn);
+  if (flow.SourceFailoverConfig?.State !== 'ENABLED' || (isPrimary && backup === null)) {
+    await settle();
+    await mediaConnect.send(
+      new UpdateFlowCommand({ FlowArn, SourceFailoverConfig: { ...FAILOVER, SourcePriority: {} } }),
+    );
+  }
+  if (present && backup && isAsWanted(present, backup) && present.WhitelistCidr === backup.WhitelistCidr) return;
+  if (!present && !backup) return;
+  await settle();
+  if (!backup) {
+    await mediaConnect.send(new RemoveFlowSourceCommand({ FlowArn, SourceArn: present!.SourceArn! }));
+  } else if (present) {
+    const { Name: _name, ...changes } = backup;
+    await mediaConnect.send(new UpdateFlowSourceCommand({ FlowArn, SourceArn: present.SourceArn!, ...changes }));
+  } else await mediaConnect.send(new AddFlowSourcesCommand({ FlowArn, Sources: [backup] }));
 }
 
 /** Sets what the flow monitors, as the source stack does on AWS. */
@@ -266,7 +327,18 @@ async function monitorFlow(mediaConnect: MediaConnect, flowArn: string, isAnalys
 }
 
 /** @returns false when the flow is gone, because it was being deleted or could not be updated in place */
-async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: SetSourceRequest): Promise<boolean> {
+async function keepFlow(
+  mediaConnect: MediaConnect,
+  flowArn: string,
+  { main, backup }: WantedSources,
+): Promise<boolean> {
+  if (!(await keepMain(mediaConnect, flowArn, main))) return false;
+  const flow = await describeFlow(mediaConnect, flowArn);
+  if (flow) await keepBackup(mediaConnect, flow, backup);
+  return flow !== undefined;
+}
+
+async function keepMain(mediaConnect: MediaConnect, flowArn: string, wanted: SetSourceRequest): Promise<boolean> {
   const found = await describeFlow(mediaConnect, flowArn);
   if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
   const flow = await describeSettledFlow(mediaConnect, flowArn);

@@ -14,7 +14,7 @@ import { LostKeyError } from './provision.ts';
 import { RootKeyError } from './host/root-key.ts';
 import { SealedFileError } from './host/sealed-file.ts';
 import { demoDirectory, readSettings, SettingsError, type Settings } from './host/settings.ts';
-import { ensureSrtPassphrase } from './host/srt-passphrase.ts';
+import { ensureBackupPassphrase, ensureSrtPassphrase } from './host/srt-passphrase.ts';
 import { bannerLines } from './host/start-banner.ts';
 import { IncompleteStoreError } from './host/store/kept-files.ts';
 import { openStore, remedyFor } from './host/store/open-store.ts';
@@ -71,6 +71,9 @@ async function start(settings: Settings, entry: Entry): Promise<void> {
       { port: settings.port, host: settings.host, protocol: 'TCP', variable: 'PORT' },
       { port: settings.localAwsPort, host: '127.0.0.1', protocol: 'TCP', variable: 'LOCAL_AWS_PORT' },
       { port: settings.srtPort, host: '0.0.0.0', protocol: 'UDP', variable: 'SRT_PORT' },
+      ...(settings.srtBackup === null
+        ? []
+        : [{ port: settings.srtBackup.port, host: '0.0.0.0', protocol: 'UDP' as const, variable: 'SRT_BACKUP_PORT' }]),
       ...(entry.listPorts?.() ?? []),
     ],
     () => killLeftovers(settings.dataDirectory, logger),
@@ -88,13 +91,15 @@ async function start(settings: Settings, entry: Entry): Promise<void> {
   const store = await openStore({ dataDirectory: settings.dataDirectory, now: new Date(), print: logger.warn });
   const token = ensureAccessToken(settings.dataDirectory, settings.token);
   const srtPassphrase = ensureSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
-  requireAbility(ffmpeg.path, ability, srtPassphrase);
+  const backupPassphrase = ensureBackupPassphrase(settings.dataDirectory, settings.srtBackup);
+  for (const each of [srtPassphrase, backupPassphrase]) requireAbility(ffmpeg.path, ability, each);
   const embedded = await startEmbedded({
     code: entry.code,
     settings,
     store,
     token,
     srtPassphrase,
+    backupPassphrase,
     ffmpegPath: ffmpeg.path,
     ffmpeg: { version: ffmpeg.version, origin: ffmpeg.origin },
     dashboardDirectory,
@@ -107,7 +112,7 @@ async function start(settings: Settings, entry: Entry): Promise<void> {
   if (beside) closers.unshift(() => beside.close());
   const isTerminal = process.stdout.isTTY === true;
   const origin = beside?.origin ?? embedded.origin;
-  for (const line of bannerLines({ settings, origin, token, srtPassphrase, isTerminal })) print(line);
+  for (const line of bannerLines({ settings, origin, token, srtPassphrase, backupPassphrase, isTerminal })) print(line);
   if (entry.isDemo) {
     closers.unshift(
       await startDemo({ settings, srtPassphrase, ffmpegPath: ffmpeg.path, origin: embedded.origin, token, print }),

@@ -62,7 +62,14 @@ async function makeTemplate({ production, definition }: TemplateOptions): Promis
     clients,
     isSrtEncrypted: false,
     // No media moves in the simulation, so there is nothing to analyse.
-    settings: { analysis: false, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true, privateHosts: [] },
+    settings: {
+      analysis: false,
+      srtPort: 9998,
+      srtLatencyMs: 200,
+      srtBackup: null,
+      loopbackTargetsAllowed: true,
+      privateHosts: [],
+    },
     workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
     fingerprintSecret: 'for simulation only',
     quotas: { channelQuota: 100, pushInputQuota: 100 },

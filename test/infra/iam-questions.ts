@@ -195,6 +195,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     DescribeFlowSourceThumbnail: flow('mediaconnect:DescribeFlowSourceThumbnail'),
     StartFlow: flow('mediaconnect:StartFlow'),
     StopFlow: flow('mediaconnect:StopFlow'),
+    UpdateFlow: flow('mediaconnect:UpdateFlow'),
     AddFlowOutputs: ({ input: { FlowArn, Outputs }, output }) => [
       ...[FlowArn, ...(output?.['Outputs'] ?? []).map(({ OutputArn }: { OutputArn: string }) => OutputArn)].map(
         (resource) => ({ action: 'mediaconnect:AddFlowOutputs', resource }),

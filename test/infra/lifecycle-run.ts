@@ -419,9 +419,17 @@ async function moveEgress(show: Show): Promise<void> {
   const { monitor, sweep } = show.deployment.functions;
   await switchFlow(show);
   await monitor.invoke(makeFlowEvent(show.deps.deployment.flowArn));
+  await preferSources(show);
   await switchFlow(show);
   await sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
   await switchFlow(show);
+}
+
+/** Prefers a source and ends the preference, as an operator does who switches by hand. */
+async function preferSources(show: Show): Promise<void> {
+  for (const source of ['backup', null]) {
+    await show.call({ method: 'PUT', path: '/api/mediaconnect/flow/preferred-source', body: { source } }, 200);
+  }
 }
 
 async function switchFlow(show: Show): Promise<void> {

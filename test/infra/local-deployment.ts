@@ -80,7 +80,13 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
   },
   async 'AWS::MediaConnect::Flow'({ mediaConnect }, { Name }) {
     const Source = { Name: 'encoder', Protocol: 'srt-listener', IngestPort: 9998, WhitelistCidr: '0.0.0.0/0' } as const;
-    const { Flow: flow } = await mediaConnect.send(new CreateFlowCommand({ Name, Source }));
+    const { Flow: flow } = await mediaConnect.send(
+      new CreateFlowCommand({
+        Name,
+        Sources: [Source, { ...Source, Name: 'backup', IngestPort: 9999 }],
+        SourceFailoverConfig: { State: 'ENABLED', FailoverMode: 'FAILOVER' },
+      }),
+    );
     await mediaConnect.send(new StartFlowCommand({ FlowArn: flow!.FlowArn }));
     return { Ref: flow!.FlowArn!, FlowArn: flow!.FlowArn!, EgressIp: flow!.EgressIp ?? '198.51.100.1' };
   },

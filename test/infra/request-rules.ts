@@ -222,6 +222,14 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
     DescribeFlowSourceThumbnail: z.strictObject({ FlowArn }),
     StartFlow: z.strictObject({ FlowArn }),
     StopFlow: z.strictObject({ FlowArn }),
+    UpdateFlow: z.strictObject({
+      FlowArn,
+      SourceFailoverConfig: z.strictObject({
+        State: z.literal('ENABLED'),
+        FailoverMode: z.literal('FAILOVER'),
+        SourcePriority: z.strictObject({ PrimarySource: z.string().min(1).optional() }),
+      }),
+    }),
     AddFlowOutputs: z.strictObject({
       FlowArn,
       Outputs: z

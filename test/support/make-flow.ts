@@ -29,6 +29,8 @@ export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusR
       encrypted: false,
       srtUrl: 'srt://127.0.0.1:9998?a=b&c=d',
     },
+    sources: [],
+    preferredSource: null,
     preview: { hlsUrl: null, destinationId: 'primary' },
     outputs: { used: 0, limit: 50 },
     observedAt: '2026-11-21T18:00:00.000Z',

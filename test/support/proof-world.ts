@@ -109,7 +109,14 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   const deployment = await provision({
     clients: aws.clients,
     isSrtEncrypted: true,
-    settings: { analysis: true, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true, privateHosts: [] },
+    settings: {
+      analysis: true,
+      srtPort: 9998,
+      srtLatencyMs: 200,
+      srtBackup: null,
+      loopbackTargetsAllowed: true,
+      privateHosts: [],
+    },
     workflowFunctionArn: `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:function:none`,
     fingerprintSecret: 'for tests only',
     quotas: { channelQuota: QUOTA, pushInputQuota: QUOTA },

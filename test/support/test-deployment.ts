@@ -56,7 +56,14 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
   const deployment = await provision({
     clients: aws.clients,
     isSrtEncrypted: false,
-    settings: { analysis: true, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true, privateHosts: [] },
+    settings: {
+      analysis: true,
+      srtPort: 9998,
+      srtLatencyMs: 200,
+      srtBackup: null,
+      loopbackTargetsAllowed: true,
+      privateHosts: [],
+    },
     workflowFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${WORKFLOW_FUNCTION}`,
     fingerprintSecret: 'for tests only',
     quotas: options.quotas ?? { channelQuota: 20, pushInputQuota: 20 },

@@ -32,6 +32,8 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'POST /api/mediaconnect/flow/switch': { to: 'backup' },
+  'PUT /api/mediaconnect/flow/preferred-source': { source: null },
   'PUT /api/primary': { mode: 'off' },
   'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),

@@ -126,7 +126,7 @@ describe('GET /api/costs/now', () => {
   it('200 with only the flow and the fixed costs when nothing else exists', async () => {
     expect((await now()).body).toMatchObject({
       // The flow, 11.60 a month for CloudWatch, and 4.60 a month for keys and secrets.
-      perHourNow: 0.183014,
+      perHourNow: 0.183425,
       isComplete: true,
       isAbout: false,
       show: null,
@@ -144,7 +144,7 @@ describe('GET /api/costs/now', () => {
     await test.put({ ...makeRecord({ destinationId: 'primary' }), createdAt: '2026-11-21T08:00:00.000Z' });
     const { body } = await now();
     // Ten hours.
-    expect(body.soFarToday).toBe(0.23014);
+    expect(body.soFarToday).toBe(0.23425);
     expect(body.soFarUnknownParts).toEqual([...NOT_RECORDED.unknownParts]);
   });
 
@@ -176,7 +176,7 @@ describe('GET /api/costs/now', () => {
     const { status, body } = await now();
     expect(status).toBe(200);
     // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
-    expect(body.perHourNow).toBe(1.986614);
+    expect(body.perHourNow).toBe(1.987025);
     // One hour, twice ten minutes, and ten hours of the fixed costs.
     expect(body.soFarToday).toBe(1.02694);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });

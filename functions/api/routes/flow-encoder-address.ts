@@ -3,7 +3,7 @@ import { escapePassphrase, toSrtUrl } from '../../domain/srt-address.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
-import { EncoderAddressResource } from '../schemas/answers.ts';
+import { EncoderAddressResource, type FlowStatusResource } from '../schemas/answers.ts';
 
 const encoderAddress = createRoute({
   method: 'get',
@@ -26,10 +26,22 @@ export function registerFlowEncoderAddress(
   passphrase: string | null,
 ): void {
   api.openapi(encoderAddress, async (context) => {
-    const { ingest } = toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
+    const { ingest, sources } = toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
     const { host, port, latencyMs } = ingest;
     const escaped = passphrase === null ? {} : { passphrase: escapePassphrase(passphrase) };
     context.header('Cache-Control', 'no-store');
-    return context.json({ srtUrl: toSrtUrl({ host, port, latencyMs, ...escaped }), passphrase }, 200);
+    const backup = sources.find(({ role }) => role === 'backup')?.ingest;
+    return context.json(
+      {
+        srtUrl: toSrtUrl({ host, port, latencyMs, ...escaped }),
+        passphrase,
+        backup: backup && deps.backupPassphrase ? toAddress(backup, deps.backupPassphrase) : null,
+      },
+      200,
+    );
   });
+}
+
+function toAddress({ host, port, latencyMs }: FlowStatusResource['ingest'], passphrase: string) {
+  return { srtUrl: toSrtUrl({ host, port, latencyMs, passphrase: escapePassphrase(passphrase) }), passphrase };
 }

@@ -160,6 +160,7 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
       srtUrl:
         'srt://localhost:9998?mode=caller&latency=200000&passphrase=a%20pass%26phrase%20of%20the%20tests%20%24%21',
       passphrase: SRT_PASSPHRASE,
+      backup: null,
     });
     expect(new URL(body.srtUrl).searchParams.get('passphrase')).toBe(SRT_PASSPHRASE);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -171,6 +172,7 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     expect((await address()).body).toEqual({
       srtUrl: 'srt://localhost:9998?mode=caller&latency=200000',
       passphrase: null,
+      backup: null,
     });
     test.rebuild({ srtPassphrase: undefined });
     expect((await address()).status).toBe(404);
@@ -184,6 +186,80 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     await address();
     const others = test.answers.filter(({ path }) => !path.endsWith('/encoder-address'));
     expect(JSON.stringify(others)).not.toMatch(/pass(&|%26)phrase/);
+  });
+});
+
+/** Answers as a flow with a backup does. @param selected null: the metrics do not say which source is in use */
+function twoSources(selected: 'main' | 'backup' | null, backupConnected = 1): void {
+  const { Flow: flow } = makeFlow('ACTIVE');
+  const backup = { ...flow.Source, Name: 'backup', SourceArn: 'arn:backup', IngestPort: 9999, Decryption: {} };
+  test.mediaConnect.flow = { Flow: { ...flow, Sources: [flow.Source, backup] }, Messages: { Errors: [] } };
+  const isSelected = (role: string) => (selected === null ? [] : [selected === role ? 1 : 0]);
+  const values = {
+    ...{ connected: [1], mainselected: isSelected('main'), backupselected: isSelected('backup') },
+    ...{ mainconnected: [1], backupconnected: [backupConnected], backupbitrate: [4_000_000.4], backuploss: [0.123] },
+  };
+  test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: Object.entries(values).map(([Id, Values]) => ({
+      Id,
+      Values,
+      Timestamps: Values.map(() => NOW),
+    })),
+  });
+}
+
+describe('the two sources of a flow', () => {
+  const switchTo = (to: string) => test.call('POST', '/api/mediaconnect/flow/switch', { body: { to } });
+  const prefer = (source: string | null) =>
+    test.call('PUT', '/api/mediaconnect/flow/preferred-source', { body: { source } });
+
+  it('are both in the status, with the one in use as the metrics show it', async () => {
+    twoSources('backup');
+    const { body } = await status();
+    expect(body.sources).toMatchObject([
+      { role: 'main', isInUse: false, isConnected: true, ingest: { port: 9998, encrypted: false } },
+      {
+        ...{ role: 'backup', isInUse: true, isConnected: true, bitrateBps: 4_000_000, packetLossPercent: 0.12 },
+        ingest: { port: 9999, encrypted: true },
+      },
+    ]);
+    expect(body.preferredSource).toBeNull();
+    twoSources(null);
+    test.rebuild({});
+    expect((await status()).body.sources.map(({ isInUse }: { isInUse: unknown }) => isInUse)).toEqual([null, null]);
+  });
+
+  it('are switched: 200 when the metrics show it, 202 when they do not yet', async () => {
+    twoSources('backup');
+    expect((await switchTo('backup')).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(0);
+    twoSources('main');
+    expect((await switchTo('backup')).status).toBe(202);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+  });
+
+  it('are preferred', async () => {
+    twoSources('main');
+    expect((await prefer('main')).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+    expect((await prefer(null)).status).toBe(200);
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
+  });
+
+  it('409 without a backup, or when it receives nothing', async () => {
+    for (const answer of [await switchTo('backup'), await prefer('backup')]) {
+      expect([answer.status, answer.problem.code]).toEqual([409, 'illegal_transition']);
+      expect(answer.problem.remedy).toContain('SRT_BACKUP_PORT');
+    }
+    twoSources('main', 0);
+    const { problem } = await switchTo('backup');
+    expect(problem.detail).toBe('the backup source receives nothing');
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(0);
+  });
+
+  it('422 for a source that does not exist', async () => {
+    expect((await switchTo('third')).status).toBe(422);
+    expect((await prefer('third')).status).toBe(422);
   });
 });
 
@@ -438,7 +514,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(67);
+    expect(Object.keys(body.paths)).toHaveLength(69);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {
@@ -562,6 +638,8 @@ describe('the contract', () => {
         '/api/mediaconnect/flow/encoder-address',
         '/api/mediaconnect/flow/start',
         '/api/mediaconnect/flow/stop',
+        '/api/mediaconnect/flow/switch',
+        '/api/mediaconnect/flow/preferred-source',
         '/api/presets',
         '/api/health',
         '/api/session',

@@ -7,6 +7,7 @@ import { createFlowLook, toFlowStatusResource } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { FlowStatusResource } from '../schemas/answers.ts';
 import { registerFlowEncoderAddress } from './flow-encoder-address.ts';
+import { registerFlowSources } from './flow-sources.ts';
 
 const tags = ['Source'];
 
@@ -27,6 +28,8 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
 
   api.openapi(status, async (context) => context.json(await present(context), 200));
   if (deps.srtPassphrase !== undefined) registerFlowEncoderAddress(api, deps, look, deps.srtPassphrase);
+
+  registerFlowSources(api, deps, look, present);
 
   for (const action of ['start', 'stop'] as const) {
     const route = createRoute({

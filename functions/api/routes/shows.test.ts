@@ -159,7 +159,7 @@ describe('POST /api/shows', () => {
       422,
       'body: there are 500 shows that have not ended: cancel or delete some first',
     ]);
-  });
+  }, 300_000);
 });
 
 describe('GET /api/shows', () => {

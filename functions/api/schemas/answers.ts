@@ -6,6 +6,7 @@ import {
   OPERATION_KINDS,
   STANDBY_MODES,
 } from '../../domain/destination.ts';
+import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { ORPHAN_RESOURCES } from '../../domain/orphans.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { ACTIONS } from '../../domain/lifecycle.ts';
@@ -316,6 +317,15 @@ const SourceAnalysis = z
   })
   .openapi('SourceAnalysis');
 
+const SourceIngest = z.object({
+  protocol: z.string(),
+  host: z.string().openapi({ description: 'Host the encoder connects to; on one machine the host of the request' }),
+  port: z.number(),
+  latencyMs: z.number(),
+  encrypted: z.boolean(),
+  srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
+});
+
 export const FlowStatusResource = z
   .object({
     flowArn: z.string(),
@@ -358,14 +368,26 @@ export const FlowStatusResource = z
       analysis: SourceAnalysis.nullable().openapi({ description: 'Null without a connected encoder' }),
       warnings: z.array(Warning),
     }),
-    ingest: z.object({
-      protocol: z.string(),
-      host: z.string().openapi({ description: 'Host the encoder connects to; on one machine the host of the request' }),
-      port: z.number(),
-      latencyMs: z.number(),
-      encrypted: z.boolean(),
-      srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
-    }),
+    ingest: SourceIngest,
+    sources: z
+      .array(
+        z.object({
+          role: z.enum(SOURCE_ROLES),
+          isInUse: z.boolean().nullable().openapi({ description: 'Whether it feeds the flow; null: unknown' }),
+          isConnected: z
+            .boolean()
+            .nullable()
+            .openapi({ description: 'This field and the next two: only of two sources' }),
+          bitrateBps: z.number().nullable(),
+          packetLossPercent: z.number().nullable(),
+          ingest: SourceIngest,
+        }),
+      )
+      .openapi({ description: 'The main source, and the backup if there is one' }),
+    preferredSource: z
+      .enum(SOURCE_ROLES)
+      .nullable()
+      .openapi({ description: 'Used whenever it delivers; null: the flow stays on the one that works' }),
     preview: z.object({
       hlsUrl: z
         .string()
@@ -385,6 +407,10 @@ export const EncoderAddressResource = z
       example: 'srt://127.0.0.1:9998?mode=caller&latency=200000&passphrase=abcdefghij0123456789',
     }),
     passphrase: z.string().nullable().openapi({ description: 'Unescaped; null when the listener accepts any caller' }),
+    backup: z
+      .object({ srtUrl: z.string(), passphrase: z.string() })
+      .nullable()
+      .openapi({ description: 'The same for the backup encoder; null without one' }),
   })
   .openapi('EncoderAddress');
 

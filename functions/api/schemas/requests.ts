@@ -1,4 +1,5 @@
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
+import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
@@ -280,6 +281,10 @@ export const SetDetailedLog = z
     hours: z.number().int().min(1).max(72).openapi({ description: 'Duration of the detailed logging' }),
   })
   .openapi('SetDetailedLog');
+
+export const SwitchSource = z.strictObject({ to: z.enum(SOURCE_ROLES) }).openapi('SwitchSource');
+
+export const PreferSource = z.strictObject({ source: z.enum(SOURCE_ROLES).nullable() }).openapi('PreferSource');
 
 export const SetPrimary = z.strictObject({ mode: z.enum(PRIMARY_MODES) }).openapi('SetPrimary');
 

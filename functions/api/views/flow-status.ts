@@ -3,6 +3,7 @@ import {
   describeSourceMedia,
   isFlowUp,
   observeFlow,
+  type FlowSourceView,
   type FlowView,
   type SourceMedia,
 } from '../../aws/flow.ts';
@@ -13,6 +14,7 @@ import {
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
 import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/flow-metrics.ts';
+import { getListenerMetrics, type ListenerMetrics } from '../../aws/listener-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';
@@ -38,6 +40,8 @@ export interface FlowLook {
   metrics: SourceMetrics;
   /** What MediaConnect found in the content, as the monitor read it. */
   quality: ContentQuality;
+  /** What arrives at each source; empty without a backup. */
+  listeners: ListenerMetrics[];
   /** What this machine's engine found; null on AWS, and while the analysis is off. */
   engine: EngineAnalysis | null;
   /** Null where it is not reported, as on AWS. */
@@ -58,7 +62,7 @@ const NO_METRICS: SourceMetrics = {
   jitterMs: null,
 };
 
-const NO_FIGURES = { metrics: NO_METRICS, quality: UNKNOWN_QUALITY };
+const NO_FIGURES = { metrics: NO_METRICS, quality: UNKNOWN_QUALITY, listeners: [] };
 
 export type FlowLookMemo = Memo<FlowLook>;
 
@@ -72,12 +76,16 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
     getSourceMetrics(deps, { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds }),
   );
-  async function readFigures(): Promise<Pick<FlowLook, 'metrics' | 'quality'>> {
+  async function readFigures(flow: FlowView): Promise<Pick<FlowLook, 'metrics' | 'quality' | 'listeners'>> {
     const stored = await getSourceObservation(deps);
     const ageMs = stored ? deps.now().getTime() - Date.parse(stored.observedAt) : Infinity;
     const isFresh = stored !== null && ageMs >= 0 && ageMs < deps.source.figuresAgeMsMax;
-    if (isFresh) return { metrics: stored, quality: { ...UNKNOWN_QUALITY, ...stored } };
-    return { metrics: await freshFigures.get(), quality: UNKNOWN_QUALITY };
+    if (isFresh) {
+      return { metrics: stored, quality: { ...UNKNOWN_QUALITY, ...stored }, listeners: stored.listeners ?? [] };
+    }
+    const window = { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds };
+    const [metrics, listeners] = await Promise.all([freshFigures.get(), getListenerMetrics(deps, flow, window)]);
+    return { metrics, quality: UNKNOWN_QUALITY, listeners };
   }
   let seen: { state: string; since: string | null } | null = null;
 
@@ -103,10 +111,10 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
       });
     }
     // A stopped flow has no metrics, and CloudWatch bills the query.
-    const [media, { metrics, quality }, coding, engine] = isFlowUp(flow)
+    const [media, { metrics, quality, listeners }, coding, engine] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
-          orElse('metrics', readFigures(), NO_FIGURES),
+          orElse('metrics', readFigures(flow), NO_FIGURES),
           deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
           deps.embedded && deps.deployment.isSourceAnalysed
             ? orElse('analysis', getEngineAnalysis(deps, deps.now()), null)
@@ -116,7 +124,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
-    return { flow, media, metrics, quality, engine, coding, hlsUrl: url, since: seen.since, observedAt };
+    return { flow, media, metrics, quality, listeners, engine, coding, hlsUrl: url, since: seen.since, observedAt };
   });
 }
 
@@ -145,7 +153,9 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       analysis: isConnected ? toAnalysis(deps, look) : null,
       warnings: isConnected ? warningsOf(deps, look) : [],
     },
-    ingest: toIngest(deps, flow, requestHost),
+    ingest: toIngest(deps, flow.ingest, requestHost),
+    sources: flow.sources.map((each) => toSourceResource(deps, look, each, requestHost)),
+    preferredSource: flow.preferred,
     preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },
     outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
     observedAt: look.observedAt,
@@ -224,7 +234,27 @@ function sourceStateOf(
   };
 }
 
-function toIngest(deps: ApiDeps, { ingest }: FlowView, requestHost: string): FlowStatusResource['ingest'] {
+/** Without figures of its own, the only source is the one in use, and of two it is unknown. */
+function toSourceResource(
+  deps: ApiDeps,
+  { flow, listeners }: FlowLook,
+  source: FlowSourceView,
+  requestHost: string,
+): FlowStatusResource['sources'][number] {
+  const seen = listeners.find(({ role }) => role === source.role);
+  const isOnly = flow.sources.length === 1;
+  return {
+    role: source.role,
+    isInUse: isOnly ? true : (seen?.isSelected ?? null),
+    isConnected: seen?.connected ?? null,
+    bitrateBps: seen?.connected && seen.bitrateBps !== null ? Math.round(seen.bitrateBps) : null,
+    packetLossPercent:
+      seen?.connected && seen.packetLossPercent !== null ? Math.round(seen.packetLossPercent * 100) / 100 : null,
+    ingest: toIngest(deps, source, requestHost),
+  };
+}
+
+function toIngest(deps: ApiDeps, ingest: FlowView['ingest'], requestHost: string): FlowStatusResource['ingest'] {
   const host = deps.ingestHost ?? (deps.embedded ? requestHost : (ingest.ip ?? requestHost));
   const port = ingest.port ?? 0;
   const latencyMs = ingest.latencyMs ?? LATENCY_MS_DEFAULT;

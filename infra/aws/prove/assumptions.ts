@@ -386,6 +386,22 @@ export const ASSUMPTIONS = {
   },
   'AWS-49': {
     assumption:
+      'CloudWatch has SourceSelected, SourceConnected and SourceBitRate of each source under SourceARN alone.',
+    source: 'MediaConnect user guide, metrics of sources; no answer of its API names the source in use',
+    dependsOn: 'functions/aws/listener-metrics.ts',
+    decidedBy: null,
+    change: 'The first flow with a backup decides; without figures the source in use stays unknown.',
+  },
+  'AWS-50': {
+    assumption:
+      'MediaConnect changes at once to a source that becomes primary and delivers, and an empty SourcePriority ends the preference.',
+    source: 'unproven; with failover the API has no call that switches',
+    dependsOn: 'functions/aws/flow.ts (preferSource), functions/api/switch-source.ts',
+    decidedBy: null,
+    change: 'The first switch by hand decides; the dashboard shows which source is in use.',
+  },
+  'AWS-51': {
+    assumption:
       'MediaPackage keeps 26 hours of media on an endpoint (StartoverWindowSeconds 93600), and a harvest job may copy any part of them that is no longer than 24 hours.',
     source:
       'MediaPackage API reference, StartoverWindowSeconds (up to 1209600); MediaPackage user guide, live-to-VOD requirements',
@@ -393,7 +409,7 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first recording decides; one that is refused fails with the reason refused.',
   },
-  'AWS-50': {
+  'AWS-52': {
     assumption:
       'MediaPackage can write a recording with a role that may put objects below recordings/ and list the bucket, without a source account in its trust policy.',
     source: 'MediaPackage user guide, live-to-VOD trust relationship; that these permissions suffice is unproven',

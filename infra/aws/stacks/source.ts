@@ -122,6 +122,8 @@ export class SourceStack extends Stack {
           secretArn: passphrase.secretArn,
         },
       },
+      // Enabled from the start, because enabling it in a running flow may interrupt its outputs.
+      sourceFailoverConfig: { state: 'ENABLED', failoverMode: 'FAILOVER' },
       sourceMonitoringConfig: {
         thumbnailState: 'ENABLED',
         contentQualityAnalysisState: source.analysis ? 'ENABLED' : 'DISABLED',

@@ -3,7 +3,7 @@ import { readAccessToken, signInLink } from './access-token.ts';
 import { findRunningInstances } from './running-instances.ts';
 import { SealedFileError } from './sealed-file.ts';
 import { demoDirectory, originOf, readSettings, SettingsError, type Settings } from './settings.ts';
-import { encoderAddress, readSrtPassphrase } from './srt-passphrase.ts';
+import { encoderAddress, readBackupPassphrase, readSrtPassphrase } from './srt-passphrase.ts';
 
 /**
  * `npm run link`: prints the sign-in link and the encoder address of every running instance, or else of the instance
@@ -35,7 +35,15 @@ function describe({ settings, isDemo }: Place): string[] | null {
   if (token === null) return null;
   const link = signInLink(originOf(settings), token);
   const passphrase = readSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
-  return [isDemo ? `npm run demo: ${link}` : link, `Encoder: ${encoderAddress(settings, passphrase)}`];
+  const { srtBackup, srtLatencyMs } = settings;
+  const backup =
+    srtBackup &&
+    encoderAddress({ srtPort: srtBackup.port, srtLatencyMs }, readBackupPassphrase(settings.dataDirectory, srtBackup));
+  return [
+    isDemo ? `npm run demo: ${link}` : link,
+    `Encoder: ${encoderAddress(settings, passphrase)}`,
+    ...(backup === null ? [] : [`Backup: ${backup}`]),
+  ];
 }
 
 function printLinks(): void {

@@ -20,6 +20,7 @@ describe('readSettings', () => {
       dataDirectory: '.data',
       srtPort: 9998,
       srtPassphrase: { kind: 'kept' },
+      srtBackup: null,
       srtLatencyMs: 200,
       mail: null,
       localAwsPort: 4566,
@@ -83,6 +84,9 @@ describe('readSettings', () => {
     ['SRT_PORT', 'none'],
     ['SRT_PORT', '1023'],
     ['SRT_PORT', '2077'],
+    ['SRT_BACKUP_PORT', '2077'],
+    ['SRT_BACKUP_PORT', '80'],
+    ['SRT_BACKUP_ALLOWED', '203.0.113.7/24'],
     ['SRT_PORT', '2088'],
     ['LOCAL_AWS_PORT', '-1'],
     ['SRT_LATENCY_MS', '99'],
@@ -122,6 +126,7 @@ describe('readSettings', () => {
     ['SMTP_URL', 'http://mail.example.com'],
     ['SMTP_URL', 'smtp://user:secret@'],
     ['SRT_PASSPHRASE', 'nine char'],
+    ['SRT_BACKUP_PASSPHRASE', 'nine char'],
     ['SRT_PASSPHRASE', 'é'.repeat(20)],
     ['SRT_PASSPHRASE', 'x'.repeat(80)],
   ])('refuses %s=%j without repeating it', (name, value) => {
@@ -143,6 +148,7 @@ describe('readSettings', () => {
   it('refuses two services on one port', () => {
     expect(problemsOf({ PORT: '4566' }).message).toContain('LOCAL_AWS_PORT is "4566": a port other than PORT’s');
     expect(problemsOf({ SRT_PORT: '8080' }).problems).toHaveLength(1);
+    expect(problemsOf({ SRT_BACKUP_PORT: '9998' }).problems).toHaveLength(1);
   });
 
   it('allows a host beyond loopback only with a SLUICE_TOKEN', () => {
@@ -172,6 +178,7 @@ describe('SETTINGS_TABLE', () => {
     expect(SETTINGS_TABLE.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
       'SLUICE_TOKEN',
       'SRT_PASSPHRASE',
+      'SRT_BACKUP_PASSPHRASE',
       'SMTP_URL',
     ]);
   });

@@ -6,6 +6,7 @@ import { PRIMARY_MODES, type PrimaryMode } from '../../../functions/domain/prima
 import { kindOfAddress, toPrivateHost } from '../../../functions/domain/public-address.ts';
 import { listEncodings } from '../../../presets/index.ts';
 import table from '../bootstrap/settings.json' with { type: 'json' };
+import { blockOf } from '../../../functions/domain/ipv4-block.ts';
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Settings {
   dataDirectory: string;
   srtPort: number;
   srtPassphrase: SrtPassphraseSetting;
+  /** The listener of a backup encoder; null without one. Its passphrase is undefined when it is generated. */
+  srtBackup: { port: number; passphrase: string | undefined; allowed: string } | null;
   srtLatencyMs: number;
   /** The mail server and the sender; null without one. */
   mail: { smtpUrl: string; from: string } | null;
@@ -109,6 +112,12 @@ const EnvironmentSchema = z.object({
     .union([z.enum(['generate', 'none']), z.string().regex(/^[\x20-\x7e]{10,79}$/)])
     .optional()
     .transform(toPassphraseSetting),
+  SRT_BACKUP_PORT: z.union([z.literal('off').transform(() => null), integer(1, 65_535).refine(isSourcePort)]),
+  SRT_BACKUP_PASSPHRASE: z
+    .string()
+    .regex(/^[\x20-\x7e]{10,79}$/)
+    .optional(),
+  SRT_BACKUP_ALLOWED: z.string().refine((value) => blockOf(value) === value),
   SRT_LATENCY_MS: integer(100, 15_000),
   SMTP_URL: z
     .string()
@@ -158,6 +167,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDirectory: values.SLUICE_DATA_DIR,
     srtPort: values.SRT_PORT,
     srtPassphrase: values.SRT_PASSPHRASE,
+    srtBackup:
+      values.SRT_BACKUP_PORT === null
+        ? null
+        : {
+            port: values.SRT_BACKUP_PORT,
+            passphrase: values.SRT_BACKUP_PASSPHRASE,
+            allowed: values.SRT_BACKUP_ALLOWED,
+          },
     srtLatencyMs: values.SRT_LATENCY_MS,
     mail: values.SMTP_URL === undefined ? null : { smtpUrl: values.SMTP_URL, from: values.SMTP_FROM },
     localAwsPort: values.LOCAL_AWS_PORT,
@@ -204,10 +221,11 @@ function contradictions(values: z.infer<typeof EnvironmentSchema>): SettingProbl
   const ports = [
     ['PORT', values.PORT],
     ['SRT_PORT', values.SRT_PORT],
+    ['SRT_BACKUP_PORT', values.SRT_BACKUP_PORT],
     ['LOCAL_AWS_PORT', values.LOCAL_AWS_PORT],
   ] as const;
   for (const [index, [name, value]] of ports.entries()) {
-    const twin = ports.slice(0, index).find(([, other]) => other === value);
+    const twin = value === null ? undefined : ports.slice(0, index).find(([, other]) => other === value);
     if (!twin) continue;
     problems.push({
       name,

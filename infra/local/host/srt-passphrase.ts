@@ -13,6 +13,7 @@ import type { Settings, SrtPassphraseSetting } from './settings.ts';
  */
 
 const FILE_NAME = 'srt-passphrase.sealed';
+const BACKUP_FILE_NAME = 'srt-backup-passphrase.sealed';
 /** A file that exists in every data directory that Sluice has used. */
 const EARLIER_FILE = 'media.sealed';
 /** 192 random bits as letters, digits, - and _, which no encoder's form requires to be escaped. */
@@ -36,6 +37,27 @@ export function ensureSrtPassphrase(dataDirectory: string, setting: SrtPassphras
   }
   if (setting.kind === 'none') return undefined;
   return setting.kind === 'given' ? setting.passphrase : kept;
+}
+
+/**
+ * Returns the passphrase of the backup's listener, and generates and stores one when none is given.
+ * @returns undefined without a backup
+ */
+export function ensureBackupPassphrase(dataDirectory: string, backup: Settings['srtBackup']): string | undefined {
+  if (backup === null) return undefined;
+  if (backup.passphrase !== undefined) return backup.passphrase;
+  const store = openSealedFile(join(dataDirectory, BACKUP_FILE_NAME), dataDirectory);
+  const kept = Kept.nullable().parse(store.load())?.passphrase;
+  const passphrase = kept ?? randomBytes(RANDOM_BYTES).toString('base64url');
+  if (kept === undefined) store.save({ passphrase });
+  return passphrase;
+}
+
+/** Reads the passphrase that a start would use for the backup; undefined without one, and before the first start. */
+export function readBackupPassphrase(dataDirectory: string, backup: Settings['srtBackup']): string | undefined {
+  const file = join(dataDirectory, BACKUP_FILE_NAME);
+  if (backup === null || backup.passphrase !== undefined || !existsSync(file)) return backup?.passphrase;
+  return Kept.nullable().parse(openSealedFile(file, dataDirectory).load())?.passphrase;
 }
 
 /**

@@ -8,6 +8,8 @@ interface BannerInput {
   token: string;
   /** Undefined: the listener is open. */
   srtPassphrase: string | undefined;
+  /** Undefined without a backup. */
+  backupPassphrase?: string | undefined;
   /** Output that does not go to a terminal is stored by a service manager or in a file, so it contains no secret. */
   isTerminal: boolean;
 }
@@ -38,9 +40,18 @@ function signInLines({ origin, token, isTerminal }: BannerInput): string[] {
   ];
 }
 
-function encoderLines({ settings, srtPassphrase, isTerminal }: BannerInput): string[] {
-  if (isTerminal || srtPassphrase === undefined) return [`  Encoder:    ${encoderAddress(settings, srtPassphrase)}`];
-  return [`  Encoder:    ${encoderAddress(settings, undefined)}&passphrase=…   (npm run link prints it)`];
+function encoderLines({ settings, srtPassphrase, backupPassphrase, isTerminal }: BannerInput): string[] {
+  const address = (of: Pick<Settings, 'srtPort' | 'srtLatencyMs'>, passphrase: string | undefined) =>
+    isTerminal || passphrase === undefined
+      ? encoderAddress(of, passphrase)
+      : `${encoderAddress(of, undefined)}&passphrase=…   (npm run link prints it)`;
+  const { srtBackup, srtLatencyMs } = settings;
+  return [
+    `  Encoder:    ${address(settings, srtPassphrase)}`,
+    ...(srtBackup === null
+      ? []
+      : [`  Backup:     ${address({ srtPort: srtBackup.port, srtLatencyMs }, backupPassphrase)}`]),
+  ];
 }
 
 function openListenerLines({ srtPort, srtPassphrase }: Settings): string[] {

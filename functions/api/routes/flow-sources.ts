@@ -1,0 +1,59 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { idempotent } from '../http/idempotency.ts';
+import { FlowStatusResource } from '../schemas/answers.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
+import { PreferSource, SwitchSource } from '../schemas/requests.ts';
+import { preferSourceOf, switchSource } from '../switch-source.ts';
+import type { FlowLookMemo } from '../views/flow-status.ts';
+
+const tags = ['Source'];
+
+/** The two sources of the flow: which one is used, by hand and by preference. */
+export function registerFlowSources(
+  api: Api,
+  deps: ApiDeps,
+  look: FlowLookMemo,
+  present: (context: ApiContext) => Promise<FlowStatusResource>,
+): void {
+  const switchNow = createRoute({
+    method: 'post',
+    path: '/api/mediaconnect/flow/switch',
+    tags,
+    summary: 'Switch to the main or the backup source now',
+    description:
+      'Viewers see a short glitch. MediaConnect has no call that switches: the source is preferred until it is in use. On AWS, where the metrics are late, it stays preferred.',
+    middleware: idempotent(deps),
+    request: {
+      query: NoQuery,
+      headers: IdempotencyHeaders,
+      body: takes(SwitchSource),
+    },
+    responses: {
+      200: answers(FlowStatusResource, 'The source is in use'),
+      202: answers(FlowStatusResource, 'MediaConnect accepted the request; the metrics do not show the change yet'),
+      ...problems(...WRITE_PROBLEMS, 409, 503),
+    },
+  });
+  api.openapi(switchNow, async (context) => {
+    const outcome = await switchSource(deps, look, context.req.valid('json').to);
+    return context.json(await present(context), outcome === 'done' ? 200 : 202);
+  });
+
+  const prefer = createRoute({
+    method: 'put',
+    path: '/api/mediaconnect/flow/preferred-source',
+    tags,
+    summary: 'Prefer one source, or none',
+    description: 'A preferred source is used whenever it delivers; each return to it is one more glitch.',
+    request: { query: NoQuery, body: takes(PreferSource) },
+    responses: {
+      200: answers(FlowStatusResource, 'The preference holds'),
+      ...problems(...WRITE_PROBLEMS, 409, 503),
+    },
+  });
+  api.openapi(prefer, async (context) => {
+    await preferSourceOf(deps, look, context.req.valid('json').source);
+    return context.json(await present(context), 200);
+  });
+}

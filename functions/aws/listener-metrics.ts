@@ -1,0 +1,51 @@
+import type { SourceRole } from '../domain/source-name.ts';
+import type { AwsDeps } from './clients.ts';
+import type { FlowView } from './flow.ts';
+import { getFlowSeries, type FlowMetric, type MetricsWindow } from './flow-series.ts';
+
+/** What arrives at one of the flow's two sources; null where CloudWatch has no value yet. */
+export interface ListenerMetrics {
+  role: SourceRole;
+  /** Whether it feeds the flow. Only this metric tells: no answer of MediaConnect names the source in use. */
+  isSelected: boolean | null;
+  connected: boolean | null;
+  bitrateBps: number | null;
+  packetLossPercent: number | null;
+}
+
+const METRICS = [
+  { id: 'selected', metric: 'SourceSelected', stat: 'Maximum' },
+  { id: 'connected', metric: 'SourceConnected', stat: 'Minimum' },
+  { id: 'bitrate', metric: 'SourceBitRate', stat: 'Average' },
+  { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
+] as const satisfies FlowMetric[];
+
+/** Reads the metrics of both sources. Empty without a backup, whose metrics would be billed for nothing. */
+export async function getListenerMetrics(
+  deps: AwsDeps<'cloudWatch', 'flowArn'>,
+  { sources }: Pick<FlowView, 'sources'>,
+  window: MetricsWindow,
+): Promise<ListenerMetrics[]> {
+  if (sources.length < 2) return [];
+  const asked = sources.flatMap(({ role, sourceArn }) =>
+    METRICS.map((metric) => ({ ...metric, id: `${role}${metric.id}`, sourceArn })),
+  );
+  const series = await getFlowSeries(deps, 'AWS/MediaConnect', asked, window);
+  return sources.map(({ role }) => {
+    const newest = (id: (typeof METRICS)[number]['id']) => series(`${role}${id}`)[0]?.value ?? null;
+    const flag = (value: number | null) => (value === null ? null : value > 0);
+    return {
+      role,
+      isSelected: flag(newest('selected')),
+      connected: flag(newest('connected')),
+      bitrateBps: newest('bitrate'),
+      packetLossPercent: newest('loss'),
+    };
+  });
+}
+
+/** Returns whether the backup feeds the flow; null while that is unknown, and without a backup. */
+export function isOnBackup(listeners: readonly ListenerMetrics[]): boolean | null {
+  const selected = listeners.find(({ isSelected }) => isSelected);
+  return selected ? selected.role === 'backup' : null;
+}
