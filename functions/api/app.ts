@@ -47,6 +47,7 @@ import { registerPrimary } from './routes/primary.ts';
 import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
+import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
@@ -155,6 +156,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerHealth(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
+  registerSound(api, deps);
   registerDestinationList(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);

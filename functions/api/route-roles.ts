@@ -48,6 +48,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   // A POST because it needs a body; it changes nothing.
   'POST /api/estimates': 'viewer',
   'GET /api/primary': 'viewer',
+  'GET /api/sound': 'viewer',
   'GET /api/mediaconnect/flow/status': 'viewer',
   'GET /api/mediaconnect/flow/thumbnail': 'viewer',
   'GET /api/rehearsal': 'viewer',
@@ -117,6 +118,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PUT /api/destinations/{destinationId}/stream-key': 'admin',
   'PUT /api/destinations/{destinationId}/incident-rules': 'admin',
   'PUT /api/incident-rules': 'admin',
+  'PUT /api/sound': 'admin',
   'PUT /api/ceilings/{period}': 'admin',
   'DELETE /api/ceilings/{period}': 'admin',
   'POST /api/notification-targets': 'admin',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DECLARED } from '../../test/support/declared.ts';
 import { StreamKey } from '../domain/stream-key.ts';
-import { buildChannelSettings, buildCreateChannel, type EncodingTarget } from './channel-request.ts';
+import { buildChannelSettings, buildCreateChannel, type ChannelSound, type EncodingTarget } from './channel-request.ts';
 import type { Deployment } from './clients.ts';
 
 const deployment = {
@@ -138,5 +138,56 @@ describe('the settings of the primary channel', () => {
       '720p30',
       '480p30',
     ]);
+  });
+});
+
+describe('the sound of a channel', () => {
+  const plain = { track: { by: 'first' }, channels: 'source', loudnessLufs: null } as const;
+  const settingsOf = (sound?: ChannelSound) =>
+    buildChannelSettings({ ...base, target: { ...rtmp(), ...(sound && { sound }) } });
+  const selectorsOf = (sound?: ChannelSound) => settingsOf(sound).InputAttachments[0]!.InputSettings.AudioSelectors;
+  const audioOf = (sound?: ChannelSound) => settingsOf(sound).EncoderSettings.AudioDescriptions![0]!;
+
+  it('is the first audio, without a selector', () => {
+    expect(selectorsOf()).toBeUndefined();
+    expect(selectorsOf(plain)).toBeUndefined();
+    expect(audioOf(plain)).toEqual(audioOf());
+    expect(audioOf(plain)).not.toHaveProperty('RemixSettings');
+    expect(audioOf(plain)).not.toHaveProperty('AudioNormalizationSettings');
+  });
+
+  it.each([
+    [{ by: 'pid', pid: 258 }, { AudioPidSelection: { Pid: 258 } }],
+    [
+      { by: 'language', language: 'spa' },
+      { AudioLanguageSelection: { LanguageCode: 'spa', LanguageSelectionPolicy: 'STRICT' } },
+    ],
+  ] as const)('is chosen by a selector that the encode names', (track, SelectorSettings) => {
+    const selectors = selectorsOf({ ...plain, track });
+    expect(selectors).toEqual([{ Name: audioOf({ ...plain, track }).AudioSelectorName, SelectorSettings }]);
+  });
+
+  it('brings the first channel to both sides', () => {
+    const {
+      ChannelsIn: inputs,
+      ChannelsOut: outputs,
+      ChannelMappings: mappings,
+    } = audioOf({
+      ...plain,
+      channels: 'mono_to_stereo',
+    }).RemixSettings!;
+    expect([inputs, outputs]).toEqual([1, 2]);
+    expect(mappings).toEqual([
+      { OutputChannel: 0, InputChannelLevels: [{ InputChannel: 0, Gain: 0 }] },
+      { OutputChannel: 1, InputChannelLevels: [{ InputChannel: 0, Gain: 0 }] },
+    ]);
+  });
+
+  it('is brought to a loudness as EBU R 128 measures it', () => {
+    expect(audioOf({ ...plain, loudnessLufs: -23 }).AudioNormalizationSettings).toMatchObject({
+      Algorithm: 'ITU_1770_3',
+      AlgorithmControl: 'CORRECT_AUDIO',
+      TargetLkfs: -23,
+    });
   });
 });

@@ -1,15 +1,19 @@
 import type {
   AudioDescription,
+  AudioSelectorSettings,
   CreateChannelRequest,
   EncoderSettings,
   H264Settings,
   InputLossBehavior,
+  InputSettings,
   OutputDestination,
   OutputDestinationSettings,
+  RemixSettings,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
 import { assertNever } from '../domain/assert-never.ts';
 import type { ChannelClass } from '../domain/destination.ts';
+import type { SoundSettings, SoundTrack } from '../domain/sound.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
 import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
@@ -38,7 +42,14 @@ export type ChannelLogLevel = 'WARNING' | 'INFO';
 /** What the output sends while the input is lost: nothing, or a slate. A null URI shows a plain colour. */
 export type SourceLoss = { kind: 'pause' } | { kind: 'slate'; uri: string | null };
 
-export type ChannelTarget =
+/** What a channel does with the sound of its input. */
+export interface ChannelSound extends Omit<SoundSettings, 'track'> {
+  /** A track chosen by its place is known by its PID here: MediaLive has no places in a transport stream. */
+  track: Exclude<SoundTrack, { by: 'number' }>;
+}
+
+/** Without `sound` a channel takes the first track as it is. */
+export type ChannelTarget = { sound?: ChannelSound } & (
   | {
       kind: 'rtmp';
       rtmpUrl: string;
@@ -50,7 +61,8 @@ export type ChannelTarget =
       reconnectSeconds: number;
       sourceLoss: SourceLoss;
     }
-  | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
+  | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] }
+);
 
 interface ChannelRequestInput {
   deployment: Pick<Deployment, 'deploymentId' | 'mediaLiveRoleArn' | 'declaredInput' | 'maintenance'>;
@@ -99,7 +111,11 @@ export function buildChannelSettings({
     // https://docs.aws.amazon.com/medialive/latest/ug/maintenance.html
     Maintenance: { MaintenanceDay: deployment.maintenance.day, MaintenanceStartTime: deployment.maintenance.startTime },
     InputAttachments: [
-      { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
+      {
+        InputId: inputId,
+        InputAttachmentName: 'flow',
+        InputSettings: { SourceEndBehavior: 'CONTINUE', ...toAudioSelectors(target.sound ?? FIRST_TRACK) },
+      },
     ],
     Destinations: [outputDestination(target)],
     EncoderSettings: {
@@ -131,7 +147,7 @@ function encoderSettings(target: ChannelTarget): EncoderSettings {
     case 'rtmp':
       return rtmpEncoderSettings(target);
     case 'package':
-      return packageEncoderSettings(target.encodings);
+      return packageEncoderSettings(target);
     default:
       return assertNever(target, 'channel target');
   }
@@ -154,7 +170,7 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
   return {
     ...(sourceLoss.kind === 'slate' && { GlobalConfiguration: { InputLossBehavior: inputLossBehavior(sourceLoss) } }),
     TimecodeConfig: { Source: 'SYSTEMCLOCK' },
-    AudioDescriptions: [audioDescription(encoding)],
+    AudioDescriptions: [audioDescription(encoding, target.sound ?? FIRST_TRACK)],
     VideoDescriptions: [videoDescription(encoding, constantRate(encoding))],
     OutputGroups: [
       {
@@ -197,12 +213,15 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
  * Builds the encoder settings of the primary channel.
  * @throws {Error} when an encoding has no size, because MediaLive refuses a MediaPackage output without one
  */
-function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
+function packageEncoderSettings({
+  encodings,
+  sound = FIRST_TRACK,
+}: Extract<ChannelTarget, { kind: 'package' }>): EncoderSettings {
   const sizeless = encodings.find(({ width, height }) => width === null || height === null);
   if (sizeless) throw new Error(`the encoding ${sizeless.encodingId} has no size, which a MediaPackage output needs`);
   return {
     TimecodeConfig: { Source: 'EMBEDDED' },
-    AudioDescriptions: encodings.map(audioDescription),
+    AudioDescriptions: encodings.map((encoding) => audioDescription(encoding, sound)),
     VideoDescriptions: encodings.map((encoding) => videoDescription(encoding, qualityRate(encoding))),
     OutputGroups: [
       {
@@ -219,11 +238,54 @@ function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
   };
 }
 
-function audioDescription(encoding: EncodingTarget): AudioDescription {
+const FIRST_TRACK: ChannelSound = { track: { by: 'first' }, channels: 'source', loudnessLufs: null };
+
+const AUDIO_SELECTOR = 'default';
+
+/** Chooses the track. MediaLive takes the first when there is no selector. */
+function toAudioSelectors({ track }: ChannelSound): Pick<InputSettings, 'AudioSelectors'> {
+  const selection = selectionOf(track);
+  return selection ? { AudioSelectors: [{ Name: AUDIO_SELECTOR, SelectorSettings: selection }] } : {};
+}
+
+function selectionOf(track: ChannelSound['track']): AudioSelectorSettings | null {
+  switch (track.by) {
+    case 'first':
+      return null;
+    case 'pid':
+      return { AudioPidSelection: { Pid: track.pid } };
+    case 'language':
+      // Silence is better than commentary in a language that was not chosen.
+      return { AudioLanguageSelection: { LanguageCode: track.language, LanguageSelectionPolicy: 'STRICT' } };
+    default:
+      return assertNever(track, 'track');
+  }
+}
+
+/** The measurement of EBU R 128, with a limiter below the overshoot of AAC. */
+const LOUDNESS = {
+  Algorithm: 'ITU_1770_3',
+  AlgorithmControl: 'CORRECT_AUDIO',
+  PeakCalculation: 'TRUE_PEAK',
+  PeakLimiterThreshold: -1,
+} as const;
+
+/** Brings the first input channel to both sides, whether the input has one channel or two. */
+const MONO_TO_STEREO: RemixSettings = {
+  ChannelsIn: 1,
+  ChannelsOut: 2,
+  ChannelMappings: [0, 1].map((channel) => ({
+    OutputChannel: channel,
+    InputChannelLevels: [{ InputChannel: 0, Gain: 0 }],
+  })),
+};
+
+function audioDescription(encoding: EncodingTarget, { channels, loudnessLufs }: ChannelSound): AudioDescription {
   return {
     Name: `${encoding.encodingId}-audio`,
-    // MediaLive falls back to the first audio when no selector has this name.
-    AudioSelectorName: 'default',
+    AudioSelectorName: AUDIO_SELECTOR,
+    ...(channels === 'mono_to_stereo' && { RemixSettings: MONO_TO_STEREO }),
+    ...(loudnessLufs !== null && { AudioNormalizationSettings: { ...LOUDNESS, TargetLkfs: loudnessLufs } }),
     AudioTypeControl: 'FOLLOW_INPUT',
     LanguageCodeControl: 'FOLLOW_INPUT',
     CodecSettings: {

@@ -76,3 +76,23 @@ export async function getSourceCoding(
   if (bitDepth === undefined || interlaced === undefined) return null;
   return { profileIdc, levelIdc, chromaFormatIdc, bitDepth, isInterlaced: interlaced > 0 };
 }
+
+const LANGUAGE_METRICS: readonly FlowMetric[] = Array.from({ length: 16 }, (_, index) => ({
+  id: `language${index + 1}`,
+  metric: `SourceAudioLanguage${index + 1}`,
+  stat: 'Maximum',
+}));
+
+/**
+ * Returns the languages of the source's audio tracks by their place, as this machine's engine publishes them: the three
+ * bytes of the language descriptor (ISO/IEC 13818-1 2.6.18) as a number. MediaConnect reports none.
+ */
+export async function getTrackLanguages(deps: AwsDeps<'cloudWatch', 'flowArn'>, now: Date): Promise<(string | null)[]> {
+  const series = await getFlowSeries(deps, 'Sluice/Engine', LANGUAGE_METRICS, { now, ...CODING_WINDOW });
+  return LANGUAGE_METRICS.map(({ id }) => toLetters(series(id)[0]?.value ?? 0));
+}
+
+function toLetters(number: number): string | null {
+  const letters = String.fromCharCode((number >> 16) & 255, (number >> 8) & 255, number & 255);
+  return /^[a-z]{3}$/.test(letters) ? letters : null;
+}

@@ -10,6 +10,7 @@ import {
   type Flow,
   type FrameResolution,
   type Source,
+  type TransportStream,
 } from '@aws-sdk/client-mediaconnect';
 import { awsErrorKind, isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
@@ -293,6 +294,8 @@ export interface SourceMedia {
   /** Width and height are null before the first keyframe. */
   video: { codec: string; width: number | null; height: number | null; framesPerSecond: number | null } | null;
   audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
+  /** All audio streams, in the order of the program's table. */
+  audioTracks: { pid: number; codec: string; sampleRateHz: number | null; channels: number | null }[];
 }
 
 /** Returns what the source carries, or null when that is unknown (no encoder, or the flow does not run). */
@@ -309,7 +312,8 @@ export async function describeSourceMedia({
     });
   const streams = answer?.TransportMediaInfo?.Programs?.flatMap((program) => program.Streams ?? []) ?? [];
   const video = streams.find((stream) => stream.StreamType === 'Video');
-  const audio = streams.find((stream) => stream.StreamType === 'Audio');
+  const audioTracks = streams.filter((stream) => stream.StreamType === 'Audio').map(toAudioTrack);
+  const [audio] = audioTracks;
   if (!video && !audio) return null;
   return {
     video: video
@@ -319,9 +323,22 @@ export async function describeSourceMedia({
           framesPerSecond: parseFrameRate(video.FrameRate),
         }
       : null,
-    audio: audio
-      ? { codec: audio.Codec ?? 'unknown', sampleRateHz: audio.SampleRate ?? null, channels: audio.Channels ?? null }
-      : null,
+    audio: audio ? { codec: audio.codec, sampleRateHz: audio.sampleRateHz, channels: audio.channels } : null,
+    audioTracks,
+  };
+}
+
+function toAudioTrack({
+  Pid: pid,
+  Codec: codec,
+  SampleRate: sampleRateHz,
+  Channels: channels,
+}: TransportStream): SourceMedia['audioTracks'][number] {
+  return {
+    pid: pid ?? 0,
+    codec: codec ?? 'unknown',
+    sampleRateHz: sampleRateHz ?? null,
+    channels: channels ?? null,
   };
 }
 

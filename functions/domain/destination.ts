@@ -7,6 +7,7 @@
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import type { SourceLossAction } from './source-loss.ts';
 import type { PrimaryMode } from './primary-mode.ts';
+import type { SoundSettings } from './sound.ts';
 
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
@@ -293,6 +294,8 @@ export interface Destination {
   streamId?: string | null;
   latencyMs?: number;
   standby: StandbyMode;
+  /** Null or absent: the deployment's settings. */
+  sound?: SoundSettings | null;
   /** What happens while no source delivers; absent: what suits the platform. */
   onSourceLoss?: SourceLossAction;
   /** Minutes without a source after which it is stopped, 0 for never; absent: the default. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
@@ -9,7 +10,7 @@ import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type 
 export type Apply = 'now' | 'next-start' | undefined;
 
 /** Fields whose edits apply only at the next start. */
-export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs'>;
+export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs' | 'sound'>;
 
 /** The stored parts of the backup ingest. */
 export type StoredBackup = Pick<
@@ -31,13 +32,13 @@ export interface Edit extends Partial<Target>, Partial<StoredKey>, StoredBackup 
 }
 
 const TARGET_FIELDS = [
-  ...(['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const),
+  ...(['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs', 'sound'] as const),
   ...(['backupRtmpUrl', 'backupStreamKeyCiphertext'] as const),
 ] as const;
 
 /** Returns true when a field of two records says the same; null and absent both mean none. */
 function isSameField(one: Edit | Destination, other: Edit | Destination, field: keyof Edit): boolean {
-  return (one[field] ?? null) === (other[field] ?? null);
+  return isDeepStrictEqual(one[field] ?? null, other[field] ?? null);
 }
 
 /** Refuses changes of the primary and of a destination that is being deleted. */

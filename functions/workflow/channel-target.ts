@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import type { ChannelLogLevel, ChannelTarget, EncodingTarget, SourceLoss } from '../aws/channel-request.ts';
+import type {
+  ChannelLogLevel,
+  ChannelSound,
+  ChannelTarget,
+  EncodingTarget,
+  SourceLoss,
+} from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
 import { getSourceObservation, type SourceObservation } from '../aws/source-table.ts';
+import { getCommonSound } from '../aws/sound-table.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { beyondDeclared } from '../domain/declared-input.ts';
 import type { Destination, HeldResources, RecordedOutput } from '../domain/destination.ts';
@@ -12,6 +19,7 @@ import { AppError } from '../domain/errors.ts';
 import { encodedRate, followSource, type FollowedSource } from '../domain/followed-source.ts';
 import { followRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { DEFAULT_SOUND, soundOf, type SoundSettings } from '../domain/sound.ts';
 import { onSourceLossOf } from '../domain/source-loss.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
@@ -28,12 +36,13 @@ type EncodingDeps = Pick<WorkflowDeps, 'now'> &
 /**
  * Resolves the presets of a destination, reading the source where they depend on it.
  * @returns the encodings, and what the record keeps of them: outputs for the price, the source's rate for the next start
- * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source exceeds what channels declare
+ * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source exceeds what channels declare, or
+ * lacks the track that is chosen by its place
  */
 export async function resolveEncodings(
   deps: EncodingDeps,
   record: Destination,
-): Promise<{ encodings: EncodingTarget[]; recorded: Recorded }> {
+): Promise<{ encodings: EncodingTarget[]; sound: ChannelSound; recorded: Recorded }> {
   const resolved = chosenEncodings(record).map(({ encodingId, encoding }) => {
     if (!encoding) {
       throw new AppError('preset_unsupported', {
@@ -43,7 +52,11 @@ export async function resolveEncodings(
     }
     return encoding;
   });
-  const video = (await describeSourceMedia(deps))?.video ?? null;
+  const media = await describeSourceMedia(deps);
+  const video = media?.video ?? null;
+  const isEncoded = !isPrimary(record) && resolved[0]!.width !== null;
+  const common = record.sound ? DEFAULT_SOUND : await getCommonSound(deps);
+  const sound = resolveSound(soundOf(record.sound, common, { isEncoded }), media);
   if (record.operation?.kind === 'start') requireDeclared(deps, video);
   const observed = await getSourceObservation(deps);
   const known = record.held.channel?.sourceFramesPerSecond ?? observed?.picture?.framesPerSecond;
@@ -62,11 +75,29 @@ export async function resolveEncodings(
   });
   return {
     encodings,
+    sound,
     recorded: {
       outputs: encodings.map(toRecordedOutput),
       ...(sourceRate === null ? {} : { sourceFramesPerSecond: sourceRate }),
     },
   };
+}
+
+/** Finds the PID of a track that is chosen by its place. */
+function resolveSound({ track, ...settings }: SoundSettings, media: SourceMedia | null): ChannelSound {
+  if (track.by !== 'number') return { ...settings, track };
+  // The first one may be chosen before an encoder is connected.
+  if (track.number === 1) return { ...settings, track: { by: 'first' } };
+  const found = media?.audioTracks[track.number - 1];
+  if (found) return { ...settings, track: { by: 'pid', pid: found.pid } };
+  const count = media?.audioTracks.length;
+  throw new AppError('source_unsupported', {
+    detail:
+      count === undefined
+        ? `sound track ${track.number} is chosen, and no encoder is connected that could show it`
+        : `sound track ${track.number} is chosen, and the source has ${count}`,
+    remedy: 'connect the encoder first, or choose the track by PID or language',
+  });
 }
 
 /** Assumed until an encoder has been connected for the first time. */
@@ -122,13 +153,20 @@ export function configurationHash(
   {
     inputId,
     encodings,
+    sound,
     logLevel,
     sourceLoss,
-  }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel; sourceLoss: SourceLoss },
+  }: {
+    inputId: string;
+    encodings: EncodingTarget[];
+    sound: ChannelSound;
+    logLevel: ChannelLogLevel;
+    sourceLoss: SourceLoss;
+  },
 ): string {
   const { declaredInput, maintenance } = deployment;
   const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
-  const settings = [inputId, encodings, logLevel, declaredInput, maintenance, sourceLoss];
+  const settings = [inputId, encodings, sound, logLevel, declaredInput, maintenance, sourceLoss];
   const backup = backupRtmpUrl ? [backupRtmpUrl, backupStreamKeyCiphertext] : [];
   const parts = [rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
@@ -143,10 +181,10 @@ export function sourceLossOf(record: Destination): SourceLoss {
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
-  { encodings, sourceLoss }: { encodings: EncodingTarget[]; sourceLoss: SourceLoss },
+  { encodings, sound, sourceLoss }: { encodings: EncodingTarget[]; sound: ChannelSound; sourceLoss: SourceLoss },
 ): Promise<ChannelTarget> {
   if (isPrimary(record)) {
-    return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings };
+    return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings, sound };
   }
   if (record.streamKeyCiphertext === null) {
     throw new AppError('secret_unreadable', {
@@ -161,6 +199,7 @@ export async function resolveChannelTarget(
     streamKey,
     backup: await resolveBackup(deps, record, streamKey),
     encoding: encodings[0]!,
+    sound,
     sourceLoss,
     reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
   };

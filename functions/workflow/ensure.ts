@@ -91,10 +91,10 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { input } = record.held;
   if (!input) throw resourceMissing('the input is not known');
   await requireTarget(context);
-  const { encodings, recorded: settings } = await resolveEncodings(deps, record);
+  const { encodings, sound, recorded: settings } = await resolveEncodings(deps, record);
   const logLevel = logLevelOf(record, deps.now());
   const sourceLoss = sourceLossOf(record);
-  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel, sourceLoss });
+  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, sound, logLevel, sourceLoss });
   const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
 
   const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
@@ -103,7 +103,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   // An adopted channel has unknown settings, so update it.
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
-    const target = await resolveChannelTarget(deps, record, { encodings, sourceLoss });
+    const target = await resolveChannelTarget(deps, record, { encodings, sound, sourceLoss });
     channel = await unlessBusy(() => createChannel(deps, { ...making, generation, target }), 'the input');
     channelHash = hash;
   }
@@ -124,7 +124,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   let ready = await waitForIdle(context, channelId, recorded ?? undefined);
   if (isUp(ready.state)) return held(channelHash, ready);
   if (channelHash !== hash) {
-    const target = await resolveChannelTarget(deps, record, { encodings, sourceLoss });
+    const target = await resolveChannelTarget(deps, record, { encodings, sound, sourceLoss });
     ready = await ensureClass(context, ready, target);
     await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
     await recordHeld(context, held(hash, ready));

@@ -10,8 +10,10 @@ import { changeDestination, getDestination, putObservation } from '../aws/destin
 import { getOperation } from '../aws/history-table.ts';
 import { FLOW_OUTPUTS_MAX, observeFlow, stopFlow } from '../aws/flow.ts';
 import { listInputs } from '../aws/input.ts';
+import { putCommonSound } from '../aws/sound-table.ts';
 import { putSourceObservation } from '../aws/source-table.ts';
 import type { DesiredState, Destination } from '../domain/destination.ts';
+import type { SoundSettings } from '../domain/sound.ts';
 import { sweep } from '../schedules/sweep.ts';
 import { requestChange } from './operations.ts';
 import type { StepInput } from './run-step.ts';
@@ -208,6 +210,61 @@ describe('the frame rate of a channel', () => {
     expect(second.held.channel!.channelId).toBe(first.held.channel!.channelId);
     expect(await rateSet(second)).toBe('25/1');
     expect(second.held.channelRun!.outputs).toMatchObject([{ framesPerSecond: 25 }]);
+  });
+});
+
+describe('the sound of a channel', () => {
+  /** Makes the flow report audio streams with these PIDs; null reports none. */
+  function showTracks(pids: number[] | null): void {
+    const { mediaConnect } = sluice.deps.clients;
+    const send = Object.getPrototypeOf(mediaConnect).send.bind(mediaConnect) as (command: object) => Promise<unknown>;
+    const Streams = (pids ?? []).map((Pid) => ({ Pid, StreamType: 'Audio', Codec: 'AAC' }));
+    const metadata = pids ? { TransportMediaInfo: { Programs: [{ Streams }] } } : {};
+    Object.assign(mediaConnect, {
+      send: async (command: object) =>
+        command.constructor.name === 'DescribeFlowSourceMetadataCommand' ? metadata : send(command),
+    });
+  }
+
+  async function selectorsOf({ held }: Destination) {
+    const { InputAttachments: attachments } = await sluice.deps.clients.mediaLive.send(
+      new DescribeChannelCommand({ ChannelId: held.channel!.channelId }),
+    );
+    return attachments![0]!.InputSettings!.AudioSelectors?.map(({ SelectorSettings: settings }) => settings);
+  }
+
+  const plain: SoundSettings = { track: { by: 'first' }, channels: 'source', loudnessLufs: null };
+  const second: SoundSettings = { ...plain, track: { by: 'number', number: 2 } };
+
+  it('is that of the deployment, and changes with it at the next start', async () => {
+    sluice = await startTestDeployment();
+    const first = await startOne();
+    expect(await selectorsOf(first)).toBeUndefined();
+    await putCommonSound(sluice.deps, { ...plain, track: { by: 'pid', pid: 258 } });
+    await setDesired(first.destinationId, 'idle');
+    await sluice.until(first.destinationId, 'idle', atRest('idle'));
+    await setDesired(first.destinationId, 'running');
+    const again = await sluice.until(first.destinationId, 'running again', atRest('running'));
+    expect(again.held.channel!.channelId).toBe(first.held.channel!.channelId);
+    expect(await selectorsOf(again)).toEqual([{ AudioPidSelection: { Pid: 258 } }]);
+  });
+
+  it('is found by its place in the source', async () => {
+    sluice = await startTestDeployment();
+    showTracks([300, 400]);
+    expect(await selectorsOf(await startOne({ sound: second }))).toEqual([{ AudioPidSelection: { Pid: 400 } }]);
+  });
+
+  it.each([
+    [[300], /the source has 1/],
+    [null, /no encoder is connected/],
+  ])('is not guessed when the source does not show the place', async (pids, reason) => {
+    sluice = await startTestDeployment();
+    showTracks(pids);
+    const record = await sluice.addDestination({ sound: second });
+    await setDesired(record.destinationId, 'running');
+    const failed = await sluice.until(record.destinationId, 'the failure', (each) => each.lastError !== null);
+    expect(failed.lastError).toMatchObject({ code: 'source_unsupported', detail: expect.stringMatching(reason) });
   });
 });
 

@@ -21,6 +21,7 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
     backupStreamKeyLast4: null,
     preset: '1080p30',
     standby: 'warm',
+    sound: null,
     onSourceLoss: 'hold',
     holdMinutes: 10,
     slate: null,

@@ -18,6 +18,7 @@ export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusR
       jitterMs: null,
       video: null,
       audio: null,
+      audioTracks: [],
       analysis: null,
       warnings: [],
     },

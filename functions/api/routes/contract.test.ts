@@ -54,6 +54,7 @@ const BODIES: Record<string, object> = {
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
   'PUT /api/incident-rules': { rules: {} },
+  'PUT /api/sound': { track: { by: 'first' }, channels: 'source', loudnessLufs: null },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
   'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
   'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },

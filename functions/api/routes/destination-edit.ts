@@ -24,6 +24,7 @@ import {
   sealPassphrase,
   withSrtFields,
 } from '../srt-target.ts';
+import { requireSoundFits } from '../sound-target.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { invalidFields } from '../http/validation.ts';
@@ -149,7 +150,11 @@ async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise
   requireSameKind(found, platform);
   requireFieldsOfKind({ ...given, platform });
   requireSourceLoss(given, { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) });
-  return isSrtPlatform(platform) ? toSrtEdit(deps, found, given) : toRtmpEdit(deps, found, given);
+  const sound = given.sound === undefined ? found.sound : given.sound;
+  const preset = given.preset ?? found.preset;
+  const edited = await (isSrtPlatform(platform) ? toSrtEdit(deps, found, given) : toRtmpEdit(deps, found, given));
+  requireSoundFits({ platform, preset }, sound);
+  return edited;
 }
 
 async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {

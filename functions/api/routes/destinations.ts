@@ -28,6 +28,7 @@ import {
 } from '../destination-target.ts';
 import { prepareBackup } from '../backup-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
+import { requireSoundFits } from '../sound-target.ts';
 import { requireSourceLoss } from '../source-loss-fields.ts';
 import { defaultSourceLossOf } from '../../domain/source-loss.ts';
 import { idempotent } from '../http/idempotency.ts';
@@ -111,7 +112,9 @@ async function insert(
   requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
   const { holdMinutes, onSourceLoss } = wanted;
   const isSrt = isSrtPlatform(wanted.platform);
+  const { sound } = wanted;
   const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
+  requireSoundFits(target, sound);
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
@@ -120,6 +123,7 @@ async function insert(
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
+      ...(sound ? { sound } : {}),
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
       ...(holdMinutes === undefined ? {} : { holdMinutes }),
       ...(tookMs ? { tookMs } : {}),

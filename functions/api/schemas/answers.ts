@@ -15,6 +15,7 @@ import { DestinationCost } from './costs.ts';
 import { ROLES } from '../auth/roles.ts';
 import { SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
+import { Sound } from './sound.ts';
 
 /**
  * Every response of the API; requests are in requests.ts, costs in costs.ts. One schema types the code and generates
@@ -203,6 +204,7 @@ export const DestinationResource = z
     backupStreamKeyLast4: z.string().nullable(),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
+    sound: Sound.nullable().openapi({ description: 'null: the settings of GET /api/sound' }),
     onSourceLoss: z
       .enum(SOURCE_LOSS_ACTIONS)
       .openapi({ description: 'While no source delivers: send the slate, send nothing, or stop after holdMinutes' }),
@@ -365,6 +367,17 @@ export const FlowStatusResource = z
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
         .nullable(),
+      audioTracks: z
+        .array(
+          z.object({
+            pid: z.number(),
+            codec: z.string(),
+            language: z.string().nullable().openapi({ description: 'null: not stated, or not known, as on AWS' }),
+            sampleRateHz: z.number().nullable(),
+            channels: z.number().nullable(),
+          }),
+        )
+        .openapi({ description: 'Every audio track of the source, in its order' }),
       analysis: SourceAnalysis.nullable().openapi({ description: 'Null without a connected encoder' }),
       warnings: z.array(Warning),
     }),

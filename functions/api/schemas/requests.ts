@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { CostGroupBy } from './costs.ts';
+import { Sound } from './sound.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
 /**
@@ -125,6 +126,10 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 charact
   description: 'Without the stream key. Default: the platform’s URL. For the platform srt it is srt://host:port.',
 });
 
+const SoundInput = Sound.nullable().openapi({
+  description: 'What the destination does with the sound of the source. null: the settings of PUT /api/sound',
+});
+
 /** A second publisher of the same stream. */
 const backupInputs = {
   backupRtmpUrl: z.string().min(1).max(2048, 'must have at most 2048 characters').optional().openapi({
@@ -162,6 +167,7 @@ export const CreateDestination = z
     ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
     ...sourceLossInputs,
   })
   .openapi('CreateDestination');
@@ -176,6 +182,7 @@ export const ReplaceDestination = z
     standby: Standby,
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
+    sound: SoundInput.optional().openapi({ description: 'Default: the present settings' }),
     backupIngest: BackupIngest.default(false),
     ...backupInputs,
     ...srtInputs,
@@ -192,6 +199,7 @@ export const PatchDestination = z
     preset: PresetId.optional(),
     standby: Standby.optional(),
     position: Position.optional(),
+    sound: SoundInput.optional(),
     backupIngest: BackupIngest.optional(),
     ...backupInputs,
     ...srtInputs,

@@ -13,7 +13,7 @@ import {
   type ContentQuality,
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
-import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/flow-metrics.ts';
+import { getSourceCoding, getSourceMetrics, getTrackLanguages, type SourceMetrics } from '../../aws/flow-metrics.ts';
 import { getListenerMetrics, type ListenerMetrics } from '../../aws/listener-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
@@ -46,6 +46,8 @@ export interface FlowLook {
   engine: EngineAnalysis | null;
   /** Null where it is not reported, as on AWS. */
   coding: CodingNumbers | null;
+  /** By the place of the audio track; empty where they are not reported. */
+  languages: (string | null)[];
   hlsUrl: string | null;
   /** Start of the source's state, from this process or the metrics; null when neither saw the change. */
   since: string | null;
@@ -111,20 +113,22 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
       });
     }
     // A stopped flow has no metrics, and CloudWatch bills the query.
-    const [media, { metrics, quality, listeners }, coding, engine] = isFlowUp(flow)
+    const [media, { metrics, quality, listeners }, coding, languages, engine] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
           orElse('metrics', readFigures(flow), NO_FIGURES),
           deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
+          deps.embedded ? orElse('languages', getTrackLanguages(deps, deps.now()), []) : [],
           deps.embedded && deps.deployment.isSourceAnalysed
             ? orElse('analysis', getEngineAnalysis(deps, deps.now()), null)
             : null,
         ])
-      : [null, NO_FIGURES, null, null];
+      : [null, NO_FIGURES, null, [], null];
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
-    return { flow, media, metrics, quality, listeners, engine, coding, hlsUrl: url, since: seen.since, observedAt };
+    const at = { since: seen.since, observedAt };
+    return { flow, media, metrics, quality, listeners, engine, coding, languages, hlsUrl: url, ...at };
   });
 }
 
@@ -150,6 +154,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       jitterMs: figure(metrics.jitterMs, 1),
       video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
+      audioTracks: isConnected ? toTracks(look) : [],
       analysis: isConnected ? toAnalysis(deps, look) : null,
       warnings: isConnected ? warningsOf(deps, look) : [],
     },
@@ -160,6 +165,10 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
     outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
     observedAt: look.observedAt,
   };
+}
+
+function toTracks({ media, languages }: FlowLook): FlowStatusResource['source']['audioTracks'] {
+  return (media?.audioTracks ?? []).map((track, index) => ({ ...track, language: languages[index] ?? null }));
 }
 
 /** The engine knows each fault from its first second on; MediaConnect reports one after its threshold. */

@@ -82,6 +82,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     backupStreamKeyLast4: record.backupStreamKeyLast4 ?? null,
     preset: record.preset,
     standby: record.standby,
+    sound: record.sound ?? null,
     onSourceLoss: onSourceLossOf(record),
     holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT,
     slate: toSlate(record),

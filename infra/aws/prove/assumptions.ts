@@ -402,6 +402,14 @@ export const ASSUMPTIONS = {
   },
   'AWS-51': {
     assumption:
+      'MediaLive remixes the first channel of a stereo input with one input channel, and bills loudness correction with the encode.',
+    source: 'MediaLive API reference, RemixSettings and AudioNormalizationSettings; no price names either',
+    dependsOn: 'functions/aws/channel-request.ts (MONO_TO_STEREO, LOUDNESS)',
+    decidedBy: null,
+    change: 'The first destination with these settings decides, and its line in Cost Explorer.',
+  },
+  'AWS-52': {
+    assumption:
       'MediaPackage keeps 26 hours of media on an endpoint (StartoverWindowSeconds 93600), and a harvest job may copy any part of them that is no longer than 24 hours.',
     source:
       'MediaPackage API reference, StartoverWindowSeconds (up to 1209600); MediaPackage user guide, live-to-VOD requirements',
@@ -409,7 +417,7 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first recording decides; one that is refused fails with the reason refused.',
   },
-  'AWS-52': {
+  'AWS-53': {
     assumption:
       'MediaPackage can write a recording with a role that may put objects below recordings/ and list the bucket, without a source account in its trust policy.',
     source: 'MediaPackage user guide, live-to-VOD trust relationship; that these permissions suffice is unproven',

@@ -19,6 +19,7 @@ import { IngestFacts } from './IngestFacts.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
+import { describeSound } from '../editor/sound-value.ts';
 import { SrtFacts } from './SrtFacts.tsx';
 import classes from './DetailsPanel.module.css';
 
@@ -74,6 +75,11 @@ function Content({ destination }: { destination: DestinationResource }) {
       <Section title="Cost">
         <Costs destination={destination} />
       </Section>
+      {destination.sound && (
+        <Section title="Sound">
+          <p className={classes.note}>{describeSound(destination.sound)}</p>
+        </Section>
+      )}
       <Timeline destinationId={destinationId} />
       {destination.kind === 'srt' ? <SrtFacts destination={destination} /> : <Log destination={destination} />}
       <Section title="At AWS">

@@ -6,6 +6,7 @@ import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { changedFields, FIELD_NAMES, fieldsOf } from './destination-fields.ts';
 import { useInSight } from './use-in-sight.ts';
+import { describeSound } from './sound-value.ts';
 import classes from './editor.module.css';
 
 /** A destination with the ETag that guards its edit. */
@@ -60,7 +61,7 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
         <ul className={classes.theirs} aria-label="Their changes">
           {fields.map((field) => (
             <li key={field}>
-              {FIELD_NAMES[field]}: {wordOf(changes[field])}
+              {FIELD_NAMES[field]}: {describeChange(field, changes)}
             </li>
           ))}
         </ul>
@@ -78,7 +79,8 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
   );
 }
 
-function wordOf(value: DestinationFields[keyof DestinationFields]): string | number {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value ?? 'none';
+function describeChange(field: keyof DestinationFields, changes: Partial<DestinationFields>): string {
+  if (field === 'sound') return describeSound(changes.sound ?? null);
+  const value = changes[field];
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value ?? 'none');
 }

@@ -12,6 +12,7 @@ import { PriceNote } from './PriceNote.tsx';
 import { BackupFields } from './BackupFields.tsx';
 import { isSrt, takesBackup } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
+import { SoundFields } from './SoundFields.tsx';
 import { SourceLossFields } from './SourceLossFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
 import { StreamKeyField } from './StreamKeyField.tsx';
@@ -86,6 +87,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
+      {!isSrt(platform) && <SoundFields edited={edited} />}
       {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
       <SourceLossFields edited={edited} platform={platform} />
       {isMoneyShown && (

@@ -16,6 +16,7 @@ const fields = {
   rtmpUrl: 'rtmp://h.example/a',
   preset: '1080p30',
   standby: 'warm',
+  sound: null,
   backupIngest: false,
   onSourceLoss: 'hold',
   holdMinutes: 10,

@@ -1,5 +1,6 @@
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationFields } from '../api/destinations.ts';
+import { readSound, writeSound } from './sound-value.ts';
 import { formatBitrate } from '../ui/format.ts';
 
 type PlatformPreset = PresetsResource['platforms'][number];
@@ -45,7 +46,7 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
   Record<Written, string> & { backupIngest: '' | 'on' };
 
-type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'streamId' | Secret;
+type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'sound' | 'streamId' | Secret;
 type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
 
 /** The API's default. */
@@ -62,10 +63,11 @@ export function isSrt(platform: PlatformPreset | undefined): boolean {
 /** Returns the fields of a form without the secrets, which are sent separately. */
 export function toFields(values: DestinationFormValues, platform: PlatformPreset | undefined): DestinationFields {
   const { group, holdMinutes, latencyMs, name, onSourceLoss, platform: platformId, preset } = values;
-  const { rtmpUrl, standby, streamId } = values;
+  const { rtmpUrl, sound, standby, streamId } = values;
   const fields = {
     ...{ name, platform: platformId, rtmpUrl, preset, standby },
     group: group.trim() || null,
+    sound: isSrt(platform) ? null : readSound(sound),
     onSourceLoss: onSourceLoss as NonNullable<DestinationFields['onSourceLoss']>,
     // A limit that has no effect is not judged.
     ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
@@ -102,6 +104,7 @@ export function fieldsOf({
   rtmpUrl,
   preset,
   standby,
+  sound,
   streamId,
   latencyMs,
   onSourceLoss,
@@ -112,7 +115,7 @@ export function fieldsOf({
   latencyMs?: number | null | undefined;
   backupRtmpUrl?: string | null | undefined;
 }): DestinationFields {
-  const fields = { name, group, platform, rtmpUrl, preset, standby, onSourceLoss, holdMinutes };
+  const fields = { name, group, platform, rtmpUrl, preset, standby, sound, onSourceLoss, holdMinutes };
   if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
   return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
@@ -123,6 +126,7 @@ export function toFormValues({
   holdMinutes,
   latencyMs,
   onSourceLoss = 'wait',
+  sound,
   streamId,
   backupIngest,
   backupRtmpUrl,
@@ -136,6 +140,7 @@ export function toFormValues({
     onSourceLoss,
     holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',
+    sound: writeSound(sound),
     streamId: streamId ?? '',
     latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
     streamKey: '',
@@ -145,7 +150,9 @@ export function toFormValues({
 
 /** Returns the changed fields; empty without a change. */
 export function changedFields(before: DestinationFields, after: DestinationFields): Partial<DestinationFields> {
-  const entries = Object.entries(after).filter(([field, value]) => before[field as keyof DestinationFields] !== value);
+  const isOther = (field: string, value: unknown) =>
+    JSON.stringify(before[field as keyof DestinationFields]) !== JSON.stringify(value);
+  const entries = Object.entries(after).filter(([field, value]) => isOther(field, value));
   return Object.fromEntries(entries) as Partial<DestinationFields>;
 }
 
@@ -165,6 +172,7 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   rtmpUrl: 'RTMP URL',
   preset: 'Encoding',
   standby: 'When stopped',
+  sound: 'Sound',
   streamId: 'Stream ID',
   latencyMs: 'Latency',
   backupIngest: 'Backup ingest',
@@ -178,6 +186,7 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   platform: 'platform',
   rtmpUrl: 'RTMP URL',
   preset: 'encoding',
+  sound: 'sound',
   streamId: 'stream ID',
   latencyMs: 'latency',
   backupIngest: 'backup ingest',

@@ -1,7 +1,7 @@
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 
 const FIELDS = [
-  ...(['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'streamId', 'latencyMs'] as const),
+  ...(['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'sound', 'streamId', 'latencyMs'] as const),
   ...(['backupIngest', 'backupRtmpUrl'] as const),
 ] as const;
 

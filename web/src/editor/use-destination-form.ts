@@ -39,6 +39,8 @@ export interface DestinationFormSubject {
 
 const FIELDS = [
   ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
+  ...['sound', 'sound.track', 'sound.track.by', 'sound.track.pid', 'sound.track.language', 'sound.track.number'],
+  ...['sound.channels', 'sound.loudnessLufs'],
   ...['streamId', 'passphrase', 'latencyMs', 'onSourceLoss', 'holdMinutes'],
   ...['backupIngest', 'backupRtmpUrl', 'backupStreamKey'],
 ];
@@ -51,7 +53,15 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
     return { ...toFormValues(fieldsOf(like)), name };
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
-  const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
+  const empty = {
+    name: '',
+    group: '',
+    streamKey: '',
+    sound: '',
+    streamId: '',
+    passphrase: '',
+    latencyMs: DEFAULT_LATENCY_MS,
+  };
   return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
 

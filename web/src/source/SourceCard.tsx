@@ -167,6 +167,9 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
         {packetLossPercent === null ? '–' : `${packetLossPercent.toFixed(1)} %`}
       </Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
+      {source.audioTracks.length > 1 && (
+        <Fact name="Audio tracks">{source.audioTracks.map(describeTrack).join(', ')}</Fact>
+      )}
       <Fact name="Round trip">{roundTripMs === null ? '–' : `${Math.round(roundTripMs)} ms`}</Fact>
       <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
         {continuityErrors ?? '–'}
@@ -174,6 +177,11 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
       <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
     </dl>
   );
+}
+
+/** Returns what tells a track apart: PID, language, channels. */
+function describeTrack({ pid, language, channels }: FlowStatusResource['source']['audioTracks'][number]): string {
+  return [pid, language, channelWord(channels)].filter((part) => part !== null).join(' ');
 }
 
 function channelWord(channels: number | null): string | null {

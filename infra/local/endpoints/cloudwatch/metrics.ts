@@ -58,6 +58,7 @@ export function createMetrics(context: MediaContext, countAlerts: CountAlerts): 
     recordListeners(flow, source, atMs);
     const coding = source.state === 'connected' ? source.video?.coding : undefined;
     if (coding) put({ namespace: 'Sluice/Engine', dimensions }, atMs, codingValues(coding));
+    if (source.state === 'connected') put({ namespace: 'Sluice/Engine', dimensions }, atMs, languageValues(source));
     if (source.analysis) put({ namespace: 'Sluice/Engine', dimensions }, atMs, analysisValues(source.analysis, atMs));
   };
 
@@ -90,6 +91,14 @@ export function createMetrics(context: MediaContext, countAlerts: CountAlerts): 
 function codingValues({ isInterlaced, ...numbers }: VideoCoding): Record<string, number> {
   const values = Object.entries({ ...numbers, isInterlaced: isInterlaced ? 1 : 0 });
   return Object.fromEntries(values.map(([name, value]) => [SOURCE_CODING_METRICS[name as keyof VideoCoding], value]));
+}
+
+/** Returns the language of each audio track, its three letters as one number; 0 when the source states none. */
+function languageValues({ audioTracks = [] }: SourceReport): Record<string, number> {
+  const numberOf = (language = '\0\0\0') => Buffer.from(language, 'latin1').readUIntBE(0, 3);
+  return Object.fromEntries(
+    audioTracks.map(({ language }, index) => [`SourceAudioLanguage${index + 1}`, numberOf(language)]),
+  );
 }
 
 /** Returns the known facts about the line; CloudWatch has no value for a second without a connected encoder. */
