@@ -99,7 +99,7 @@ async function start(): Promise<Api> {
     embedded: false,
     publicHost: environment.PUBLIC_HOST,
     version: packageJson.version,
-    newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+    newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
     ...FIGURES_ON_AWS,
     primaryMode: environment.PRIMARY_MODE,
     ingestHost: null,

@@ -48,8 +48,8 @@ export interface ApiDeps
   /** Host of the dashboard where it differs from the host of the request. */
   publicHost?: string;
   version: string;
-  /** `dst_` and a lower-case ULID. */
-  newDestinationId: () => string;
+  /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
+  newId: (prefix: 'dst' | 'rec' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */

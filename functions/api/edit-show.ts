@@ -22,8 +22,7 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
   const at = deps.now().toISOString();
   const isDraft = input.isDraft ?? true;
   return storeNewShow(deps, {
-    // A destination's id and a show's differ in their prefix only.
-    showId: deps.newDestinationId().replace('dst_', 'shw_'),
+    showId: deps.newId('shw'),
     title: input.title,
     description: input.description ?? '',
     category: input.category ?? null,

@@ -1,6 +1,7 @@
 import { getShow } from '../aws/show-table.ts';
 import { AppError } from '../domain/errors.ts';
-import { showEtagOf, type Show } from '../domain/show.ts';
+import { etagOf, tagsOf } from '../domain/etag.ts';
+import type { Show } from '../domain/show.ts';
 import type { ApiDeps } from './api-deps.ts';
 
 /** Reads a show. @throws {AppError} `not_found` */
@@ -20,10 +21,10 @@ export function requireFoundShow(found: Show | null, showId: string): Show {
 /** Refuses a change based on another version than the stored one. @param ifMatch the header as given */
 export function requireShowMatch(show: Show, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
-  if (tags.includes('*') || tags.includes(showEtagOf(show))) return;
+  const tags = tagsOf(ifMatch);
+  if (tags.includes('*') || tags.includes(etagOf(show))) return;
   throw new AppError('etag_mismatch', {
-    detail: `the show was changed after you read it: you sent ${ifMatch}, its ETag is ${showEtagOf(show)}`,
+    detail: `the show was changed after you read it: you sent ${ifMatch}, its ETag is ${etagOf(show)}`,
     remedy: 'read it again, check what changed, and repeat your change',
   });
 }

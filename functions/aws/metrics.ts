@@ -197,7 +197,7 @@ export function total(points: MetricPoint[]): number | null {
   return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
 }
 
-/** Returns how many billed metrics one observation of this many running channels requests. */
-export function metricsPerLook(channels: number): number {
-  return channels === 0 ? 0 : channels * channelMetrics(false).length + SOURCE_METRICS;
+/** Returns how many billed metrics one observation of running channels with this many pipelines requests. */
+export function metricsPerLook(pipelines: number): number {
+  return pipelines === 0 ? 0 : pipelines * channelMetrics(false).length + SOURCE_METRICS;
 }

@@ -57,7 +57,7 @@ export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): Pri
     // The flow sends the feed to the receiver; there is no channel.
     return [{ part: 'egress', perHour: priceOfTraffic(pricing, 'internetEgress', settings.feedBitrateBps ?? null) }];
   }
-  // Each pipeline is fed by a flow output of its own, and sends its own output.
+  // Each pipeline has a flow output that feeds it, and sends an output.
   const pipelines = settings.channelClass === 'STANDARD' ? 2 : 1;
   const encoding = priceOfEncoding(pricing, settings);
   const parts: PricePart[] = [

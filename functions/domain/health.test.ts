@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from './destination.ts';
 import { HEALTH_REASONS } from './health-reasons.ts';
-import { classify, healthOf, isKnownOffAir, isOnAir, withHealthSince } from './health.ts';
+import { classify, healthOf, healthOfKind, isKnownOffAir, isOnAir, withHealthSince } from './health.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const good: Observation = {
@@ -152,6 +152,14 @@ describe('a lost source', () => {
 });
 
 describe('health', () => {
+  it('says that waiting channels are billed only for a kind of destination that has one', () => {
+    const health = healthOf({ status: 'running', observation: { ...good, sourceConnected: false } });
+    expect(healthOfKind(health, 'channel').remedy).toContain('still billed');
+    expect(healthOfKind(health, 'srt')).toEqual({ ...health, remedy: 'start or check the encoder' });
+    const delivering = healthOf({ status: 'running', observation: good });
+    expect(healthOfKind(delivering, 'srt')).toEqual(delivering);
+  });
+
   it('has a remedy for every reason that needs attention', () => {
     const fatal = Object.values(HEALTH_REASONS).filter((reason) => reason.severity === 'fatal');
     expect(fatal.length).toBeGreaterThan(0);

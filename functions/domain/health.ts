@@ -1,4 +1,4 @@
-import type { Destination, Observation } from './destination.ts';
+import type { Destination, DestinationKind, Observation } from './destination.ts';
 import { INPUT_ALERTS, readOutputAlert, type Classified } from './health-alerts.ts';
 import { backupPipelineOf, combinePipelines, mainPipelineOf } from './pipelines.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel, type HealthReason } from './health-reasons.ts';
@@ -42,7 +42,7 @@ function classifyPipeline(observation: Observation): Classified {
     const read = readOutputAlert(alert);
     if (read) return read;
   }
-  if (slate) return { code: slate === 'break' ? 'slate_shown' : 'slate_held' };
+  if (slate) return { code: 'slate_held' };
   if (alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
   if (activeOutputs === undefined) return { code: 'not_observed' };
   // Checked before the connection, because without a signal the channel need not connect.
@@ -99,6 +99,11 @@ function afterLasting(reason: HealthReason, lastedSeconds: number): HealthReason
   }
   const needsPerson = TROUBLED.has(reason.level) && lastedSeconds >= NEEDS_PERSON_SECONDS;
   return needsPerson ? { ...reason, severity: 'fatal' } : reason;
+}
+
+/** Returns a health as its kind of destination has it: without a channel nothing is billed while it waits. Pure. */
+export function healthOfKind(health: Health, kind: DestinationKind): Health {
+  return kind === 'srt' && health.code === 'no_source' ? { ...health, remedy: 'start or check the encoder' } : health;
 }
 
 /** Returns the health of a destination at its last observation. Pure. */

@@ -140,7 +140,7 @@ function toAffected(records: readonly Destination[]): Incident['affected'] {
 const START_GRACE_SECONDS = 15;
 
 const DELIVERING_NOTHING: ReadonlySet<HealthLevel> = new Set(['waiting_for_source', 'reconnecting', 'down']);
-/** A slate is delivered: what is wrong with it is the source, which has a rule of its own. */
+/** A slate is delivered: what is wrong with it is the source, which another rule watches. */
 const DELIVERING: ReadonlySet<HealthLevel> = new Set(['good', 'degraded', 'slate']);
 const REFUSED_KEY: ReadonlySet<HealthCode> = new Set(['stream_key_rejected', 'stream_refused']);
 /** Nothing arrives although the level says only degraded. */

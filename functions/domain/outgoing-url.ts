@@ -49,6 +49,11 @@ export function parseOutgoingUrl(
   return { ok: true, url: `${scheme.toLowerCase()}://${hostText.toLowerCase()}${portPart}${path}`, host };
 }
 
+/** Returns the port that a URL leads to. */
+export function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
 /** Returns true for an address in its plain spelling. */
 function isAddress(host: string): boolean {
   return host.includes(':') ? ipaddr.IPv6.isValid(host) : ipaddr.IPv4.isValidFourPartDecimal(host);

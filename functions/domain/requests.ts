@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
+import { etagOf, tagsOf } from './etag.ts';
 import { onSourceLossOf } from './source-loss.ts';
 import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
 
@@ -61,17 +62,12 @@ export function requireChangeable(record: Destination, action: Action): void {
 /** Refuses a change based on another version than the stored one. @param ifMatch the header as given */
 export function requireMatch(record: Destination, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  const tags = tagsOf(ifMatch);
   if (tags.includes('*') || tags.includes(etagOf(record))) return;
   throw new AppError('etag_mismatch', {
     detail: `someone else changed ${record.destinationId} after you read it: you sent ${ifMatch}, its ETag is ${etagOf(record)}`,
     remedy: 'read it again, check what changed, and repeat your change',
   });
-}
-
-/** Returns the strong ETag of the configuration; observations do not change it. */
-export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
-  return `"${revision}"`;
 }
 
 /** Requests it on air. Also repeats a failed start, which the lifecycle does not repeat by itself. */

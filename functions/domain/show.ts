@@ -158,11 +158,6 @@ export function isPlanned({ state }: Pick<Show, 'state'>): boolean {
   return isOpen({ state }) && state !== 'draft';
 }
 
-/** Returns the strong ETag of a show. What the run sheet records does not change it. */
-export function showEtagOf({ revision }: Pick<Show, 'revision'>): string {
-  return `"${revision}"`;
-}
-
 /** Returns a show with an entry in its log. */
 export function withLog(show: Show, ...entries: ShowLogEntry[]): Show {
   return entries.length === 0 ? show : { ...show, log: [...show.log, ...entries].slice(-SHOW_LOG_MAX) };

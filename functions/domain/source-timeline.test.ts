@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flowStoppedLine, sourceLineOf, type SourceSighting } from './source-timeline.ts';
+import { flowStoppedLine, sourceLineOf, switchLineOf, type SourceSighting } from './source-timeline.ts';
 import { mentionsOf, toUptimeChanges, uptimeWithin } from './uptime.ts';
 
 const at = (time: string) => `2026-11-21T${time}Z`;
@@ -31,6 +31,19 @@ describe('the source’s lines on the timeline', () => {
     const stopped = { ...connected, flowStoppedAt: at('10:10:00') };
     expect(sourceLineOf(stopped, seen('11:00:00', true))).toMatchObject({ source: { state: 'connected' } });
     expect(sourceLineOf(stopped, seen('11:00:00', false, '11:00:00'))).toMatchObject({ source: { state: 'lost' } });
+  });
+
+  it.each([
+    ['no earlier sighting, and the main one is in use', undefined, false, null],
+    ['no earlier sighting, and the backup is in use', undefined, true, 'Switched to the backup source'],
+    ['the main one, then the backup', false, true, 'Switched to the backup source'],
+    ['the backup, then the main one', true, false, 'Switched to the main source'],
+    ['the backup, which stays', true, true, null],
+    ['the backup, and then nothing is known', true, null, null],
+  ])('say a change of sources once: %s', (_case, before, after, detail) => {
+    const sighting = (onBackup: boolean | null): SourceSighting => ({ ...connected, onBackup });
+    const line = switchLineOf(before === undefined ? null : sighting(before), sighting(after));
+    expect(line?.detail ?? null).toBe(detail);
   });
 
   it('give the source its uptime while the flow runs', () => {

@@ -1,10 +1,10 @@
+import { DAY_MS } from './utc-day.ts';
+
 /**
  * Wall-clock times with a zone of the IANA database, as people plan. The zones come from the platform's own copy of the
  * database. A time that daylight saving skips does not exist and is refused. One that happens twice means the first.
  */
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Wall-clock time without a zone: `2026-12-06T10:00`, with seconds if wanted. */
 const WALL_CLOCK = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?$/;
 /** Names of the database. Fixed offsets such as `+02:00`, which the platform accepts too, know no daylight saving. */

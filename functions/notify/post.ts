@@ -2,6 +2,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createCheckedLookup, requireAllowedAddress, type CheckedLookupOptions } from '../connect/checked-lookup.ts';
 import type { SendError } from '../domain/delivery.ts';
+import { portOf } from '../domain/outgoing-url.ts';
 
 /**
  * Posts JSON to a URL that a person entered. The address is checked when the connection is made, redirects are answers
@@ -31,7 +32,7 @@ export interface PostRequest {
 /** Sends one request and returns the answer. Never throws; what failed is in the answer. */
 export async function post({ url, body, headers = {} }: PostRequest, options: PostOptions): Promise<PostAnswer> {
   const target = new URL(url);
-  const checks = { ...options, port: Number(target.port || (target.protocol === 'https:' ? 443 : 80)) };
+  const checks = { ...options, port: portOf(target) };
   try {
     // Sockets look up names only.
     requireAllowedAddress(target.hostname.replace(/^\[|\]$/g, ''), checks);

@@ -3,14 +3,18 @@ import type { Destination } from '../domain/destination.ts';
 import { healthOf } from '../domain/health.ts';
 
 /** What the monitor reads, and how often. */
-interface Monitored {
+export interface Monitored {
+  /** Metrics read on every run, and those read every `figuresEverySeconds`: CloudWatch bills each requested metric. */
   everyRun: readonly ChannelMetric[];
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
+  /** How often the feed's format is read, for which MediaConnect is asked once more. */
   mediaEverySeconds: number;
+  /** How often the analysis of the content is read while nothing is wrong. An event of MediaConnect does not wait. */
   contentEverySeconds: number;
+  /** True on one machine, whose media engine analyses what MediaConnect does not. */
   hasEngine: boolean;
-  /** Several missed runs. */
+  /** Beyond this much time between two observations of a run, its health in between is recorded as unknown. */
   unobservedAfterSeconds: number;
 }
 

@@ -232,6 +232,35 @@ describe('the source', () => {
   });
 });
 
+describe('the two sources of a flow', () => {
+  it('are observed with the one in use, and a change is one line of the timeline', async () => {
+    const aws = deps({});
+    const rows = storeSource(aws);
+    const sources = ['main', 'backup'].map((Name) => ({ Name, SourceArn: `arn:${Name}` }));
+    const flow = { Status: 'ACTIVE', Source: sources[0], Sources: sources };
+    Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: flow }) });
+    let second = 0;
+    const observe = async (selected: string | null) => {
+      const value = (Id: string, number: number) => ({ Id, Values: [number], Timestamps: [NOW] });
+      const selection = ['main', 'backup'].map((role) => value(`${role}selected`, selected === role ? 1 : 0));
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [value('connected', 1), ...(selected === null ? [] : selection)] });
+      second += 10;
+      const now = () => new Date(NOW.getTime() + second * 1000);
+      return (await observeRecords({ ...aws, now } as never, [])).source.onBackup;
+    };
+    expect([await observe('main'), await observe('backup'), await observe('backup')]).toEqual([false, true, true]);
+    // Unknown does not mean that the main one is back.
+    expect([await observe(null), await observe('main')]).toEqual([true, false]);
+    expect([...rows.values()].map(({ detail }) => detail)).toEqual([
+      'the encoder connected',
+      'Switched to the backup source',
+      'Switched to the main source',
+    ]);
+  });
+});
+
 describe('a lost source', () => {
   it.each([
     { case: 'the end of the first period without it', connected: [0, 0, 1], since: -2_500 },

@@ -29,12 +29,8 @@ import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import {
-  BACKUP_PASSPHRASE_SECRET_ARN,
-  CDN_IDENTIFIER_SECRET_ARN,
-  PASSPHRASE_SECRET_ARN,
-  provision,
-} from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
+import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
 import { originOf, type Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
@@ -259,7 +255,7 @@ function prepareApi(
       nameCaller,
       embedded: true,
       version,
-      newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+      newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,
       metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
       source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },

@@ -63,6 +63,8 @@ describe('axe finds no violation, in dark and in light,', () => {
   it.each([
     { path: '/', title: 'Show', sign: 'First steps' },
     { path: '/destinations', title: 'Destinations', sign: null },
+    { path: '/shows', title: 'Schedule', sign: null },
+    { path: '/shows/new', title: 'Plan a show', sign: null },
     { path: '/timeline', title: 'Timeline', sign: null },
     { path: '/uptime', title: 'Uptime', sign: null },
     { path: '/incidents', title: 'Incidents', sign: null },

@@ -17,6 +17,7 @@ const NAMES = ['Alpha', 'Bravo'];
 const PAGES = [
   { path: '/', heading: 'Show' },
   { path: '/destinations', heading: 'Destinations' },
+  { path: '/shows', heading: 'Schedule' },
   { path: '/timeline', heading: 'Timeline' },
   { path: '/leftovers', heading: 'Unused resources' },
   { path: '/settings', heading: 'Settings' },
@@ -107,7 +108,7 @@ describe('pages', () => {
     await begin(STOPPED, '/no/such/page');
     await page.getByRole('link', { name: 'Go to the show' }).click();
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
-    for (const each of PAGES.slice(1, 5)) {
+    for (const each of PAGES.slice(1, 6)) {
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: each.heading }).click();
       await heading(each.heading).waitFor();
       await waitFor('the focus', () => page.evaluate(() => document.activeElement?.id === 'content'));

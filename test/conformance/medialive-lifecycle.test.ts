@@ -78,6 +78,7 @@ describe('the life of MediaLive resources', () => {
         url: 'rtmps://live.example.com:443/app',
         streamKey: CANARY_KEY,
         verifyCertificate: true,
+        inputLoss: { repeatMs: 1_000, blackMs: null, image: { kind: 'colour', rgb: '000000' } },
         rendition: {
           name: 'rtmp1',
           width: 1920,

@@ -150,7 +150,7 @@ describe('an e-mail subscription', () => {
   });
 
   it.each([
-    ['an address that is none', { Endpoint: 'studio' }],
+    ['a word instead of an address', { Endpoint: 'studio' }],
     ['another protocol', { Protocol: 'sms', Endpoint: '+41791234567' }],
     ['a policy that is no JSON', { Attributes: { FilterPolicy: '{' } }],
     ['a policy without keys', { Attributes: { FilterPolicy: '{}' } }],

@@ -37,7 +37,7 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
     },
     embedded: false,
     version: 'simulated',
-    newDestinationId: () => world.idsToGive.shift() ?? idOf(900_000 + ++given),
+    newId: (prefix) => (world.idsToGive.shift() ?? idOf(900_000 + ++given)).replace(/^dst/, prefix),
     freshSeconds: FRESH_SECONDS,
     metrics: { ...MONITOR, keptMs: 60_000 },
     source: { lookKeptMs: 3_000, figuresAgeMsMax: FRESH_SECONDS * 1000, periodSeconds: 60 },

@@ -274,9 +274,12 @@ describe('each runbook command', () => {
   });
 
   it('calls existing API routes', () => {
-    const calls = matches(/\bapi ([a-z][\w/-]*(?: -X (?:POST|PUT))?)/g).map((call) => {
+    const calls = matches(/\bapi ([a-z][\w/-]*(?: -X (?:POST|PUT|DELETE))?)/g).map((call) => {
       const [path = '', method = 'GET'] = call.split(' -X ');
-      const route = path.replace('DESTINATION_ID', '{destinationId}').replace('ORPHAN_ID', '{orphanId}');
+      const route = path
+        .replace('DESTINATION_ID', '{destinationId}')
+        .replace('ORPHAN_ID', '{orphanId}')
+        .replace(/^ceilings\/(day|month)/, 'ceilings/{period}');
       return `${method} /api/${route}`;
     });
     expect(calls.length).toBeGreaterThan(6);

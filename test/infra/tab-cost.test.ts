@@ -83,7 +83,7 @@ describe('a dashboard tab on AWS', () => {
       clients: { ...sluice.deps.clients, table: table.client as never },
     });
     sluice.mediaConnect.flow = makeFlow('ACTIVE');
-    const ids = Array.from({ length: DESTINATIONS }, () => sluice.deps.newDestinationId());
+    const ids = Array.from({ length: DESTINATIONS }, () => sluice.deps.newId('dst'));
     for (const destinationId of ids) await sluice.put(makeRunning({ destinationId }));
     let metrics = 0;
     sluice.mocks.cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => {

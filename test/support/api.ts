@@ -167,7 +167,7 @@ export async function startTestApi() {
     }),
     embedded: true,
     version: '0.1.0',
-    newDestinationId: () => `dst_01k8m3v0s5n2q8w4x6${String(++count).padStart(8, '0')}`,
+    newId: (prefix) => `${prefix}_01k8m3v0s5n2q8w4x6${String(++count).padStart(8, '0')}`,
     freshSeconds: 5,
     metrics: { windowSeconds: 60, periodSeconds: 1, keptMs: 1000 },
     source: { lookKeptMs: 1000, figuresAgeMsMax: 1000, periodSeconds: 5 },

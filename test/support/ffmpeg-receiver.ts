@@ -14,9 +14,9 @@ export interface FfmpegReceiver {
   pictures(): FlvTag[];
 }
 
-/** Starts ffmpeg as a server on a free port. Kill its process after the test. */
-export async function receiveWithFfmpeg(ffmpeg: string, path: string): Promise<FfmpegReceiver> {
-  const url = `rtmp://127.0.0.1:${await findFreeTcpPort()}/live`;
+/** Starts ffmpeg as a server, on a free port unless `at` names its URL. Kill its process after the test. */
+export async function receiveWithFfmpeg(ffmpeg: string, path: string, at?: string): Promise<FfmpegReceiver> {
+  const url = at ?? `rtmp://127.0.0.1:${await findFreeTcpPort()}/live`;
   const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
   const record = ['-c', 'copy', '-f', 'flv', '-flush_packets', '1', path];
   const child = spawn(ffmpeg, [...quiet, '-listen', '1', '-i', `${url}/any`, ...record], { stdio: 'ignore' });

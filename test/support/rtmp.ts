@@ -47,7 +47,7 @@ export async function until(condition: () => boolean, what: string, limitMs = 20
 
 /** A 1280x720 High-profile configuration, written by x264. */
 export const SAMPLE_AVC_CONFIGURATION = Buffer.from(
-  '0164001fffe1001a6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0',
+  '0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0',
   'hex',
 );
 

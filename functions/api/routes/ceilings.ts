@@ -13,7 +13,7 @@ import {
 } from '../../domain/ceiling.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError, type FieldError } from '../../domain/errors.ts';
-import { etagOf } from '../../domain/requests.ts';
+import { etagOf, tagsOf } from '../../domain/etag.ts';
 import { noteCeiling, stopConcerned } from '../../workflow/ceilings.ts';
 import { readSpending } from '../../workflow/read-spending.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
@@ -161,7 +161,7 @@ async function change(
 /** Refuses a change based on another version than the stored one. */
 function requireMatch(before: Ceiling | null, ifMatch: string | undefined): void {
   if (ifMatch === undefined || ifMatch === '*') return;
-  if (before && ifMatch.split(',').some((tag) => tag.trim() === etagOf(before))) return;
+  if (before && tagsOf(ifMatch).includes(etagOf(before))) return;
   const by = before?.course ? `${before.course.by} decided ${before.course.state}` : 'someone changed it';
   throw new AppError('etag_mismatch', {
     detail: before ? `${by} after you read the ceiling` : 'the ceiling was removed after you read it',

@@ -135,7 +135,7 @@ describe('GET /api/costs/now', () => {
     });
     await test.reset();
     test.mediaConnect.flow = makeFlow('STANDBY');
-    expect((await now()).body.perHourNow).toBe(0.023014);
+    expect((await now()).body.perHourNow).toBe(0.023425);
   });
 
   it('200 counts today’s fixed costs from the first deployment, and names what today leaves out', async () => {
@@ -168,6 +168,15 @@ describe('GET /api/costs/now', () => {
     });
   });
 
+  it('200 counts the metrics of both pipelines of a channel with a backup ingest', async () => {
+    const single = makeRunning(twitch);
+    const channel = { ...single.held.channel!, channelClass: 'STANDARD' as const };
+    await test.put({ ...single, held: { ...single.held, channel } });
+    const { body } = await now();
+    // As much as two channels: 19 metrics a minute.
+    expect(body.parts.find(({ part }: { part: string }) => part === 'monitoring').perHourNow).toBe(0.027923);
+  });
+
   it('200 sums up the present cost, today’s runs and the show, including deleted destinations', async () => {
     await test.put(makeRunning(twitch));
     await test.put({ ...makePrimary(), platform: 'hls', createdAt: '2026-11-21T08:00:00.000Z' });
@@ -178,7 +187,7 @@ describe('GET /api/costs/now', () => {
     // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
     expect(body.perHourNow).toBe(1.987025);
     // One hour, twice ten minutes, and ten hours of the fixed costs.
-    expect(body.soFarToday).toBe(1.02694);
+    expect(body.soFarToday).toBe(1.03105);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
     const shown = body.parts.map((part: Record<string, unknown>) => [
       part['part'],
@@ -192,7 +201,7 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 67, 0.027512, true, 0.16712],
+      ['monitoring', 70, 0.027923, true, 0.17123],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('Not included');

@@ -118,7 +118,7 @@ async function insert(
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
-    const destinationId = deps.newDestinationId();
+    const destinationId = deps.newId('dst');
     const stored = await seal(destinationId);
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;

@@ -4,7 +4,7 @@ import { pricingOf } from '../../aws/pricing-of.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ApiContext, ApiDeps } from '../api-deps.ts';
-import { etagOf } from '../../domain/requests.ts';
+import { etagOf } from '../../domain/etag.ts';
 import { toDestinationResource, type ResourceView } from '../views/resources.ts';
 import type { DestinationResource } from '../schemas/answers.ts';
 

@@ -238,6 +238,14 @@ describe('the two sources of a flow', () => {
     expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
   });
 
+  it('are switched without a lasting preference, once the metrics show the change', async () => {
+    test.rebuild({ source: { ...test.deps.source, periodSeconds: 1 }, sleep: async () => twoSources('backup') });
+    twoSources('main');
+    expect((await switchTo('backup')).status).toBe(200);
+    // To the backup, and back to no preference.
+    expect(callsOf('UpdateFlowCommand')).toHaveLength(2);
+  });
+
   it('are preferred', async () => {
     twoSources('main');
     expect((await prefer('main')).status).toBe(200);

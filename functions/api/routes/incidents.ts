@@ -12,7 +12,7 @@ import {
 } from '../../domain/incident.ts';
 import { changeIncident } from '../../workflow/change-incident.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { invalidFields } from '../http/validation.ts';
+import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { IncidentComment, IncidentId, IncidentList, IncidentQuery, IncidentResource } from '../schemas/incidents.ts';
 import { toIncidentResource } from '../views/incident-resource.ts';
@@ -65,7 +65,7 @@ export function registerIncidents(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {
     const { state, limit, cursor } = context.req.valid('query');
     const { incidents, next } = await readPage(deps, { state, limit, cursor });
-    return context.json({ data: incidents.map(present), nextCursor: next && toCursor(next) }, 200);
+    return context.json({ data: incidents.map(present), nextCursor: next && toPlaceCursor(next) }, 200);
   });
 
   api.openapi(get, async (context) => {
@@ -118,23 +118,13 @@ async function readPage(
   return { incidents: sorted, next: state === 'all' ? ['resolved', null] : null };
 }
 
-function toCursor(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
 const Cursor = z.tuple([z.enum(['open', 'resolved']), z.string().max(300).nullable()]);
 
 function fromCursor(cursor: string): Place {
-  try {
-    const parsed = Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    const isUsable = parsed[0] === 'open' || parsed[1] === null || timeOfIncidentId(parsed[1]) !== null;
-    if (isUsable && toCursor(parsed) === cursor) return parsed;
-  } catch {
-    // Explained below.
-  }
-  throw invalidFields([
-    { field: 'cursor', message: 'is not a cursor of this list: leave it out, or send nextCursor unchanged' },
-  ]);
+  const place = fromPlaceCursor(cursor, Cursor);
+  const isUsable = place && (place[0] === 'open' || place[1] === null || timeOfIncidentId(place[1]) !== null);
+  if (!isUsable) throw notACursor();
+  return place;
 }
 
 /** A pending incident is not shown, because it may come to nothing. */

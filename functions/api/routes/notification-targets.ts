@@ -10,6 +10,7 @@ import {
 import { encryptTargetSecret } from '../../aws/secrets.ts';
 import { newDelivery } from '../../domain/delivery.ts';
 import { AppError } from '../../domain/errors.ts';
+import { portOf } from '../../domain/outgoing-url.ts';
 import { checkResolvedAddresses } from '../../domain/public-address.ts';
 import {
   checkTarget,
@@ -217,8 +218,7 @@ async function build(
   createdBy: string,
 ): Promise<{ target: NotificationTarget; signingSecret: string | null }> {
   requireCompanion(deps, input.kind, input.companion, true);
-  // A destination's id and a target's differ in their prefix only.
-  const targetId = deps.newDestinationId().replace('dst_', 'tgt_');
+  const targetId = deps.newId('tgt');
   const address = await checkedAddress(deps, targetId, input.kind, {
     ...input,
     // Names the missing one.
@@ -287,8 +287,7 @@ async function checkedAddress(
   const checked = checkTarget({ kind, url: url || undefined, email: email || undefined }, options);
   if (!checked.ok) throw invalidFields(checked.errors);
   if (checked.url === null || checked.urlHost === null) return { email: checked.email };
-  const { port: portText, protocol } = new URL(checked.url);
-  const port = Number(portText || (protocol === 'https:' ? 443 : 80));
+  const port = portOf(new URL(checked.url));
   const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), { ...options, port });
   // A name that does not resolve yet is no error; it is checked again when a message is sent.
   if (!resolved.ok && resolved.code !== 'host_not_found') {

@@ -107,8 +107,7 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
     const settings = await getRecordingSettings(deps);
     await requireSpace(deps, settings.limitBytes);
     const recording = await beginRecording(deps, {
-      // A destination's id and a recording's differ in their prefix only.
-      recordingId: deps.newDestinationId().replace('dst_', 'rec_'),
+      recordingId: deps.newId('rec'),
       name: wanted.name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       origin: 'operator',
       startedAt: startedAt.toISOString(),

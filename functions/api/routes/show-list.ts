@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { byStart, listOpenShows, listPastShows, type ShowPlace } from '../../aws/show-table.ts';
 import { isOpen, type Show } from '../../domain/show.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { invalidFields } from '../http/validation.ts';
+import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
 import { answers, problems } from '../schemas/openapi-parts.ts';
 import { ShowId, ShowList, ShowsQuery } from '../schemas/shows.ts';
 import { toShowSummary } from '../views/show-resource.ts';
@@ -25,7 +25,7 @@ export function registerShowList(api: Api, deps: ApiDeps): void {
     const { shows, hasMore } =
       state === 'past' ? await listPastShows(deps, { limit, after }) : await listOpen(deps, { limit, after });
     const last = shows.at(-1);
-    const nextCursor = hasMore && last ? toCursor(state, last) : null;
+    const nextCursor = hasMore && last ? toPlaceCursor([state, last.startsAt, last.showId]) : null;
     return context.json({ data: shows.map(toShowSummary), nextCursor }, 200);
   });
 }
@@ -42,18 +42,8 @@ async function listOpen(
 
 const Cursor = z.tuple([z.enum(['open', 'past']), z.iso.datetime(), ShowId]);
 
-function toCursor(state: 'open' | 'past', { startsAt, showId }: ShowPlace): string {
-  return Buffer.from(JSON.stringify([state, startsAt, showId])).toString('base64url');
-}
-
 function fromCursor(state: 'open' | 'past', cursor: string): ShowPlace {
-  try {
-    const [ofState, startsAt, showId] = Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    if (ofState === state && toCursor(state, { startsAt, showId }) === cursor) return { startsAt, showId };
-  } catch {
-    // Explained below.
-  }
-  throw invalidFields([
-    { field: 'cursor', message: 'is not a cursor of this list: leave it out, or send nextCursor unchanged' },
-  ]);
+  const [ofState, startsAt, showId] = fromPlaceCursor(cursor, Cursor) ?? [];
+  if (ofState !== state || startsAt === undefined || showId === undefined) throw notACursor();
+  return { startsAt, showId };
 }

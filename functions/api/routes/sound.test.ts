@@ -32,7 +32,7 @@ describe('the sound of a destination', () => {
     ['a PID above the largest', { by: 'pid', pid: 8191 }, 'sound.track.pid'],
     ['a PID of a table', { by: 'pid', pid: 0 }, 'sound.track.pid'],
     ['a fraction of a PID', { by: 'pid', pid: 257.5 }, 'sound.track.pid'],
-    ['a language that is none', { by: 'language', language: 'xx-invalid' }, 'sound.track.language'],
+    ['an unknown language', { by: 'language', language: 'xx-invalid' }, 'sound.track.language'],
     ['track 0', { by: 'number', number: 0 }, 'sound.track.number'],
     ['a choice without its value', { by: 'pid' }, 'sound.track.pid'],
     ['two choices', { by: 'pid', pid: 257, language: 'spa' }, 'sound.track'],

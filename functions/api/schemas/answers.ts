@@ -172,7 +172,7 @@ export const OperationResource = z
 
 const Slate = z
   .object({
-    reason: z.enum(['source_lost', 'break']),
+    reason: z.enum(['source_lost']),
     since: timestamp,
     until: timestamp.nullable().openapi({ description: 'When the destination is stopped; null: it is not' }),
   })

@@ -123,8 +123,9 @@ function partsOfChannels(
 
 /** Returns the fixed costs and the metrics the monitor reads while channels run. */
 function fixedParts(pricing: Pricing, records: readonly Destination[], today: Span): PartNow[] {
-  const running = records.filter(({ held }) => runInProgress(held)).length;
-  const reads = priceOfMetricReads(pricing, metricsPerLook(running) * LOOKS_PER_HOUR);
+  const running = records.filter(({ held }) => runInProgress(held));
+  const pipelines = running.reduce((count, { held }) => count + (held.channel?.channelClass === 'STANDARD' ? 2 : 1), 0);
+  const reads = priceOfMetricReads(pricing, metricsPerLook(pipelines) * LOOKS_PER_HOUR);
   const spent = new Map(costOfFixedWithin(pricing, today, beganAt(records)).map(({ part, cost }) => [part, cost]));
   return FIXED_PARTS.map((part) => {
     const perHour = priceOfFixed(pricing, part);

@@ -243,7 +243,7 @@ function sourceStateOf(
   };
 }
 
-/** Without figures of its own, the only source is the one in use, and of two it is unknown. */
+/** Without its figures, the only source is the one in use, and of two it is unknown. */
 function toSourceResource(
   deps: ApiDeps,
   { flow, listeners }: FlowLook,

@@ -20,7 +20,7 @@ import {
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
-import { healthOf, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
+import { healthOf, healthOfKind, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
@@ -49,12 +49,10 @@ export interface ResourceView {
 
 /** Returns the slate that the newest observation showed on air. */
 function toSlate(record: Destination): DestinationResource['slate'] {
-  const { healthSince, observedAt, slate, sourceLostSince } = record.observation ?? {};
+  const { observedAt, slate, sourceLostSince } = record.observation ?? {};
   if (!slate) return null;
   const until = stopDueAt(record)?.toISOString() ?? null;
-  return slate === 'break'
-    ? { reason: 'break', since: record.slateBreak?.requestedAt ?? healthSince ?? observedAt!, until }
-    : { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
+  return { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
 }
 
 /** Returns a destination as a resource. */
@@ -89,7 +87,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
-    health: healthOf(record),
+    health: healthOfKind(healthOf(record), kind),
     onAir: isOnAir(record, now, freshSeconds),
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,

@@ -1,4 +1,5 @@
-import { showActionsOf, showEtagOf, type Show, type ShowDestination } from '../../domain/show.ts';
+import { etagOf } from '../../domain/etag.ts';
+import { showActionsOf, type Show, type ShowDestination } from '../../domain/show.ts';
 import type { ApiContext } from '../api-deps.ts';
 import type { ShowResource, ShowSummary } from '../schemas/shows.ts';
 
@@ -14,7 +15,7 @@ export function toShowSummary(show: Show): ShowSummary {
 
 /** Sets the ETag of an answer with a show and returns its body. */
 export function presentShow(context: ApiContext, show: Show): ShowResource {
-  context.header('ETag', showEtagOf(show));
+  context.header('ETag', etagOf(show));
   return toShowResource(show);
 }
 

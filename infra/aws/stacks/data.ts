@@ -115,7 +115,7 @@ function createTable(scope: Construct, tableName: string, keepsData: boolean): T
 }
 
 /**
- * Creates the topic. With a policy of its own it loses the default one, which lets any principal of the account publish
+ * Creates the topic. A topic that states its policy has no default one, which lets any principal of the account publish
  * and subscribe; only roles whose own policy names the topic may.
  */
 function createNotificationTopic(

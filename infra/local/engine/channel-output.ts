@@ -1,15 +1,16 @@
 /** Opens a channel's output: an RTMP publisher, or HLS for a package channel. */
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
-import type { ChannelRun, PipelineReport, RehearsedChannelFault } from './contract.ts';
+import type { ChannelRun, PipelineReport, RehearsedChannelFault, SlateImage } from './contract.ts';
 import { openTwoPipelines } from './two-pipelines.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
 import type { Program } from './program.ts';
 import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import { createRateMeter } from './rtmp/rate-meter.ts';
-import { createRtmpPublisher } from './rtmp/publisher.ts';
+import { createRtmpPublisher, type RtmpPublisher } from './rtmp/publisher.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import type { SlateProgram } from './slate/slate-program.ts';
 
 const SAMPLE_MS = 900;
 
@@ -19,9 +20,16 @@ export interface ChannelOutput {
   setFed?(pipelines: FedPipelines): void;
   /** Simulates a failure of the platform; null ends it. Absent where there is no platform. */
   rehearse?(fault: RehearsedChannelFault | null): void;
+  /** Shows an image instead of the pictures; null ends it. Absent for an output that packages. */
+  cover?(image: SlateImage | null): void;
   /** Null unless the output is HLS. */
   hls: HlsPackage | null;
   close(): Promise<void>;
+}
+
+/** A publisher with a slate before it. */
+export interface Pipeline extends RtmpPublisher {
+  cover(image: SlateImage | null): void;
 }
 
 /** Whether a flow feeds the input of each pipeline. */
@@ -34,6 +42,8 @@ export interface ChannelOutputOptions {
   output: ChannelRun['output'];
   /** One per rendition. */
   programs: Program[];
+  /** Puts a slate behind the program of an RTMP pipeline. */
+  withSlate(program: Program): SlateProgram;
   clock: Clock;
   lowLatency: boolean;
   /** The addresses that may be dialled. */
@@ -53,8 +63,12 @@ export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput 
   switch (output.kind) {
     case 'rtmp': {
       const { backup, url, streamKey, verifyCertificate } = output;
-      const publish = (target: { url: string; streamKey: string }, program: Program) =>
-        createRtmpPublisher({ ...target, program, verifyCertificate, clock, dial, sendQueues, onChange });
+      const publish = (target: { url: string; streamKey: string }, program: Program): Pipeline => {
+        const slate = options.withSlate(program);
+        const link = { verifyCertificate, clock, dial, sendQueues, onChange };
+        const publisher = createRtmpPublisher({ ...target, ...link, program: slate.program });
+        return { ...publisher, cover: slate.cover, report: () => withShown(publisher.report(), slate) };
+      };
       const main = { url, streamKey };
       const program = programs[0]!;
       if (backup) return { ...openTwoPipelines({ main, backup, program, clock, publish }), hls: null };
@@ -67,6 +81,11 @@ export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput 
     default:
       return assertNever(output, 'output');
   }
+}
+
+function withShown(report: PipelineReport, slate: SlateProgram): PipelineReport {
+  const showing = slate.showing();
+  return showing ? { ...report, slate: showing } : report;
 }
 
 function createPackageOutput(hls: HlsPackage, clock: Clock): ChannelOutput {

@@ -6,10 +6,18 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import { openChannelOutput } from './channel-output.ts';
-import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition, SlateImage } from './contract.ts';
+import type {
+  ChannelReport,
+  ChannelRun,
+  PipelineReport,
+  RehearsedChannelFault,
+  Rendition,
+  SlateImage,
+} from './contract.ts';
 import type { Flow } from './flow.ts';
 import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
+import type { Program } from './program.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
@@ -59,14 +67,12 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
   }
 }
 
-/** Puts slates between a rendition and its publisher. */
-function withSlate(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions): SlateProgram {
+/** Returns what puts a slate behind the pictures of a rendition. */
+function slatesOf(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions) {
   const inputLoss = run.output.kind === 'rtmp' ? run.output.inputLoss : undefined;
-  return createSlateProgram({
-    ...{ clock, inputLoss, onChange, studio },
-    program: lane.program,
-    isCopied: () => !lane.wasEncoded(),
-  });
+  const isCopied = () => !lane.wasEncoded();
+  return (program: Program): SlateProgram =>
+    createSlateProgram({ clock, inputLoss, onChange, studio, program, isCopied });
 }
 
 /**
@@ -79,11 +85,12 @@ export function createChannel(options: ChannelOptions): Channel {
   const keepsTimes = run.output.kind === 'package';
   const lanes = renditionsOf(run.output).map((rendition) => createRenditionLane(rendition, { clock, keepsTimes }));
   const isLadder = lanes.length > 1;
-  const slates = run.output.kind === 'rtmp' ? lanes.map((lane) => withSlate(lane, options)) : [];
-  const programs = (slates.length > 0 ? slates : lanes).map(({ program }) => program);
-  const output = openChannelOutput({ ...options, output: run.output, programs });
+  const programs = lanes.map(({ program }) => program);
+  const withSlate = slatesOf(lanes[0]!, options);
+  const output = openChannelOutput({ ...options, output: run.output, programs, withSlate });
   let flow: Flow | null = null;
   let liveSinceMs: number | null = null;
+  let fed = { main: false, backup: false };
 
   /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
@@ -111,11 +118,23 @@ export function createChannel(options: ChannelOptions): Channel {
     return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
+  /** A pipeline that is fed and sends nothing yet is beginning, or its encoder has failed. */
+  function explainWaiting(
+    pipeline: PipelineReport,
+    { failed, isFed }: { failed: PipelineReport['problem'] | null; isFed: boolean },
+  ): void {
+    if (failed) pipeline.problem ??= failed;
+    if (pipeline.state !== 'waiting_for_input') return;
+    if (failed) pipeline.state = 'reconnecting';
+    else if (isFed && isBeginning(pipeline.sinceMs)) pipeline.state = 'connecting';
+  }
+
   return {
     run,
     hls: output.hls,
     connect(main, backup = null) {
-      output.setFed?.({ main: main !== null, backup: backup !== null });
+      fed = { main: main !== null, backup: backup !== null };
+      output.setFed?.(fed);
       // Both pipelines send the same frames, so one fed input is enough to produce them.
       const next = main ?? backup;
       if (next === flow) return;
@@ -125,28 +144,20 @@ export function createChannel(options: ChannelOptions): Channel {
     },
     review,
     rehearse: (fault) => output.rehearse?.(fault),
-    cover(image) {
-      for (const slate of slates) slate.cover(image);
-    },
+    cover: (image) => output.cover?.(image),
     report() {
       const lane = lanes[0];
-      const slate = slates[0]?.showing();
       const report: ChannelReport = {
         ...output.report(),
         channelId: run.channelId,
         mode: lane?.mode() ?? 'none',
         droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
-        ...(slate && { slate }),
         ...(lane && flow?.live() && flow.lacksChosenSound(lane.rendition) && { isSoundMissing: true }),
         ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map((each) => each.problem()).find((problem) => problem);
-      for (const pipeline of [report, ...(report.backup ? [report.backup] : [])]) {
-        if (failed) pipeline.problem ??= failed;
-        if (pipeline.state === 'waiting_for_input' && (failed || isBeginning(pipeline.sinceMs))) {
-          pipeline.state = failed ? 'reconnecting' : 'connecting';
-        }
-      }
+      explainWaiting(report, { isFed: fed.main, failed });
+      if (report.backup) explainWaiting(report.backup, { isFed: fed.backup, failed });
       return report;
     },
     async close() {

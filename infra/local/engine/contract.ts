@@ -86,7 +86,7 @@ export interface RtmpOutput {
 
 /** Where a channel's second pipeline reads and publishes. */
 export interface BackupServer {
-  /** Address of the input's second endpoint, `ip:port`. Without a feed there, the pipeline sends nothing. */
+  /** Address of the input's second endpoint, `ip:port`. Without a feed there, the pipeline's input is lost. */
   inputAddress: string;
   /** As for the first pipeline; holds no key. */
   url: string;

@@ -1,6 +1,6 @@
 /**
  * Sends a source with three audio streams through the engine, copied and encoded, to ffmpeg as receiver. Each stream has
- * a tone and a language of its own, so the tone at the receiver says which one was taken.
+ * another tone and language, so the tone at the receiver says which one was taken.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';

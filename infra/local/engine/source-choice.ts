@@ -21,6 +21,8 @@ export interface SourceChoice {
   prefer(name: ListenerName | undefined): void;
   /** Removes a listener, which feeds the flow no longer. Returns it, still open. */
   drop(name: ListenerName): SourceLane | undefined;
+  /** Reviews the choice from now on, as long as there are two listeners. */
+  watch(): void;
   isClosed(): boolean;
   close(): void;
 }
@@ -41,7 +43,7 @@ export function createSourceChoice(options: {
   let isPreferenceNew = false;
   let switches = 0;
   let closed = false;
-  let cancelReview = clock.after(REVIEW_MS, reviewAgain);
+  let cancelReview = () => {};
 
   function isDelivering(name: ListenerName): boolean {
     return lanes.get(name)?.flow().isDelivering ?? false;
@@ -70,9 +72,15 @@ export function createSourceChoice(options: {
     if (next !== selected) change(next);
   }
 
-  function reviewAgain(): void {
-    if (lanes.size > 1) review();
+  function watch(): void {
+    cancelReview();
     cancelReview = clock.after(REVIEW_MS, reviewAgain);
+  }
+
+  function reviewAgain(): void {
+    if (lanes.size < 2) return;
+    review();
+    watch();
   }
 
   return {
@@ -110,6 +118,7 @@ export function createSourceChoice(options: {
       lanes.delete(name);
       return lane;
     },
+    watch,
     isClosed: () => closed,
     close() {
       closed = true;

@@ -54,6 +54,7 @@ export function createSourceLanes(options: SourceLanesOptions): SourceLanes {
     });
     lanes.set(name, lane);
     lane.select(name === choice.selected());
+    if (lanes.size > 1) choice.watch();
   }
 
   return {

@@ -1,12 +1,12 @@
 /**
  * The two pipelines of a STANDARD channel: the same frames to a main and a backup server. Each connects, fails and
- * reconnects on its own, and sends only while its own endpoint of the input is fed, as on AWS.
+ * reconnects on its own. While its own endpoint of the input is not fed it sends what the channel's settings say about a
+ * lost input, as on AWS.
  */
 import type { Clock } from '../host/clock.ts';
-import type { ChannelOutput } from './channel-output.ts';
+import type { ChannelOutput, Pipeline } from './channel-output.ts';
 import type { Program } from './program.ts';
 import { createProgramSwitch } from './program-switch.ts';
-import type { RtmpPublisher } from './rtmp/publisher.ts';
 
 interface Server {
   url: string;
@@ -19,7 +19,7 @@ export function openTwoPipelines(options: {
   backup: Server;
   program: Program;
   clock: Clock;
-  publish(server: Server, program: Program): RtmpPublisher;
+  publish(server: Server, program: Program): Pipeline;
 }): Omit<ChannelOutput, 'hls'> {
   const { backup, clock, main, program, publish } = options;
   const gates = { main: createProgramSwitch({ clock }), backup: createProgramSwitch({ clock }) };
@@ -34,6 +34,10 @@ export function openTwoPipelines(options: {
     rehearse(fault) {
       publishers.main.rehearse(fault);
       publishers.backup.rehearse(fault);
+    },
+    cover(image) {
+      publishers.main.cover(image);
+      publishers.backup.cover(image);
     },
     async close() {
       await Promise.all([publishers.main.close(), publishers.backup.close()]);

@@ -62,19 +62,48 @@ export function BackupFields({ edited: { form, fields: errors }, destination, pl
             {...form.getInputProps('backupRtmpUrl')}
             error={errors['backupRtmpUrl']}
           />
-          <PasswordInput
-            label="Backup stream key"
-            description={
-              destination?.backupStreamKeySet
-                ? 'Stored and not shown. Leave it empty to keep it.'
-                : 'Optional. Leave it empty to use the stream key of the main ingest.'
-            }
-            autoComplete="off"
-            {...form.getInputProps('backupStreamKey')}
-            error={errors['backupStreamKey']}
-            aria-invalid={errors['backupStreamKey'] ? true : undefined}
-          />
+          <BackupKeyFields edited={{ form, fields: errors }} isStored={destination?.backupStreamKeySet ?? false} />
         </>
+      )}
+    </>
+  );
+}
+
+interface BackupKeyFieldsProps {
+  edited: Pick<DestinationFormState, 'form' | 'fields'>;
+  /** Whether the edited destination has an own key for its backup ingest. */
+  isStored: boolean;
+}
+
+/** Takes an own stream key, or discards the stored one. */
+function BackupKeyFields({ edited: { form, fields: errors }, isStored }: BackupKeyFieldsProps) {
+  const isDiscarded = isStored && form.values.backupKeySame === 'on';
+  return (
+    <>
+      <PasswordInput
+        label="Backup stream key"
+        description={
+          isStored
+            ? 'Stored and not shown. Leave it empty to keep it.'
+            : 'Optional. Leave it empty to use the stream key of the main ingest.'
+        }
+        autoComplete="off"
+        disabled={isDiscarded}
+        {...form.getInputProps('backupStreamKey')}
+        error={errors['backupStreamKey']}
+        aria-invalid={errors['backupStreamKey'] ? true : undefined}
+      />
+      {isStored && (
+        <label className={classes.check}>
+          <input
+            type="checkbox"
+            checked={isDiscarded}
+            onChange={(event) =>
+              form.setValues({ backupKeySame: event.currentTarget.checked ? 'on' : '', backupStreamKey: '' })
+            }
+          />
+          <span>Use the stream key of the main ingest</span>
+        </label>
       )}
     </>
   );

@@ -44,7 +44,7 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 
 /** Form values: every one is a string, and the secrets are included. */
 export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
-  Record<Written, string> & { backupIngest: '' | 'on' };
+  Record<Written, string> & { backupIngest: '' | 'on'; backupKeySame: '' | 'on' };
 
 type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'sound' | 'streamId' | Secret;
 type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
@@ -137,6 +137,7 @@ export function toFormValues({
     backupIngest: backupIngest ? 'on' : '',
     backupRtmpUrl: backupRtmpUrl ?? '',
     backupStreamKey: '',
+    backupKeySame: '',
     onSourceLoss,
     holdMinutes: holdMinutes === undefined ? DEFAULT_HOLD_MINUTES : String(holdMinutes),
     group: group ?? '',

@@ -2,7 +2,7 @@ import { splitRtmpUrl } from './split-rtmp-url.ts';
 
 const FIELDS = [
   ...(['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'sound', 'streamId', 'latencyMs'] as const),
-  ...(['backupIngest', 'backupRtmpUrl'] as const),
+  ...(['backupIngest', 'backupRtmpUrl', 'backupKeySame'] as const),
 ] as const;
 
 /** The changed fields of a form, and only those, because a colleague may change others. */

@@ -4,7 +4,7 @@ import type { SoundSettings } from '../../../functions/domain/sound.ts';
 
 export type OwnSound = SoundSettings;
 
-/** Shown first when a destination gets settings of its own: they change nothing. */
+/** Shown first when a destination gets own settings: they change nothing. */
 export const PLAIN_SOUND: OwnSound = { track: { by: 'first' }, channels: 'source', loudnessLufs: null };
 
 /** Returns the settings of a form value; null for those of the deployment. */

@@ -65,7 +65,14 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
 
-const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '' } as const;
+const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '', backupKeySame: '' } as const;
+
+type BackupValues = Pick<DestinationFormValues, keyof typeof NO_BACKUP>;
+
+function backupValuesOf(values: DestinationFormValues): BackupValues {
+  const { backupIngest, backupKeySame, backupRtmpUrl, backupStreamKey } = values;
+  return { backupIngest, backupKeySame, backupRtmpUrl, backupStreamKey };
+}
 
 /** Returns the fields that differ from the initial values. */
 function typedFields(before: DestinationFormValues, after: DestinationFormValues): Draft {
@@ -76,7 +83,7 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
 }
 
 /** Changed fields, with new secrets. */
-type Changes = ReturnType<typeof changedFields> & { passphrase?: string; backupStreamKey?: string };
+type Changes = ReturnType<typeof changedFields> & { passphrase?: string; backupStreamKey?: string | null };
 
 type PlatformPreset = PresetsResource['platforms'][number] | undefined;
 
@@ -84,8 +91,19 @@ type PlatformPreset = PresetsResource['platforms'][number] | undefined;
 function changesOf(base: Version, values: DestinationFormValues, platform: PlatformPreset): Changes {
   const { passphrase } = values;
   const changes = changedFields(fieldsOf(base.destination), toFields(values, platform));
-  if (!isSrt(platform)) return { ...changes, ...backupKeyOf(values, platform) };
+  if (!isSrt(platform)) return { ...changes, ...changedBackupKeyOf(base.destination, values, platform) };
   return passphrase !== '' ? { ...changes, passphrase } : changes;
+}
+
+/** Returns what an edit makes of the own stream key of the backup ingest: null is the key of the main ingest. */
+function changedBackupKeyOf(
+  { backupStreamKeySet }: DestinationResource,
+  values: DestinationFormValues,
+  platform: PlatformPreset,
+): Pick<Changes, 'backupStreamKey'> {
+  const isOn = values.backupIngest === 'on' && takesBackup(platform);
+  if (isOn && backupStreamKeySet && values.backupKeySame === 'on') return { backupStreamKey: null };
+  return backupKeyOf(values, platform);
 }
 
 /** Returns the own stream key of the backup ingest, if one was typed. */
@@ -140,16 +158,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset' | 'onSourceLoss' | keyof typeof NO_BACKUP>>(),
   );
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const {
-      platform: former,
-      rtmpUrl,
-      preset,
-      onSourceLoss,
-      backupIngest,
-      backupRtmpUrl,
-      backupStreamKey,
-    } = form.values;
-    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, backupIngest, backupRtmpUrl, backupStreamKey });
+    const { platform: former, rtmpUrl, preset, onSourceLoss } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset, onSourceLoss, ...backupValuesOf(form.values) });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...NO_BACKUP, ...typedFor.current.get(next.platformId) });
   };

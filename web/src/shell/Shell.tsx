@@ -21,11 +21,14 @@ import {
   OrphansPage,
   NotFoundPage,
   NotificationsPage,
+  PlannedShowPage,
+  PlanShowPage,
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
   ShortcutSheet,
   ShowPage,
+  ShowsPage,
   TimelinePage,
   UptimePage,
 } from './lazy-pages.ts';
@@ -101,6 +104,9 @@ interface PageProps {
   session: SessionResource;
 }
 
+/** The path of one show. */
+const SHOW_ID = /^\/shows\/shw_\w+$/;
+
 function Page({ pathname, search, onSearch, session }: PageProps) {
   switch (pathname.replace(/(.)\/$/, '$1')) {
     case paths.show:
@@ -113,6 +119,10 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <UptimePage search={search} onSearch={onSearch} />;
     case paths.incidents:
       return <IncidentsPage search={search} onSearch={onSearch} />;
+    case paths.shows:
+      return <ShowsPage search={search} onSearch={onSearch} />;
+    case paths.planShow:
+      return <PlanShowPage search={search} />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.notifications:
@@ -120,7 +130,11 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
-      return <NotFoundPage />;
+      return SHOW_ID.test(pathname) ? (
+        <PlannedShowPage showId={pathname.slice(paths.shows.length + 1)} />
+      ) : (
+        <NotFoundPage />
+      );
   }
 }
 

@@ -39,6 +39,7 @@ export function ShowBar() {
     <aside
       className={classes.bar}
       aria-label="Problems and Stop all"
+      data-show-bar
       data-calm={problems.length === 0 || undefined}
       data-unnamed={named.length === 0 || undefined}
     >

@@ -9,6 +9,9 @@ export interface LocalService {
 export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT_ID = '000000000000';
 
+/** Returns the ARN of a role that does not exist; nothing local checks it. */
+export const localRoleArn = (name: string) => `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${name}`;
+
 /** An event as EventBridge delivers it to its targets. */
 export interface AwsEvent {
   version: '0';

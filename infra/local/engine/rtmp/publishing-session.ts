@@ -2,6 +2,7 @@ import { MESSAGE_TYPE } from './chunk-writer.ts';
 import { createDeliveryWatch, type DeliveryLook } from './delivery-trouble.ts';
 import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.ts';
 import { createSendQueue, type Link, type SendQueue, type Settled } from './send-queue.ts';
+import { withParameterSets } from '../transport-stream/h264.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 
 /** One connection's stream while it publishes: headers, frames on its timeline, and their delivery. */
@@ -37,6 +38,8 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
   let awaitsEntryPoint = true;
   let sentVideoHeader: Buffer | null = null;
   let sentAudioHeader: Buffer | null = null;
+  /** The header has changed in mid-stream, and no keyframe has been sent since. */
+  let isVideoHeaderNew = false;
   let taken = 0;
   let hasDropped = false;
   let lastAtMs = nowMs;
@@ -67,6 +70,7 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
       sendHeader(MESSAGE_TYPE.dataAmf0, DATA_CHUNK_STREAM, buildMetadata(format));
       if (videoChanged && videoHeader) {
         sendHeader(MESSAGE_TYPE.video, VIDEO_CHUNK_STREAM, videoHeader);
+        isVideoHeaderNew ||= sentVideoHeader !== null;
         awaitsEntryPoint = true;
       }
       if (audioChanged && audioHeader) sendHeader(MESSAGE_TYPE.audio, AUDIO_CHUNK_STREAM, audioHeader);
@@ -90,14 +94,17 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
         ...place,
         streamId: 0,
         timestampMs,
-        body: frame.flvBody,
+        body: isVideoHeaderNew && isVideo ? withHeader(frame, format) : frame.flvBody,
         frame: frame.kind,
         entryPoint,
         counted,
       };
       const outcome = queue.offer(message, atMs);
       if (outcome === 'dropped') hasDropped = true;
-      else if (counted) taken += 1;
+      else {
+        if (isVideo && frame.keyframe) isVideoHeaderNew = false;
+        if (counted) taken += 1;
+      }
       return counted ? outcome : 'skipped';
     },
     awaitEntryPoint() {
@@ -115,6 +122,14 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
     hasSentFrames: () => firstDtsMs !== null,
     sent: () => ({ frames: taken, newestMs }),
   };
+}
+
+/**
+ * Returns the body of a picture behind a changed header, repeated in its first keyframe: the parser of ffmpeg, and of what
+ * is built on it, does not read a header in mid-stream, and would read pictures by the sets of earlier ones.
+ */
+function withHeader({ flvBody, keyframe }: Frame, { video }: ProgramFormat): Buffer {
+  return keyframe && video ? withParameterSets(flvBody, video.avcConfiguration) : flvBody;
 }
 
 function isSame(left: Buffer | null, right: Buffer | null): boolean {

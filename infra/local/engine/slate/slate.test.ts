@@ -21,6 +21,7 @@ import { createMediaEngine } from '../media-engine.ts';
 
 const ffmpeg = findTestFfmpeg()!;
 const ADDRESS = '10.0.0.1:5000';
+const BACKUP_ADDRESS = '10.0.0.2:5000';
 const SMALL = makeRendition({ name: 'small', width: 320, height: 180, framesPerSecond: 15, videoBitrateBps: 300_000 });
 /** A slate whose colour nothing else has. */
 const SLATE_RGB = [200, 30, 160];
@@ -61,9 +62,14 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
     await engine.setFlowOutputs('flow', [ADDRESS]);
   }
 
-  async function startChannel(channelId: string, rendition: Rendition): Promise<FfmpegReceiver> {
-    const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${channelId}-${(recordings += 1)}.flv`));
+  async function receive(name: string): Promise<FfmpegReceiver> {
+    const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${name}-${(recordings += 1)}.flv`));
     receivers.push(receiver.process);
+    return receiver;
+  }
+
+  async function startChannel(channelId: string, rendition: Rendition): Promise<FfmpegReceiver> {
+    const receiver = await receive(channelId);
     const output = { kind: 'rtmp' as const, url: receiver.url, streamKey: 'key', verifyCertificate: true };
     await engine.startChannel({ channelId, inputAddress: ADDRESS, output: { ...output, rendition, inputLoss } });
     return receiver;
@@ -107,6 +113,48 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
       expect(largestGapMs(path)).toBeLessThanOrEqual(500);
     }
     for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
+  });
+
+  it('cover the picture on request, copied and encoded, and the sound continues', async () => {
+    await startEngine();
+    const [copied, encoded] = [await startChannel('copied', makeRendition()), await startChannel('encoded', SMALL)];
+    send();
+    await until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'));
+    await more(20);
+    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, { kind: 'file', path: image });
+    await showing('image');
+    await more(40);
+    for (const id of ['copied', 'encoded']) await engine.coverChannel(id, null);
+    await showing(undefined);
+    await more(40);
+    for (const { path } of [copied, encoded]) {
+      expect(countColoured(path)).toBeGreaterThan(0);
+      expect(decodeErrors(path)).toBe('');
+      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
+    }
+    for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
+  });
+
+  it('fill each pipeline of a channel with a backup ingest while its own input is lost', async () => {
+    await startEngine();
+    await engine.setFlowOutputs('flow', [ADDRESS, BACKUP_ADDRESS]);
+    const [main, second] = [await receive('main'), await receive('second')];
+    const output = { kind: 'rtmp' as const, url: main.url, streamKey: 'key', verifyCertificate: true, inputLoss };
+    const backup = { url: second.url, streamKey: 'key', inputAddress: BACKUP_ADDRESS };
+    const rendition = makeRendition();
+    await engine.startChannel({ channelId: 'both', inputAddress: ADDRESS, output: { ...output, rendition, backup } });
+    const sender = send();
+    const pipelines = () => [channel('both'), channel('both')?.backup];
+    const showingBoth = (...slates: ChannelReport['slate'][]) =>
+      until(`slates ${slates}`, () => pipelines().every((report, at) => report && report.slate === slates[at]));
+    await until('both', () => pipelines().every((report) => report?.state === 'publishing'));
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+    await showingBoth(undefined, 'input_loss');
+    await sender.stop();
+    await showingBoth('input_loss', 'input_loss');
+    const before = pipelines().map((report) => report!.framesSent);
+    await until('pictures of both', () => pipelines().every((report, at) => report!.framesSent > before[at]! + 1));
+    for (const report of pipelines()) expect(report).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
 });
 

@@ -7,6 +7,8 @@ export const NAL_SPS = 7;
 export const NAL_PPS = 8;
 export const NAL_ACCESS_UNIT_DELIMITER = 9;
 
+/** Frame type, packet type and composition offset (FLV 10.1, E.4.3). */
+const AVC_TAG_HEADER_BYTES = 5;
 const START_CODE = Buffer.from([0, 0, 1]);
 /** The part of a slice header that is read is shorter than this. */
 const SLICE_HEADER_BYTES = 32;
@@ -281,4 +283,23 @@ export function buildAvcTagBody(units: Buffer[], keyframe: boolean, compositionO
     offset += unit.copy(body, offset);
   }
   return body;
+}
+
+/**
+ * Returns the FLV tag body of a keyframe with the sets of its AVCDecoderConfigurationRecord in front of its NAL units;
+ * the same body if it has them.
+ */
+export function withParameterSets(body: Buffer, configuration: Buffer): Buffer {
+  const lengthBytes = (configuration[4]! & 3) + 1;
+  for (let at = AVC_TAG_HEADER_BYTES; at + lengthBytes < body.length;) {
+    if ((body[at + lengthBytes]! & 0x1f) === NAL_SPS) return body;
+    at += lengthBytes + body.readUIntBE(at, lengthBytes);
+  }
+  const { sps, pps } = readAvcConfiguration(configuration);
+  const sets = [...sps, ...pps].flatMap((unit) => {
+    const length = Buffer.alloc(lengthBytes);
+    length.writeUIntBE(unit.length, 0, lengthBytes);
+    return [length, unit];
+  });
+  return Buffer.concat([body.subarray(0, AVC_TAG_HEADER_BYTES), ...sets, body.subarray(AVC_TAG_HEADER_BYTES)]);
 }

@@ -1,0 +1,166 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ShowResource } from '../../functions/api/schemas/shows.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { findViolations } from './accessibility.ts';
+import { idle } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
+
+/** Tests the schedule in a real browser: planning a show and running it by hand. Channels run without an encoder. */
+
+let stage: Stage;
+let watched: WatchedPage;
+let page: Page;
+
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+const form = (): Locator => page.getByRole('form', { name: 'Plan a show' });
+const heading = (name: string): Locator => page.getByRole('heading', { name, exact: true });
+const runSheet = (): Locator => page.getByRole('list', { name: 'Run sheet' });
+const bar = (): Locator => page.getByRole('group', { name: 'Run the show' });
+
+/** Returns a wall-clock time in Tokyo, as the fields take it. */
+const inTokyo = (hoursAhead: number): string =>
+  new Date(Date.now() + (9 + hoursAhead) * 3_600_000).toISOString().slice(0, 19);
+
+async function shownShow(): Promise<ShowResource> {
+  return (await stage.product.call('GET', `/api/shows/${page.url().split('/').at(-1)}`)).body;
+}
+
+/** Presses a button and confirms, once the question takes the click for deliberate. */
+async function confirm(name: string, isDone: (show: ShowResource) => boolean): Promise<void> {
+  await button(name).click();
+  const answer = page.getByRole('button', { name: /^Confirm/ });
+  await answer.waitFor();
+  await waitFor(`${name} to be done`, async () => {
+    await answer.click({ timeout: 1000 }).catch(() => undefined);
+    return isDone(await shownShow());
+  });
+}
+
+/** Plans a show through the API and opens it. A show that ends claims its destinations for a while. */
+async function openPlanned(...names: string[]): Promise<void> {
+  const ids = await Promise.all(names.map(async (name) => (await stage.named(name)).destinationId));
+  const { status, body } = await stage.product.call('POST', '/api/shows', {
+    title: 'Evening show',
+    zone: 'Asia/Tokyo',
+    localStart: inTokyo(3),
+    localEnd: inTokyo(4),
+    isDraft: false,
+    destinations: ids.map((destinationId) => ({ destinationId })),
+  });
+  expect(status, JSON.stringify(body)).toBe(201);
+  await page.goto(`${stage.product.origin}/shows/${body.showId}`);
+  await heading('Evening show').waitFor();
+}
+
+/** Ends what earlier tests have left, because a planned show claims its destinations. */
+async function clearShows(): Promise<void> {
+  const { body } = await stage.product.call('GET', '/api/shows?state=open');
+  for (const { showId } of body.data) {
+    const { allowedActions } = (await stage.product.call('GET', `/api/shows/${showId}`)).body as ShowResource;
+    const action = (['end', 'cancel'] as const).find((each) => allowedActions.includes(each));
+    if (action) await stage.product.call('POST', `/api/shows/${showId}/${action}`);
+  }
+}
+
+beforeAll(async () => {
+  stage = await openStage();
+  watched = await stage.open({ timezoneId: 'America/New_York' });
+  page = watched.page;
+});
+
+afterAll(() => stage?.close());
+
+beforeEach(async () => {
+  await clearShows();
+  await stage.begin(
+    watched,
+    ['Alpha', 'Bravo', 'Charlie', 'Delta'].map((name) => idle(name)),
+    '/shows',
+  );
+});
+
+describe('the schedule', () => {
+  it('plans a show in its own zone and refuses what is missing at its field', async () => {
+    await page.getByText('No shows are planned.').waitFor();
+    await page.getByRole('link', { name: 'Plan a show' }).click();
+    await form().waitFor();
+    await button('Schedule').click();
+    await page.getByText('Choose a date and a time').waitFor();
+    const isFocused = await form()
+      .getByLabel('Title')
+      .evaluate((field) => field === document.activeElement);
+    expect(isFocused).toBe(true);
+
+    await form().getByLabel('Title').fill('Morning show');
+    await form().getByLabel('Time zone').fill('Asia/Tokyo');
+    await form().getByLabel('Start', { exact: true }).fill(inTokyo(-1));
+    await form().getByLabel('End', { exact: true }).fill(inTokyo(3));
+    await form().getByLabel('Alpha', { exact: true }).check();
+    await form().getByLabel('Alpha is required').check();
+    await button('Schedule').click();
+    await page.getByText(/has passed: it is .* in Asia\/Tokyo; choose a later time/).waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+
+    const start = inTokyo(2);
+    await form().getByLabel('Start', { exact: true }).fill(start);
+    await button('Schedule').click();
+    await heading('Morning show').waitFor();
+    await page.getByText(/^Live in [12]:\d\d:\d\d$/).waitFor();
+    expect(await runSheet().innerText()).toContain('Alpha on air at');
+    const hour = Number(start.slice(11, 13)) % 12 || 12;
+    expect(await runSheet().innerText()).toMatch(new RegExp(`Live at 0?${hour}:${start.slice(14)}`));
+    await page.getByText(/All times are in Asia\/Tokyo\. It starts on .* your time\./).waitFor();
+    await page.getByRole('link', { name: 'All shows' }).click();
+    await page.getByRole('list', { name: 'Shows' }).getByText('Scheduled').waitFor();
+  });
+
+  it('leads from a show to its copy, which needs new times', async () => {
+    await openPlanned('Alpha', 'Bravo');
+    await page.getByRole('link', { name: 'Duplicate' }).click();
+    await form().waitFor();
+    expect(await form().getByLabel('Title').inputValue()).toBe('Evening show');
+    expect(await form().getByLabel('Start', { exact: true }).inputValue()).toBe('');
+    expect(await form().getByLabel('Bravo', { exact: true }).isChecked()).toBe(true);
+  });
+});
+
+describe('a show', () => {
+  it('goes live now and ends by hand, with its buttons in reach on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await openPlanned('Alpha', 'Bravo');
+    await confirm('Go live', ({ state }) => state === 'live');
+    await bar().getByText('End show stops Alpha, then Bravo.').waitFor();
+    await waitFor('Alpha to be started', async () => (await stage.named('Alpha')).desired === 'running');
+    // Stop all appears above the navigation while something runs, and the bar must not be under it.
+    const stopAll = page.getByRole('complementary', { name: 'Problems and Stop all' });
+    await stopAll.waitFor();
+    const end = (await button('End show').boundingBox())!;
+    expect(end.height).toBeGreaterThanOrEqual(44);
+    expect(end.y + end.height).toBeLessThanOrEqual((await stopAll.boundingBox())!.y);
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+
+    await confirm('End show', ({ state }) => state === 'ending');
+    await waitFor('Alpha and Bravo to be stopped', async () =>
+      (await stage.destinations()).every(({ desired }) => desired === 'idle'),
+    );
+    await bar().waitFor({ state: 'detached' });
+  });
+
+  it('is taken over: the run sheet acts no more, and what runs keeps running', async () => {
+    await openPlanned('Charlie', 'Delta');
+    await confirm('Go live', ({ state }) => state === 'live');
+    await waitFor('Delta to be started', async () => (await stage.named('Delta')).desired === 'running');
+    await confirm('Take over', ({ automation }) => automation === 'off');
+    await page.getByText('A person has taken over. The run sheet does nothing.').waitFor();
+    await page.getByText(/^Live for .*, ends by hand$/).waitFor();
+    expect(await button('Take over').count()).toBe(0);
+    expect((await stage.named('Charlie')).desired).toBe('running');
+    expect((await stage.named('Delta')).desired).toBe('running');
+    expect(await findViolations(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { z } from '@hono/zod-openapi';
+import type { CreateShow, PatchShow, ShowList, ShowResource } from '../../../functions/api/schemas/shows.ts';
+import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const PATH = '/api/shows';
+
+export type NewShow = z.infer<typeof CreateShow>;
+export type ShowChange = z.infer<typeof PatchShow>;
+export type ShowAction = ShowResource['allowedActions'][number];
+
+/** Polls the next shows, or the newest past ones. */
+export function useShows(state: 'open' | 'past') {
+  return useQuery({
+    queryKey: queryKeys.shows(state),
+    queryFn: async ({ signal }) => (await request<ShowList>(`${PATH}?state=${state}&limit=100`, { signal })).body,
+    refetchInterval: POLL_DETAILS_MS,
+  });
+}
+
+/** Polls one show, quickly while it is on its way. */
+export function useShow(showId: string) {
+  return useQuery({
+    queryKey: queryKeys.plannedShow(showId),
+    queryFn: async ({ signal }) => (await request<ShowResource>(`${PATH}/${showId}`, { signal })).body,
+    refetchInterval: ({ state }) => {
+      const isMoving = state.data && ['starting', 'live', 'ending'].includes(state.data.state);
+      return isMoving ? POLL_BUSY_MS : POLL_DETAILS_MS;
+    },
+  });
+}
+
+function refresh(): Promise<unknown> {
+  return Promise.all(
+    [queryKeys.allShows, queryKeys.allPlannedShows].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
+}
+
+/** Plans a show. */
+export function useCreateShow() {
+  return useMutation({
+    mutationFn: async (body: NewShow) => (await request<ShowResource, NewShow>(PATH, { method: 'POST', body })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Changes a show, unless it has been changed since it was read. */
+export function useChangeShow() {
+  return useMutation({
+    mutationFn: async ({ show, body }: { show: ShowResource; body: ShowChange }) =>
+      (
+        await request<ShowResource, ShowChange>(`${PATH}/${show.showId}`, {
+          method: 'PATCH',
+          body,
+          ifMatch: `"${show.revision}"`,
+        })
+      ).body,
+    onSettled: refresh,
+  });
+}
+
+/** Requests an action of a show, or its deletion. */
+export function useShowAction(showId: string) {
+  return useMutation({
+    mutationFn: async (action: Exclude<ShowAction, 'edit'>) => {
+      if (action === 'delete') await request<null>(`${PATH}/${showId}`, { method: 'DELETE' });
+      else await request<ShowResource>(`${PATH}/${showId}/${action}`, { method: 'POST' });
+    },
+    onSettled: refresh,
+  });
+}

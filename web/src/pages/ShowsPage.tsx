@@ -1,0 +1,72 @@
+import { Button, Loader, NativeSelect } from '@mantine/core';
+import { Link } from 'wouter';
+import { problemOf } from '../api/request.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { useShows } from '../api/shows.ts';
+import { pageFilter } from '../app/page-filter.ts';
+import { paths } from '../app/paths.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { StatusWord } from '../destinations/StatusWord.tsx';
+import { plannedWords, STATE_LOOKS, STATE_WORDS } from '../shows/show-text.ts';
+import classes from '../shows/Shows.module.css';
+import page from '../ui/page.module.css';
+import { usePageTitle } from '../ui/use-page-title.ts';
+
+const STATES = [
+  { value: 'open', label: 'Planned and live' },
+  { value: 'past', label: 'Past' },
+];
+
+/** The planned and the past shows. */
+export function ShowsPage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
+  usePageTitle('Schedule');
+  const [filter, change] = pageFilter(search, onSearch, { state: 'open' });
+  const isPast = filter.state === 'past';
+  const refusal = useRoleRefusal('operator');
+  const { data, error } = useShows(isPast ? 'past' : 'open');
+  const problem = problemOf(error);
+  return (
+    <section className={page.page}>
+      <div className={page.heading}>
+        <div>
+          <h1>Schedule</h1>
+          <p className={page.lead}>A show starts its destinations in time, goes live and ends by itself.</p>
+        </div>
+        {refusal === undefined && (
+          <Button component={Link} href={paths.planShow}>
+            Plan a show
+          </Button>
+        )}
+      </div>
+      <div className={page.tools}>
+        <NativeSelect
+          aria-label="State"
+          data={STATES}
+          value={filter.state}
+          onChange={(event) => change({ state: event.currentTarget.value })}
+        />
+      </div>
+      {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
+      {data?.data.length === 0 && (
+        <p className={page.empty}>
+          {isPast ? 'No past shows.' : 'No shows are planned. Destinations start and stop by hand until you plan one.'}
+        </p>
+      )}
+      {data && data.data.length > 0 && (
+        <ul className={classes.list} aria-label="Shows">
+          {data.data.map((show) => (
+            <li key={show.showId}>
+              <Link href={paths.plannedShow(show.showId)} className={classes.show}>
+                <span className={classes.title}>{show.title}</span>
+                <span className={classes.when}>{plannedWords(show)}</span>
+                <StatusWord {...STATE_LOOKS[show.state]} word={STATE_WORDS[show.state]} />
+                {!isPast && show.attention.map((text) => <span key={text}>{text}</span>)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {data?.nextCursor && <p className={page.lead}>Only the first 100 are shown. GET /api/shows lists all.</p>}
+    </section>
+  );
+}

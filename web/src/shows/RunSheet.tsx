@@ -1,0 +1,65 @@
+import { IconCheck, IconCircle, IconX } from '@tabler/icons-react';
+import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
+import { sentence } from '../ui/format.ts';
+import { showTime } from './show-text.ts';
+import classes from './Shows.module.css';
+
+/** What the show does, with a tick at what has happened. */
+export function RunSheet({ show }: { show: ShowResource }) {
+  const { destinations, startsAt, goLiveAt, liveAt, endsAt, endRule, endedAt, zone } = show;
+  const time = (at: string) => showTime(at, zone);
+  const isOver = endedAt !== null;
+  return (
+    <ol className={classes.sheet} aria-label="Run sheet">
+      {destinations.map(
+        ({ destinationId, name, isRequired, plannedAt, startRequestedAt, onAirAt, offAirAt, problem }) => (
+          <Step
+            key={destinationId}
+            isOver={isOver}
+            mark={problem === null ? onAirAt !== null : 'failed'}
+            text={`${name} on air${goLiveAt ? ', planned for' : ' at'} ${time(plannedAt)}${isRequired ? ', required' : ''}`}
+            facts={[
+              startRequestedAt && `Start requested ${time(startRequestedAt)}`,
+              onAirAt && `On air ${time(onAirAt)}`,
+              offAirAt && `Off air ${time(offAirAt)}`,
+              problem && sentence(problem),
+            ]}
+          />
+        ),
+      )}
+      <Step
+        mark={liveAt !== null}
+        isOver={isOver}
+        text={goLiveAt ? `Live by hand at ${time(goLiveAt)}` : `Live at ${time(startsAt)}`}
+        facts={[liveAt && `Live ${time(liveAt)}`]}
+      />
+      <Step
+        mark={isOver}
+        isOver={isOver}
+        text={endRule === 'hand' || endsAt === null ? 'Ends by hand' : `Ends at ${time(endsAt)}`}
+        facts={[endedAt && `All off air ${time(endedAt)}`]}
+      />
+    </ol>
+  );
+}
+
+interface StepProps {
+  mark: boolean | 'failed';
+  /** The show is over, so that what has not happened will not happen. */
+  isOver: boolean;
+  text: string;
+  facts: (string | null)[];
+}
+
+function Step({ mark, isOver, text, facts }: StepProps) {
+  const Icon = mark === 'failed' ? IconX : mark ? IconCheck : IconCircle;
+  const word = mark === 'failed' ? 'Failed' : mark ? 'Done' : isOver ? 'Not done' : 'To do';
+  const known = facts.filter((fact) => fact !== null);
+  return (
+    <li>
+      <Icon size={18} role="img" aria-label={word} />
+      <span>{text}</span>
+      {known.length > 0 && <small>{known.join(' · ')}</small>}
+    </li>
+  );
+}

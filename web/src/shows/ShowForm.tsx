@@ -1,0 +1,143 @@
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import type { ChangeEvent } from 'react';
+import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { DestinationChoice } from './DestinationChoice.tsx';
+import type { ShowFormValues } from './show-fields.ts';
+import { type ShowFormProps, useShowForm } from './use-show-form.ts';
+import classes from './Shows.module.css';
+
+const PRIVACY = [
+  { value: 'private', label: 'Private' },
+  { value: 'unlisted', label: 'Unlisted' },
+  { value: 'public', label: 'Public' },
+];
+const END_RULES = [
+  { value: 'clock', label: 'By the clock' },
+  { value: 'hand', label: 'By hand' },
+];
+/** Descriptions below the fields keep fields that are side by side in line. */
+const ORDER = ['label', 'input', 'description', 'error'] satisfies ('label' | 'input' | 'description' | 'error')[];
+
+/** Plans, copies or edits a show. The API checks the values; its messages appear at their fields. */
+export function ShowForm(props: ShowFormProps) {
+  const { edited, onClose } = props;
+  const form = useShowForm(props);
+  const { values, set } = form;
+  const text = (field: 'title' | 'category' | 'tags' | 'zone' | 'description' | 'notes') => ({
+    value: values[field],
+    error: form.errorOf(field),
+    inputWrapperOrder: ORDER,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      set({ [field]: event.currentTarget.value }),
+  });
+  const isStartFixed = isStarted(edited);
+  return (
+    <form
+      className={classes.form}
+      onSubmit={form.submit}
+      noValidate
+      aria-label={edited ? 'Edit the show' : 'Plan a show'}
+    >
+      <TextInput label="Title" autoComplete="off" data-autofocus {...text('title')} />
+      <div className={classes.pair}>
+        <Time
+          label="Start"
+          value={values.localStart}
+          error={form.errorOf('localStart')}
+          disabled={isStartFixed}
+          onChange={(localStart) => set({ localStart })}
+        />
+        <Time
+          label="End"
+          description="Leave empty for none"
+          value={values.localEnd}
+          error={form.errorOf('localEnd')}
+          onChange={(localEnd) => set({ localEnd })}
+        />
+        <TextInput
+          {...text('zone')}
+          label="Time zone"
+          description="Of the start and the end"
+          list="zones"
+          autoComplete="off"
+          disabled={isStartFixed}
+        />
+        <NativeSelect
+          label="Ends"
+          value={values.localEnd === '' ? 'hand' : values.endRule}
+          disabled={values.localEnd === ''}
+          description={values.localEnd === '' ? 'Without an end, only by hand' : undefined}
+          inputWrapperOrder={ORDER}
+          data={END_RULES}
+          onChange={(event) => set({ endRule: event.currentTarget.value as ShowFormValues['endRule'] })}
+        />
+      </div>
+      <datalist id="zones">
+        {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      {!isStartFixed && (
+        <DestinationChoice
+          chosen={values.destinations}
+          faults={form.destinationFaults}
+          onChange={(destinations) => set({ destinations })}
+        />
+      )}
+      <div className={classes.pair}>
+        <NativeSelect
+          label="Privacy"
+          value={values.privacy}
+          data={PRIVACY}
+          onChange={(event) => set({ privacy: event.currentTarget.value as ShowFormValues['privacy'] })}
+        />
+        <TextInput label="Category" {...text('category')} />
+      </div>
+      <TextInput label="Tags" description="Separated by commas" {...text('tags')} />
+      <Textarea label="Description" autosize minRows={2} {...text('description')} />
+      <Textarea label="Notes for the team" autosize minRows={2} {...text('notes')} />
+      {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}
+      {form.rest && <ProblemPanel key={form.rest.requestId} problem={form.rest} isInSight />}
+      <div className={classes.buttons}>
+        <Button type="submit" loading={form.isSent}>
+          {edited ? 'Save changes' : 'Schedule'}
+        </Button>
+        {!edited && (
+          <Button variant="default" disabled={form.isSent} onClick={form.saveDraft}>
+            Save draft
+          </Button>
+        )}
+        <Button variant="default" onClick={() => onClose(null)}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** While a show runs, its start and destinations stay. */
+function isStarted(show: ShowResource | undefined): boolean {
+  return show !== undefined && show.state !== 'draft' && show.state !== 'scheduled';
+}
+
+interface TimeProps {
+  label: string;
+  description?: string;
+  value: string;
+  error: string | undefined;
+  disabled?: boolean;
+  onChange: (value: string) => void;
+}
+
+function Time({ onChange, ...props }: TimeProps) {
+  return (
+    <TextInput
+      {...props}
+      inputWrapperOrder={ORDER}
+      type="datetime-local"
+      step={1}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

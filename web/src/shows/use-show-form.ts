@@ -1,0 +1,103 @@
+import { type FormEvent, useEffect, useState } from 'react';
+import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
+import { problemOf } from '../api/request.ts';
+import { useChangeShow, useCreateShow } from '../api/shows.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { fieldErrors } from '../editor/field-errors.ts';
+import { sentence } from '../ui/format.ts';
+import { hereZone } from './show-text.ts';
+import {
+  missingValues,
+  toCopyValues,
+  toNewShow,
+  toShowChange,
+  toShowValues,
+  type ShowFormValues,
+} from './show-fields.ts';
+
+export interface ShowFormProps {
+  /** The show to edit; left out for a new one. */
+  edited?: ShowResource;
+  /** The show to copy. */
+  copied?: ShowResource;
+  /** Receives the id of the saved show; null when nothing was saved. */
+  onClose: (showId: string | null) => void;
+}
+
+const FIELDS = [
+  ...['title', 'description', 'category', 'tags', 'privacy', 'notes'],
+  ...['zone', 'localStart', 'localEnd', 'endRule'],
+];
+
+/** Values, messages and requests of the show form. */
+export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
+  // Polls replace the show; the form compares with the values it began with.
+  const [before] = useState(edited);
+  const [values, setValues] = useState(() =>
+    copied ? toCopyValues(copied) : toShowValues(before ?? null, hereZone()),
+  );
+  /** Fields changed since the last request, whose messages are out of date. */
+  const [changed, setChanged] = useState<readonly string[]>([]);
+  const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
+  const create = useCreateShow();
+  const change = useChangeShow();
+  const problem = problemOf(create.error ?? change.error);
+  const destinationErrors = problem?.errors?.filter(({ field }) => field.startsWith('destinations')) ?? [];
+  const known = [...FIELDS, ...destinationErrors.map(({ field }) => field)];
+  const { fields, rest, isConflict } = fieldErrors(problem, known);
+  const errorOf = (field: keyof ShowFormValues): string | undefined => {
+    if (changed.includes(field)) return undefined;
+    return missing[field] ?? (fields[field] === undefined ? undefined : sentence(fields[field]));
+  };
+
+  const faulty = FIELDS.filter((field) => errorOf(field as keyof ShowFormValues) !== undefined).join(' ');
+  useEffect(() => focusOn('[data-autofocus]'), []);
+  useEffect(() => {
+    if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
+  }, [faulty, changed]);
+
+  const send = (request: (options: { onSuccess: (show: ShowResource) => void }) => void, message: string): void => {
+    const found = missingValues(values);
+    setMissing(found);
+    setChanged([]);
+    if (Object.keys(found).length > 0) return;
+    request({
+      onSuccess: ({ showId }) => {
+        showDone(message);
+        onClose(showId);
+      },
+    });
+  };
+  return {
+    values,
+    errorOf,
+    rest,
+    isConflict,
+    isSent: create.isPending || change.isPending,
+    destinationFaults: changed.includes('destinations')
+      ? []
+      : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
+    set: (part: Partial<ShowFormValues>): void => {
+      setValues((now) => ({ ...now, ...part }));
+      setChanged((now) => [...now, ...Object.keys(part)]);
+    },
+    submit: (event: FormEvent): void => {
+      event.preventDefault();
+      if (before) {
+        send((options) => change.mutate({ show: before, body: toShowChange(before, values) }, options), 'Show saved');
+      } else send((options) => create.mutate(toNewShow(values, false), options), 'Show scheduled');
+    },
+    saveDraft: () => send((options) => create.mutate(toNewShow(values, true), options), 'Draft saved'),
+  };
+}
+
+/** Names the destination of an error such as `destinations.0.offsetSeconds` by its place. */
+function nameOf(field: string): string {
+  const [, index, part] = field.split('.');
+  if (index === undefined) return '';
+  return `${part === 'offsetSeconds' ? 'offset of the' : 'the'} destination chosen as number ${Number(index) + 1}: `;
+}
+
+function focusOn(selector: string): void {
+  document.querySelector<HTMLElement>(`form ${selector}`)?.focus();
+}
