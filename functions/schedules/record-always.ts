@@ -19,19 +19,18 @@ export async function recordAlways(
   source: SourceSeen,
   records: readonly Destination[],
 ): Promise<void> {
-  const [{ mode, keepDays, limitBytes }, running] = await Promise.all([
-    getRecordingSettings(deps),
-    findRunning(deps, 'always'),
-  ]);
+  const { mode, keepDays, limitBytes } = await getRecordingSettings(deps);
+  // Spares the next read. Turning the setting off ends the recording, and the sweep ends one that was begun meanwhile.
+  if (mode !== 'always') return;
   const now = deps.now();
+  const running = await findRunning(deps, 'always');
   if (running) {
-    const endedAt = mode === 'always' ? endOf(source, now) : now;
-    const reason = mode === 'always' ? 'source_lost' : 'operator';
-    if (endedAt) await stopRecording(deps, running.recordingId, { reason, endedAt });
+    const endedAt = endOf(source, now);
+    if (endedAt) await stopRecording(deps, running.recordingId, { reason: 'source_lost', endedAt });
     return;
   }
   const primary = records.find(({ destinationId }) => destinationId === PRIMARY_DESTINATION_ID);
-  if (mode !== 'always' || !source.isFlowUp || !source.connected || primary?.status !== 'running') return;
+  if (!source.isFlowUp || !source.connected || primary?.status !== 'running') return;
   if (spaceWarning(limitBytes === null ? 0 : await usedBytes(deps), limitBytes, null) === 'limit_reached') return;
   const startedAt = new Date(now.getTime() - (deps.everySeconds + REACH_BACK_SECONDS) * 1000);
   await beginRecording(deps, {

@@ -7,7 +7,7 @@ import {
   listOpenRecordings,
   removeOpenMark,
 } from '../aws/recording-table.ts';
-import { isExpired, mustEndAt, timeOfRecordingId, type Recording } from '../domain/recording.ts';
+import { isExpired, mustEndAt, timeOfRecordingId, type EndReason, type Recording } from '../domain/recording.ts';
 import { removeRecordingLater, stopRecording } from '../workflow/recordings.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
@@ -15,18 +15,19 @@ import type { SweepDeps } from './sweep-deps.ts';
 const MARK_ALONE_MS = 3_600_000;
 
 /**
- * The sweep's part in recordings: starts executions that are missing, ends recordings that are too long or have no
- * space, and deletes those whose time is over.
+ * The sweep's part in recordings: starts executions that are missing, ends recordings that are too long, have no
+ * space or are no longer wanted, and deletes those whose time is over.
  */
 export async function sweepRecordings(deps: SweepDeps): Promise<void> {
   const all = await listAllRecordings(deps);
-  const { limitBytes } = await getRecordingSettings(deps);
+  const { limitBytes, mode } = await getRecordingSettings(deps);
   const used = all.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
-  const isOverLimit = limitBytes !== null && used >= limitBytes;
+  const over = limitBytes !== null && used >= limitBytes ? 'space_limit' : null;
+  const reasonOf = ({ origin }: Recording) => over ?? (origin === 'always' && mode !== 'always' ? 'operator' : null);
   const failures: unknown[] = [];
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => failures.push(error));
   for (const recordingId of await listOpenRecordings(deps)) {
-    await attempt(continueRecording(deps, recordingId, isOverLimit));
+    await attempt(continueRecording(deps, recordingId, reasonOf));
   }
   for (const recording of all) {
     if (isExpired(recording, deps.now())) await attempt(removeRecordingLater(deps, recording.recordingId));
@@ -34,14 +35,19 @@ export async function sweepRecordings(deps: SweepDeps): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function continueRecording(deps: SweepDeps, recordingId: string, isOverLimit: boolean): Promise<unknown> {
+async function continueRecording(
+  deps: SweepDeps,
+  recordingId: string,
+  reasonOf: (running: Recording) => EndReason | null,
+): Promise<unknown> {
   const recording = await getRecording(deps, recordingId);
   if (recording === null) return forgetMark(deps, recordingId);
   if (recording.state === 'ready' || recording.state === 'failed') return removeOpenMark(deps, recordingId);
   if (recording.state !== 'recording') return restart(deps, recording);
   const latest = mustEndAt(recording);
   if (latest <= deps.now()) return stopRecording(deps, recordingId, { reason: 'length_limit', endedAt: latest });
-  return isOverLimit ? stopRecording(deps, recordingId, { reason: 'space_limit' }) : undefined;
+  const reason = reasonOf(recording);
+  return reason === null ? undefined : stopRecording(deps, recordingId, { reason });
 }
 
 async function forgetMark(deps: SweepDeps, recordingId: string): Promise<void> {

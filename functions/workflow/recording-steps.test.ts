@@ -1,6 +1,6 @@
 import { CreateHarvestJobCommand, ListHarvestJobsCommand } from '@aws-sdk/client-mediapackage';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { insertDestination } from '../aws/destination-table.ts';
@@ -14,32 +14,37 @@ import { towardsDesired } from '../domain/lifecycle.ts';
 import { beginRecording, removeRecordingLater, stopRecording } from './recordings.ts';
 import { HarvestFailure, type HarvestOrder, type Harvester } from '../../infra/local/endpoints/media/harvester.ts';
 
-let local: TestDeployment | undefined;
-afterEach(() => local?.close());
-
-const ID = `rec_${'0'.repeat(25)}1`;
+/** All tests share a deployment whose preview runs. */
+let local: TestDeployment;
+let deps: TestDeployment['deps'];
+const orders: HarvestOrder[] = [];
+let jobsFail = false;
+let id = '';
+let count = 0;
+/** Only a job that never ends takes so long. */
+const LIMIT_MS = 120_000;
 const PLAYLIST = '#EXTM3U\n#EXTINF:2.000,\nindex_1_0.ts\n#EXTINF:1.500,\nindex_1_1.ts\n#EXT-X-ENDLIST\n';
 
-/** Starts a deployment whose preview runs, and whose harvest jobs write three objects. */
-async function start(options: { fails?: (attempt: number) => boolean } = {}) {
-  const orders: HarvestOrder[] = [];
-  const harvester: Harvester = {
-    async harvest(order) {
-      orders.push(order);
-      if (options.fails?.(orders.length)) throw new HarvestFailure('for the test');
-      const folder = order.manifestKey.replace('index.m3u8', '');
-      const objects = {
-        'index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_1.m3u8\n',
-        'index_1.m3u8': PLAYLIST,
-      };
-      for (const [name, Body] of Object.entries({ ...objects, 'index_1_0.ts': 'x'.repeat(1000) })) {
-        const request = { Bucket: order.bucket, Key: folder + name, Body };
-        await local!.deps.clients.s3.send(new PutObjectCommand(request));
-      }
-    },
-  };
+/** Writes three objects, as a harvest job does. */
+const harvester: Harvester = {
+  async harvest(order) {
+    orders.push(order);
+    if (jobsFail) throw new HarvestFailure('for the test');
+    const folder = order.manifestKey.replace('index.m3u8', '');
+    const objects = {
+      'index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_1.m3u8\n',
+      'index_1.m3u8': PLAYLIST,
+    };
+    for (const [name, Body] of Object.entries({ ...objects, 'index_1_0.ts': 'x'.repeat(1000) })) {
+      const request = { Bucket: order.bucket, Key: folder + name, Body };
+      await deps.clients.s3.send(new PutObjectCommand(request));
+    }
+  },
+};
+
+beforeAll(async () => {
   local = await startTestDeployment({ harvester, harvestDelaySeconds: 0 });
-  const { deps } = local;
+  ({ deps } = local);
   const chosen = {
     ...{ destinationId: PRIMARY_DESTINATION_ID, name: 'Preview', platform: 'hls', rtmpUrl: '' },
     ...{ streamKeyCiphertext: '', preset: '720p30', standby: 'cold' as const },
@@ -50,53 +55,58 @@ async function start(options: { fails?: (attempt: number) => boolean } = {}) {
     decide: (record) => towardsDesired({ ...record, desired: 'running' }),
   });
   await local.until(PRIMARY_DESTINATION_ID, 'the preview', ({ status }) => status === 'running');
-  return { deps, orders };
-}
+}, LIMIT_MS);
 
-type Deps = TestDeployment['deps'];
+afterAll(() => local.close());
 
-async function beginOne(deps: Deps): Promise<Recording> {
+beforeEach(() => {
+  orders.length = 0;
+  jobsFail = false;
+  id = `rec_${String(++count).padStart(26, '0')}`;
+});
+
+async function beginOne(): Promise<Recording> {
   const begun = await beginRecording(deps, {
-    ...{ recordingId: ID, name: 'Sunday', origin: 'operator' as const, keepDays: 1, createdBy: 'test' },
+    ...{ recordingId: id, name: 'Sunday', origin: 'operator' as const, keepDays: 1, createdBy: 'test' },
     startedAt: new Date().toISOString(),
   });
   await waitFor('some time', () => Date.now() > Date.parse(begun.startedAt) + 1100);
   return begun;
 }
 
-const settled = (deps: Deps) =>
+const settled = () =>
   waitFor('the recording', async () => {
-    const found = await getRecording(deps, ID);
+    const found = await getRecording(deps, id);
     return found?.state === 'ready' || found?.state === 'failed' ? found : null;
   });
 
-const jobsOf = async ({ clients }: Deps) =>
-  ((await clients.mediaPackage.send(new ListHarvestJobsCommand({}))).HarvestJobs ?? []).map(({ Id }) => Id);
+const jobsOf = async () =>
+  ((await deps.clients.mediaPackage.send(new ListHarvestJobsCommand({}))).HarvestJobs ?? []).flatMap(({ Id = '' }) =>
+    Id.includes(id) ? Id : [],
+  );
 
-describe('the state machine of a recording', () => {
+describe('the state machine of a recording', { timeout: LIMIT_MS }, () => {
   it('copies it with one job, measures it and removes its mark', async () => {
-    const { deps, orders } = await start();
-    const { startedAt } = await beginOne(deps);
-    const stopped = await stopRecording(deps, ID, { reason: 'operator' });
-    const ready = await settled(deps);
+    const { startedAt } = await beginOne();
+    const stopped = await stopRecording(deps, id, { reason: 'operator' });
+    const ready = await settled();
     expect(ready).toMatchObject({ state: 'ready', durationSeconds: 3.5, failure: null, endReason: 'operator' });
-    expect(ready.sizeBytes).toBe(await measureMedia(deps, ID));
+    expect(ready.sizeBytes).toBe(await measureMedia(deps, id));
     expect(orders).toEqual([
       {
         packageChannelId: 'sluice-local',
         bucket: deps.deployment.recordingBucket,
-        manifestKey: `recordings/${ID}/index.m3u8`,
+        manifestKey: `recordings/${id}/index.m3u8`,
         startMs: Date.parse(startedAt),
         endMs: Date.parse(stopped!.endedAt!),
       },
     ]);
-    expect(await jobsOf(deps)).toEqual([harvestJobIdOf('local', ID, 1)]);
+    expect(await jobsOf()).toEqual([harvestJobIdOf('local', id, 1)]);
     await waitFor('the mark to be removed', async () => (await listOpenRecordings(deps)).length === 0);
   });
 
   it('adopts the job of an execution whose answer was lost', async () => {
-    const { deps, orders } = await start();
-    await beginOne(deps);
+    await beginOne();
     const client = deps.clients.mediaPackage as { send(command: object): Promise<unknown> };
     const send = client.send.bind(client);
     let lost = 0;
@@ -105,30 +115,29 @@ describe('the state machine of a recording', () => {
       if (!(command instanceof CreateHarvestJobCommand) || lost++ > 0) return answer;
       throw Object.assign(new Error('lost'), { name: 'TimeoutError' });
     };
-    await stopRecording(deps, ID, { reason: 'operator' });
-    expect((await settled(deps)).state).toBe('ready');
+    await stopRecording(deps, id, { reason: 'operator' });
+    expect((await settled()).state).toBe('ready');
     expect(orders).toHaveLength(1);
   });
 
   it('tries a failed job again under another id, and gives up after the third', async () => {
-    const { deps } = await start({ fails: () => true });
-    await beginOne(deps);
-    await stopRecording(deps, ID, { reason: 'operator' });
-    expect(await settled(deps)).toMatchObject({ state: 'failed', failure: 'copy_failed', attempt: 3 });
-    expect((await jobsOf(deps)).toSorted()).toEqual([1, 2, 3].map((number) => harvestJobIdOf('local', ID, number)));
+    jobsFail = true;
+    await beginOne();
+    await stopRecording(deps, id, { reason: 'operator' });
+    expect(await settled()).toMatchObject({ state: 'failed', failure: 'copy_failed', attempt: 3 });
+    expect((await jobsOf()).toSorted()).toEqual([1, 2, 3].map((number) => harvestJobIdOf('local', id, number)));
   });
 
   it('deletes the objects, then the record', async () => {
-    const { deps } = await start();
-    await beginOne(deps);
-    await stopRecording(deps, ID, { reason: 'operator' });
-    await settled(deps);
-    const elsewhere = { Bucket: deps.deployment.recordingBucket, Key: `recordings/${ID}0/index.m3u8`, Body: 'x' };
+    await beginOne();
+    await stopRecording(deps, id, { reason: 'operator' });
+    await settled();
+    const elsewhere = { Bucket: deps.deployment.recordingBucket, Key: `recordings/${id}0/index.m3u8`, Body: 'x' };
     await deps.clients.s3.send(new PutObjectCommand(elsewhere));
-    await removeRecordingLater(deps, ID);
-    await waitFor('the deletion', async () => (await getRecording(deps, ID)) === null);
-    expect(await measureMedia(deps, ID)).toBe(0);
-    expect(await measureMedia(deps, `${ID}0`)).toBe(1);
-    expect(await listOpenRecordings(deps)).toEqual([]);
+    await removeRecordingLater(deps, id);
+    await waitFor('the deletion', async () => (await getRecording(deps, id)) === null);
+    expect(await measureMedia(deps, id)).toBe(0);
+    expect(await measureMedia(deps, `${id}0`)).toBe(1);
+    await waitFor('the mark to be removed', async () => (await listOpenRecordings(deps)).length === 0);
   });
 });

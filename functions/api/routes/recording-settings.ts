@@ -1,7 +1,7 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import { getRecordingSettings, putRecordingSettings } from '../../aws/recording-table.ts';
 import { spaceWarning, type RecordingSettings } from '../../domain/recording.ts';
-import { usedBytes } from '../../workflow/recordings.ts';
+import { findRunning, stopRecording, usedBytes } from '../../workflow/recordings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { PutRecordingSettings, RecordingSettingsResource } from '../schemas/recordings.ts';
@@ -23,6 +23,7 @@ const put = createRoute({
   path,
   tags,
   summary: 'Set when to record, how long to keep recordings, and how much space they may take',
+  description: 'manual ends a recording that always began.',
   request: { query: NoQuery, body: takes(PutRecordingSettings) },
   responses: { 200: answers(RecordingSettingsResource, 'The settings as stored'), ...problems(...WRITE_PROBLEMS, 503) },
 });
@@ -41,6 +42,8 @@ export function registerRecordingSettings(api: Api, deps: ApiDeps): void {
   api.openapi(put, async (context) => {
     const settings = context.req.valid('json');
     await putRecordingSettings(deps, settings);
+    const running = settings.mode === 'always' ? null : await findRunning(deps, 'always');
+    if (running) await stopRecording(deps, running.recordingId, { reason: 'operator' });
     return context.json(await present(settings), 200);
   });
 }

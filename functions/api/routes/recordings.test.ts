@@ -4,7 +4,8 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makePrimary, NOW, useTestApi } from '../../../test/support/api.ts';
 import { changeDestination } from '../../aws/destination-table.ts';
-import { changeRecording, listOpenRecordings } from '../../aws/recording-table.ts';
+import { changeRecording, getRecording, listOpenRecordings } from '../../aws/recording-table.ts';
+import { beginRecording } from '../../workflow/recordings.ts';
 import type { RecordingResource } from '../schemas/recordings.ts';
 
 const test = useTestApi();
@@ -200,5 +201,35 @@ describe('/api/recording-settings', () => {
     for (const bad of [{ ...wanted, limitBytes: 1 }, { ...wanted, mode: 'never' }, { mode: 'always' }]) {
       expect((await test.call('PUT', '/api/recording-settings', { body: bad })).status).toBe(422);
     }
+  });
+});
+
+describe('PUT /api/recording-settings', () => {
+  const settings = { mode: 'always', keepDays: 30, limitBytes: null };
+  const put = (body: object) => test.call('PUT', '/api/recording-settings', { body });
+
+  it('200 ends the recording that the setting began, and no other', async () => {
+    const byHand = (await begin()).body;
+    const chosen = { recordingId: byHand.recordingId.replace(/.$/, 'z'), name: 'Recording', keepDays: 30 };
+    await beginRecording(test.deps, { ...chosen, origin: 'always', startedAt: NOW.toISOString(), createdBy: 'always' });
+    await put(settings);
+    expect((await getRecording(test.deps, chosen.recordingId))!.state).toBe('recording');
+    expect((await put({ ...settings, mode: 'manual' })).status).toBe(200);
+    expect(await getRecording(test.deps, chosen.recordingId)).toMatchObject({
+      state: 'finishing',
+      endReason: 'operator',
+    });
+    expect((await getRecording(test.deps, byHand.recordingId))!.state).toBe('recording');
+  });
+
+  it.each([
+    [{ mode: 'sometimes' }, 'mode'],
+    [{ keepDays: 0 }, 'keepDays'],
+    [{ limitBytes: 999_999 }, 'limitBytes'],
+    [{ limitBytes: 1e300 }, 'limitBytes'],
+  ])('422 for %j, and nothing changes', async (change, field) => {
+    const { status, problem } = await put({ ...settings, ...change });
+    expect([status, problem.errors?.[0]?.field]).toEqual([422, field]);
+    expect((await test.call('GET', '/api/recording-settings')).body.mode).toBe('manual');
   });
 });
