@@ -197,7 +197,13 @@ function twoSources(selected: 'main' | 'backup' | null, backupConnected = 1): vo
   const isSelected = (role: string) => (selected === null ? [] : [selected === role ? 1 : 0]);
   const values = {
     ...{ connected: [1], mainselected: isSelected('main'), backupselected: isSelected('backup') },
-    ...{ mainconnected: [1], backupconnected: [backupConnected], backupbitrate: [4_000_000.4], backuploss: [0.123] },
+    ...{
+      mainconnected: [1],
+      backupconnected: [backupConnected],
+      backupbitrate: [4_000_000.4],
+      backuploss: [0.123],
+      backuproundtrip: [12.34],
+    },
   };
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: Object.entries(values).map(([Id, Values]) => ({
@@ -219,7 +225,15 @@ describe('the two sources of a flow', () => {
     expect(body.sources).toMatchObject([
       { role: 'main', isInUse: false, isConnected: true, ingest: { port: 9998, encrypted: false } },
       {
-        ...{ role: 'backup', isInUse: true, isConnected: true, bitrateBps: 4_000_000, packetLossPercent: 0.12 },
+        ...{
+          role: 'backup',
+          isInUse: true,
+          isConnected: true,
+          bitrateBps: 4_000_000,
+          packetLossPercent: 0.12,
+          roundTripMs: 12.3,
+        },
+        lastSeenAt: NOW.toISOString(),
         ingest: { port: 9999, encrypted: true },
       },
     ]);

@@ -390,9 +390,11 @@ export const FlowStatusResource = z
           isConnected: z
             .boolean()
             .nullable()
-            .openapi({ description: 'This field and the next two: only of two sources' }),
+            .openapi({ description: 'This field and the next four: only of two sources' }),
           bitrateBps: z.number().nullable(),
           packetLossPercent: z.number().nullable(),
+          roundTripMs: z.number().nullable(),
+          lastSeenAt: timestamp.nullable().openapi({ description: 'When it last received data; null: not yet' }),
           ingest: SourceIngest,
         }),
       )
