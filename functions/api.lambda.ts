@@ -73,6 +73,7 @@ async function start(): Promise<Api> {
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
       showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
+      slateMachineArn: environment.STATE_MACHINE_ARN_SLATE,
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,

@@ -36,6 +36,7 @@ type ApiFact =
   | 'privateHosts'
   | 'reportBucket'
   | 'showMachineArn'
+  | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

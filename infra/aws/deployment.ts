@@ -57,6 +57,7 @@ export function addDeployment(
     configuration,
     passphrase: data.passphrase,
     recordings: data.recordings,
+    slates: data.reports,
   });
   const dashboard = new DashboardStack(app, id('dashboard'), {
     ...props('dashboard', 'the website, sign-in and HTTP API'),
@@ -87,6 +88,7 @@ export function addDeployment(
         incident: controlPlane.incidentMachine,
         delivery: controlPlane.deliveryMachine,
         show: controlPlane.showMachine,
+        slate: controlPlane.slateMachine,
       },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,

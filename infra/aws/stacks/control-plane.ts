@@ -39,6 +39,7 @@ export class ControlPlaneStack extends Stack {
   readonly deliveryMachine: StateMachine;
   readonly recordingMachine: StateMachine;
   readonly showMachine: StateMachine;
+  readonly slateMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -72,7 +73,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, recording, show, ...operations } = createStateMachines(this, {
+    const { delivery, incident, recording, show, slate, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -83,6 +84,7 @@ export class ControlPlaneStack extends Stack {
     this.deliveryMachine = delivery;
     this.recordingMachine = recording;
     this.showMachine = show;
+    this.slateMachine = slate;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -140,11 +142,14 @@ export class ControlPlaneStack extends Stack {
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
-      stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stateMachineArns: MACHINES.filter((kind) => kind !== 'slate').map((kind) =>
+        this.stateMachineArn(deploymentId, kind),
+      ),
       stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       recordingMachineArn: this.stateMachineArn(deploymentId, 'recording'),
+      slateMachineArn: this.stateMachineArn(deploymentId, 'slate'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,

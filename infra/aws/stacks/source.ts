@@ -8,6 +8,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
+import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { STARTOVER_SECONDS } from '../../../functions/domain/recording.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
@@ -19,6 +20,8 @@ interface SourceStackProps extends StackProps {
   configuration: Configuration;
   passphrase: ISecret;
   recordings: IBucket;
+  /** Holds the slates of the channels. */
+  slates: IBucket;
 }
 
 /** Returns the name of the deployment's flow. `npm run destroy` finds the flow by it. */
@@ -47,7 +50,11 @@ export class SourceStack extends Stack {
   /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
   readonly hlsUrl: string;
 
-  constructor(scope: Construct, id: string, { configuration, passphrase, recordings, ...props }: SourceStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, passphrase, recordings, slates, ...props }: SourceStackProps,
+  ) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
     this.flowRole = this.createFlowRole(configuration, passphrase);
@@ -75,7 +82,7 @@ export class SourceStack extends Stack {
     this.packageChannelId = channel.ref;
     this.packageChannelArn = channel.attrArn;
     this.hlsUrl = endpoint.attrUrl;
-    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn);
+    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn, slates);
     this.harvestRole = this.createHarvestRole(recordings);
     this.describe(flow);
   }
@@ -211,7 +218,7 @@ export class SourceStack extends Stack {
    * Creates the role of the channels.
    * @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html
    */
-  private createMediaLiveRole(packageChannelArn: string): Role {
+  private createMediaLiveRole(packageChannelArn: string, slates: IBucket): Role {
     const logGroups = `arn:${this.partition}:logs:${this.region}:${this.account}:log-group`;
     return new Role(this, 'MediaLiveRole', {
       description: 'Role of the MediaLive channels',
@@ -220,6 +227,8 @@ export class SourceStack extends Stack {
         Channels: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
+            // A slate is named after its size.
+            new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${slates.bucketArn}/${SLATE_PREFIX}*`] }),
             new PolicyStatement({
               actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
               resources: [`${logGroups}:${CHANNEL_LOG_GROUP}`, `${logGroups}:${CHANNEL_LOG_GROUP}:*`],
