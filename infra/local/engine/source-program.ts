@@ -2,6 +2,7 @@
  * Parses a flow's transport stream. It yields the copy program (frames shared by all publishers and the segmenter), the
  * raw packets for the encoders, and the facts about the source: codecs, size, rates, errors.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../host/clock.ts';
 import type { SoundSelection, SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
@@ -15,7 +16,7 @@ import { describeSource, type AudioFacts, type VideoFacts } from './source-facts
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
 import { createDemuxer, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
 import { createTimeline } from './transport-stream/timeline.ts';
-import type { Picture } from './transport-stream/video-reader.ts';
+import type { Picture, PictureHeader } from './transport-stream/video-reader.ts';
 
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
@@ -42,7 +43,7 @@ export interface SourceProgram {
   streams(): ProgramStreams | null;
   format(): ProgramFormat | null;
   /** Returns the known facts about pictures and sound. */
-  facts(): { video: VideoFacts | null; audio: AudioFacts | null };
+  facts(): { video: VideoFacts | null; header: PictureHeader | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
   describe(): Pick<SourceReport, 'video' | 'audioTracks'>;
@@ -68,6 +69,8 @@ export function createSourceProgram(deps: {
   /** Whether they belong to the present connection. */
   let hasTables = false;
   let pictureAtMs: number | null = null;
+  /** Of the newest keyframe of this stream. */
+  let header: PictureHeader | null = null;
 
   const demuxer = createDemuxer({
     sound: deps.sound,
@@ -97,6 +100,7 @@ export function createSourceProgram(deps: {
       readers.begin('video', next.video);
       raw.endGroup();
       meter.restart();
+      header = null;
       copy.beginPictures();
     }
     if (change.audio) readers.begin('audio', next.audio);
@@ -110,7 +114,10 @@ export function createSourceProgram(deps: {
     const dtsMs = timeline.toMs('video', picture.dts);
     meter.video(dtsMs, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
+    const before = header;
+    header = picture.header ?? header;
     copy.takePicture(picture, dtsMs);
+    if (!isDeepStrictEqual(before, header)) onStreams();
   }
 
   return {
@@ -128,6 +135,7 @@ export function createSourceProgram(deps: {
       copy.restart();
       readers.restart();
       pictureAtMs = null;
+      header = null;
     },
     splice(fromTicks) {
       demuxer.splice();
@@ -141,7 +149,7 @@ export function createSourceProgram(deps: {
     newestKeyframe: raw.newestKeyframe,
     streams: () => streams,
     format: copy.format,
-    facts: copy.facts,
+    facts: () => ({ ...copy.facts(), header }),
     measurement: () => meter.read(clock.now()),
     continuityErrors: demuxer.continuityErrors,
     describe: () =>
@@ -149,6 +157,7 @@ export function createSourceProgram(deps: {
         streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
         tracks: demuxer.tracks(),
         ...copy.facts(),
+        header,
         measurement: meter.read(clock.now()),
         pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,
       }),
