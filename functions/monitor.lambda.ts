@@ -42,6 +42,7 @@ const deps = {
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
   },
   now: () => new Date(),
+  sleep: (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs)),
   logger,
   // CloudWatch has MediaLive's one-minute metrics within a few minutes.
   windowSeconds: 300,
@@ -51,7 +52,7 @@ const deps = {
 };
 
 // MediaConnect reports a fault of the content by an event, so the run that it causes reads the content.
-const handleMediaEvent = createMediaEventHandler({ ...deps, contentEverySeconds: 0, lookEverySeconds: 10 });
+const handleMediaEvent = createMediaEventHandler({ ...deps, contentEverySeconds: 0, lookEverySeconds: 5 });
 const handleAlarmEvent = createAlarmEventHandler({ ...deps, lookEverySeconds: 10 }, () => runMonitor(deps));
 
 const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];

@@ -1,4 +1,3 @@
-import { acquireLease, releaseLease } from '../aws/lease-table.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { changeShow, insertShow, listOpenShows } from '../aws/show-table.ts';
 import { AppError } from '../domain/errors.ts';
@@ -15,14 +14,13 @@ import { isPlanned, type Show, type ShowDestination } from '../domain/show.ts';
 import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { invalidFields } from './http/validation.ts';
+import { inTurn } from './in-turn.ts';
 
 /** Stores plans of shows. Plans are stored one at a time, so that of two that want one destination one is refused. */
 
 /** More than a year of daily shows. Every plan is compared with all of them. */
 const OPEN_SHOWS_MAX = 500;
-const LEASE_SECONDS = 10;
-const LEASE_ATTEMPTS_MAX = 50;
-const LEASE_PAUSE_MS = 100;
+const PLANNING = { name: 'show-plans', doing: 'planning shows' };
 
 /** Checks planned times. @throws {AppError} `validation_failed` */
 export function requireTimes(deps: ApiDeps, input: TimesInput, options = { running: false }): PlannedTimes {
@@ -46,7 +44,7 @@ export async function requireDestinations(
 
 /** Stores a new show. @throws {AppError} `show_conflict`, or `validation_failed` when there are too many */
 export async function storeNewShow(deps: ApiDeps, show: Show): Promise<Show> {
-  await planning(deps, async () => {
+  await inTurn(deps, PLANNING, async () => {
     const others = await listOpenShows(deps);
     if (others.length >= OPEN_SHOWS_MAX) {
       const message = `there are ${OPEN_SHOWS_MAX} shows that have not ended: cancel or delete some first`;
@@ -68,7 +66,7 @@ export async function storeNewShow(deps: ApiDeps, show: Show): Promise<Show> {
  */
 export async function storePlan(deps: ApiDeps, showId: string, change: (show: Show) => Show): Promise<Show | null> {
   let before: Show | null = null;
-  const stored = await planning(deps, async () => {
+  const stored = await inTurn(deps, PLANNING, async () => {
     const others = await listOpenShows(deps);
     return changeShow(deps, showId, (found) => {
       before = found;
@@ -91,30 +89,5 @@ function requireNoConflict(deps: ApiDeps, show: Show, others: readonly Show[]): 
   throw new AppError('show_conflict', {
     detail: `the show ${JSON.stringify(other.title)} (${other.showId}) has ${destination.name} from ${other.localStart} ${until}, ${other.zone}`,
     remedy: 'choose another time, leave the destination out, or change that show',
-  });
-}
-
-async function planning<Result>(deps: ApiDeps, action: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 0; attempt < LEASE_ATTEMPTS_MAX; attempt += 1) {
-    const lease = await acquireLease(deps, {
-      name: 'show-plans',
-      now: deps.now(),
-      seconds: LEASE_SECONDS,
-      takeOver: false,
-    });
-    if (lease === null) {
-      await deps.sleep(LEASE_PAUSE_MS);
-      continue;
-    }
-    try {
-      return await action();
-    } finally {
-      await releaseLease(deps, lease);
-    }
-  }
-  throw new AppError('concurrent_change', {
-    detail: 'others are planning shows at the same time',
-    remedy: 'try again',
-    retryAfterSeconds: 1,
   });
 }

@@ -70,7 +70,7 @@ export function healthEvents(
     : [toEvent(record, { ...about, type: 'destination.on_air', title: `${record.name} is on air` })];
 }
 
-/** Returns the event of the source's connection, if it changed. @param before as last observed */
+/** Returns the event of the source's connection, if it changed. @param before the observation that this one replaced */
 export function sourceEvents(
   before: { connected: boolean | null; observedAt: string } | null,
   { connected, observedAt }: { connected: boolean | null; observedAt: string },
@@ -81,7 +81,6 @@ export function sourceEvents(
   const type = connected ? 'source.connected' : 'source.lost';
   return [
     {
-      // Of several monitors that see the same change, each gives the same id.
       eventId: eventIdOf(type, before.observedAt),
       type,
       at: observedAt,

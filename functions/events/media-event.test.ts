@@ -129,6 +129,7 @@ describe('an event', () => {
       everySeconds: 0,
       ...MONITORED_LOCALLY,
       lookEverySeconds: 10,
+      sleep: async (delayMs) => void (aheadSeconds += delayMs / 1000),
       logger: { info() {}, error() {}, warn: (message, details) => void warnings.push([message, details]) },
       ...change,
     });
@@ -187,24 +188,47 @@ describe('an event', () => {
     return ((await sluice.deps.clients.mediaLive.send(command)).WhitelistRules ?? []).map(({ Cidr }) => Cidr);
   };
 
-  it('storm costs one observation per pause, in one process and across processes', async () => {
+  it('within the pause after an observation waits for its end, and all of them cause one observation', async () => {
+    const [record] = await begin(1);
+    const { channelId, channelArn } = record!.held.channel!;
+    await handle(stateChange(channelArn));
+    expect(await seen(record!)).toBe('RUNNING');
+    // The monitor or an event has just observed the channel when it stops.
+    await stopChannel(sluice.deps, channelId);
+    calls.length = 0;
+    const pauses: number[] = [];
+    const pause = Promise.withResolvers<void>();
+    handle = makeHandler({ sleep: (delayMs) => (pauses.push(delayMs), pause.promise) });
+    const event = () => handle(stateChange(channelArn, { time: after(1) }));
+    const first = event();
+    await waitFor('the first event to wait', async () => pauses.length === 1);
+    expect(pauses[0]).toBeGreaterThan(0);
+    expect(pauses[0]).toBeLessThanOrEqual(10_000);
+    const all = Promise.all([first, ...Array.from({ length: 19 }, event)]);
+    expect(calls).not.toContain('ListChannelsCommand');
+    aheadSeconds = 11;
+    pause.resolve();
+    await all;
+    expect(calls.filter((name) => name === 'ListChannelsCommand')).toHaveLength(1);
+    expect(['STOPPING', 'IDLE']).toContain(await seen(record!));
+  });
+
+  it('storm costs one observation at once and one after the pause, in one process and across processes', async () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     await Promise.all(Array.from({ length: 500 }, () => handle(event)));
     // An observation lists the destinations, and the evaluation after it the ceilings, the incidents and their settings.
-    const once = { lists: 4, looks: 1 };
+    const times = (looks: number) => ({ lists: 4 * looks, looks });
     const count = () => ({
       lists: calls.filter((name) => name === 'QueryCommand').length,
       looks: calls.filter((name) => name === 'ListChannelsCommand').length,
     });
-    expect(count()).toEqual(once);
-    // Another process remembers nothing, but reads that the destination was observed just now.
+    expect(aheadSeconds).toBeGreaterThan(9);
+    // What was sent in the second of the first observation may have come after it.
+    expect(count()).toEqual(times(2));
+    // Another process remembers nothing, but reads that the destination was observed after the event.
     await makeHandler()(event);
-    expect(count()).toEqual({ lists: 5, looks: 1 });
-    // After the pause the handler observes again.
-    aheadSeconds = 11;
-    await handle(stateChange(record!.held.channel!.channelArn, { time: after(11) }));
-    expect(count()).toEqual({ lists: 9, looks: 2 });
+    expect(count()).toEqual({ lists: times(2).lists + 1, looks: 2 });
   });
 
   const after = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');

@@ -10,13 +10,15 @@ import { parseMediaEvent, type MediaEvent, type Refusal } from './event-schema.t
  * Treats events of the media services as a reason to read AWS, never as the truth: they may be late, doubled, out of
  * order, forged or missing. For an event the handler observes the running destinations it concerns, as the monitor
  * does. It decides nothing, and changes nothing in AWS except to allow a new egress address of the flow. It skips what
- * was observed after the event was sent, and a storm costs one observation per pause and subject, because the monitor
- * runs anyway.
+ * was observed after the event was sent. A storm costs one observation at once and one after each pause: an event
+ * within the pause waits for its end, and all others of its subject join it.
  */
 export type MediaEventDeps = MonitorRunDeps &
   AwsDeps<never, 'inputSecurityGroupId'> & {
     /** Least time between two observations of one subject that events cause. */
     lookEverySeconds: number;
+    /** Waits for the end of the pause. */
+    sleep: (delayMs: number) => Promise<void>;
   };
 
 /** EventBridge gives the time in whole seconds. */
@@ -34,6 +36,8 @@ export function createMediaEventHandler(deps: MediaEventDeps): (event: unknown) 
   const ignored = new Map<Ignored, number>();
   /** When an event last caused an observation, by subject. */
   const looks = new Map<string, number>();
+  /** When the newest event that waits for the end of the pause was sent, by subject. */
+  const waiting = new Map<string, Date>();
   const known: KnownChannels = { atMs: -Infinity, arns: new Set() };
 
   /** Logs a handful of lines even in a storm, and nothing of the event, which may contain anything. */
@@ -53,17 +57,35 @@ export function createMediaEventHandler(deps: MediaEventDeps): (event: unknown) 
     if (ageSeconds < -AGE_SECONDS_MAX) return ignore('ahead');
     // The rule on the bus cannot filter by channel, so events of other deployments arrive too.
     if (isForeign(known, subjectArn, deps, now)) return ignore('foreign');
-    const lookedAtMs = looks.get(subjectArn);
-    if (lookedAtMs !== undefined && isRecent(deps, lookedAtMs, now)) return;
+    if (joins(subjectArn, sentAt)) return;
+    const restMs = restOfPause(deps, looks.get(subjectArn), now) || (await look({ subjectArn, sentAt }));
+    if (restMs === 0 || joins(subjectArn, sentAt)) return;
+    waiting.set(subjectArn, sentAt);
+    await deps.sleep(restMs);
+    const newest = waiting.get(subjectArn) ?? sentAt;
+    waiting.delete(subjectArn);
+    await look({ subjectArn, sentAt: newest });
+  };
+
+  /** Lets an event share the observation that another one waits for. @returns false when none waits */
+  function joins(subjectArn: string, sentAt: Date): boolean {
+    const other = waiting.get(subjectArn);
+    if (other && sentAt > other) waiting.set(subjectArn, sentAt);
+    return other !== undefined;
+  }
+
+  /** @returns how long the pause still lasts for destinations that were observed just before the event; 0 for none */
+  async function look(event: MediaEvent): Promise<number> {
+    const now = deps.now();
     if (looks.size >= SUBJECTS_MAX) looks.clear();
-    looks.set(subjectArn, now.getTime());
+    looks.set(event.subjectArn, now.getTime());
     try {
-      await lookAt(deps, known, { subjectArn, sentAt }, now);
+      return await lookAt(deps, known, event, now);
     } catch (error) {
-      looks.delete(subjectArn);
+      looks.delete(event.subjectArn);
       throw error;
     }
-  };
+  }
 }
 
 /** This deployment's channels when they were last read. */
@@ -86,29 +108,32 @@ async function lookAt(
   known: KnownChannels,
   { subjectArn, sentAt }: MediaEvent,
   now: Date,
-): Promise<void> {
+): Promise<number> {
   const records = await listAllDestinations(deps);
   known.arns = new Set(records.flatMap(({ held }) => held.channel?.channelArn ?? []));
   known.atMs = now.getTime();
   // An event of the flow concerns every destination it feeds.
   const isOfFlow = subjectArn === deps.deployment.flowArn;
   const about = records.filter(({ held }) => isOfFlow || held.channel?.channelArn === subjectArn);
-  const due = about.filter((record) => isDue(deps, record, sentAt, now));
+  const unseen = about.filter((record) => isUnseen(record, sentAt, now));
+  const restOf = ({ observation }: Destination) =>
+    restOfPause(deps, observation ? Date.parse(observation.observedAt) : undefined, now);
+  const due = unseen.filter((record) => restOf(record) === 0);
   if (isOfFlow) await repairEgress(deps);
   if (isOfFlow || due.length > 0) await observeAndEvaluate(deps, records, due);
+  return Math.max(0, ...unseen.map(restOf));
 }
 
 /** Returns true unless another process or the monitor has observed the destination since the event. */
-function isDue(deps: MediaEventDeps, { observation, status }: Destination, sentAt: Date, now: Date): boolean {
+function isUnseen({ observation, status }: Destination, sentAt: Date, now: Date): boolean {
   if (status !== 'running') return false;
   if (!observation) return true;
   const observedAtMs = Date.parse(observation.observedAt);
-  const isSeen = observedAtMs >= sentAt.getTime() + RESOLUTION_MS && observedAtMs <= now.getTime();
-  return !isSeen && !isRecent(deps, observedAtMs, now);
+  return observedAtMs < sentAt.getTime() + RESOLUTION_MS || observedAtMs > now.getTime();
 }
 
-/** Returns true when a time lies within the pause. A time in the future comes from another clock and proves nothing. */
-function isRecent({ lookEverySeconds }: MediaEventDeps, atMs: number, now: Date): boolean {
-  const ageMs = now.getTime() - atMs;
-  return ageMs >= 0 && ageMs < lookEverySeconds * 1000;
+/** Returns how long the pause after a time still lasts. A time in the future comes from another clock and proves nothing. */
+function restOfPause({ lookEverySeconds }: MediaEventDeps, atMs: number | undefined, now: Date): number {
+  const ageMs = now.getTime() - (atMs ?? -Infinity);
+  return ageMs >= 0 ? Math.max(0, lookEverySeconds * 1000 - ageMs) : 0;
 }

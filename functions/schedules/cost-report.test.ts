@@ -129,6 +129,10 @@ describe('the cost report', () => {
     await insertTarget(deps, { ...TARGET, filter });
     await reportCosts(deps);
     await reportCosts(deps);
+    // A run that did not get to store the CSV is made once more, and its message is the same one.
+    const { reportBucket: Bucket } = deps.deployment;
+    await clients.s3.send(new DeleteObjectCommand({ Bucket, Key: 'reports/cost/2026/11/20.csv' }));
+    await reportCosts({ ...deps, now: () => new Date(deps.now().getTime() + 60_000) });
     const [delivery, ...others] = await listDeliveries(deps, TARGET.targetId, 10);
     expect(others).toEqual([]);
     expect(delivery?.event).toMatchObject({ type: 'report.ready', data: { report: 'cost', day: '2026-11-20' } });

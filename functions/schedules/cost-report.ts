@@ -44,16 +44,17 @@ export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
     // Written last, because a day counts as reported once its CSV exists.
     await putReport(deps, { day, format: 'csv' }, csv);
     deps.logger.info('cost report', line);
-    await publishQuietly(deps, [reportReady(day, now)]);
+    await publishQuietly(deps, [reportReady(day)]);
   }
   return due;
 }
 
-function reportReady(day: string, now: Date): SluiceEvent {
+/** The end of the day it covers is its time, so that a report that is made once more has the same message. */
+function reportReady(day: string): SluiceEvent {
   return {
     eventId: eventIdOf('report.ready', 'cost', day),
     type: 'report.ready',
-    at: now.toISOString(),
+    at: new Date(Date.parse(day) + DAY_MS).toISOString(),
     about: ABOUT_NOTHING,
     title: `The cost report of ${day} is ready`,
     lines: ['Download it on the page Costs.'],

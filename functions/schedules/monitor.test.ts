@@ -14,6 +14,7 @@ import { listHistory } from '../aws/history-table.ts';
 import { listDeliveries } from '../aws/delivery-table.ts';
 import { listOutboxMails } from '../aws/outbox-table.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import { insertTarget } from '../aws/notification-target-table.ts';
 import { makeTarget } from '../../test/support/make-target.ts';
 import type { Destination } from '../domain/destination.ts';
@@ -113,6 +114,24 @@ describe('a change of health', () => {
     const degraded = deliveries.filter(({ event }) => event.type === 'destination.degraded');
     expect(degraded.map(({ event }) => event.data)).toMatchObject([
       { destinationId: record.destinationId, level: 'down', code: 'channel_not_running' },
+    ]);
+  });
+
+  it('of the source is published once by several concurrent monitors', async () => {
+    const monitor = await begin(async () => {});
+    const target = await makeTarget(sluice.deps, { kind: 'email', email: 'studio@example.com' });
+    await insertTarget(sluice.deps, target);
+    const at = (ms: number) => new Date(Date.now() + ms);
+    const seen = { observedAt: at(-1_000).toISOString(), connected: true, lostSince: null, usualBitrateBps: null };
+    await putSourceObservation(sluice.deps, seen as SourceObservation);
+    mockClient(sluice.deps.clients.cloudWatch)
+      .on(GetMetricDataCommand)
+      .callsFake(() => ({ MetricDataResults: [{ Id: 'connected', Values: [0], Timestamps: [at(-500)] }] }));
+    // Each monitor has its own time.
+    await Promise.all([0, 5, 10].map((ms) => runMonitor({ ...monitor, now: () => at(ms) })));
+    const deliveries = await listDeliveries(sluice.deps, target.targetId, 10);
+    expect(deliveries.map(({ event }) => event.type).filter((type) => type.startsWith('source.'))).toEqual([
+      'source.lost',
     ]);
   });
 

@@ -55,7 +55,10 @@ export async function observeSource(
   if (entry) await putTimelineEntry(deps, SOURCE_OWNER, entry, 0);
   const change = written && switchLineOf(written.replaced, observation);
   if (change) await putTimelineEntry(deps, SOURCE_OWNER, change, 1);
-  await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
+  if (written) {
+    const connection = { connected: metrics.connected ?? null, observedAt };
+    await publishQuietly(deps, sourceEvents(written.replaced, connection));
+  }
   return { isFlowUp: true, ...observation };
 }
 

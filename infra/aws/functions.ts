@@ -80,8 +80,8 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
     description: 'Observes every destination, once a minute and when the media services report something.',
     memoryMb: 512,
     timeout: Duration.seconds(50),
-    // One for the schedule, one for events. A burst of events needs only one poll.
-    concurrency: 2,
+    // One for the schedule, two for events, which may wait a few seconds. A burst of events needs only two observations.
+    concurrency: 3,
     asynchronousRetries: 0,
     environment: MonitorEnvironment,
     permissions: monitorPermissions,

@@ -1,7 +1,7 @@
 /**
  * Creates real media for the engine's tests: a small H.264/AAC transport stream, and an ffmpeg that sends it over SRT.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -151,6 +151,16 @@ export async function until<Value>(
     if (Date.now() > endMs) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
     await new Promise((wake) => setTimeout(wake, 50));
   }
+}
+
+/**
+ * Returns ffmpeg's complaints while it decodes a whole file; empty when it has none. Times are in milliseconds, as RTMP
+ * has them: counted in pictures, two that are closer than the frame rate says would get one number.
+ */
+export function decodeErrors(path: string): string {
+  const toNull = ['-fps_mode', 'passthrough', '-enc_time_base', '1/1000', '-f', 'null', '-'];
+  const judged = spawnSync(findTestFfmpeg()!, [...quiet, '-xerror', '-i', path, ...toNull], { encoding: 'utf8' });
+  return judged.status === 0 ? judged.stderr : `ended with ${judged.status}: ${judged.stderr}`;
 }
 
 /** Returns the command lines of all descendants of a process, by process id. Linux only. */

@@ -67,6 +67,14 @@ describe('an e-mail target of a deployment with a topic', () => {
     expect(requests()).toEqual([EMAIL]);
   });
 
+  it('is made once when several requests bring the same address at the same time', async () => {
+    await test.useTopic();
+    const answers = await Promise.all(['One', 'Two', 'Three'].map((name) => post(EMAIL, name)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 422, 422]);
+    expect(await listTargets(test.deps)).toHaveLength(1);
+    expect(requests()).toEqual([EMAIL]);
+  });
+
   it('is refused for an address that was subscribed by other means', async () => {
     const { topicArn } = await test.useTopic();
     await test.deps.clients.sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: EMAIL }));

@@ -30,6 +30,7 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { resolveInTime } from '../destination-target.ts';
 import { endSubscription, readSubscriptionStates, withSubscription } from '../target-subscription.ts';
 import { invalidFields } from '../http/validation.ts';
+import { inTurn } from '../in-turn.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   CreatedTarget,
@@ -49,6 +50,8 @@ const one = `${path}/{targetId}` as const;
 
 /** More than any team has. Each event is compared with all of them. */
 const TARGETS_MAX = 50;
+/** SNS keeps one subscription per address, and two requests may come with the same one. */
+const CHANGING_TARGETS = { name: 'notification-targets', doing: 'changing targets' };
 
 const list = createRoute({
   method: 'get',
@@ -139,10 +142,12 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
 
   api.openapi(create, async (context) => {
     const { target, signingSecret } = await build(deps, context.req.valid('json'), context.get('principal').id);
-    if ((await listTargets(deps)).length >= TARGETS_MAX) {
-      throw invalidFields([{ field: 'body', message: `there are ${TARGETS_MAX} targets already: delete one first` }]);
-    }
-    await withSubscription(deps, target, null, () => insertTarget(deps, target));
+    await inTurn(deps, CHANGING_TARGETS, async () => {
+      if ((await listTargets(deps)).length >= TARGETS_MAX) {
+        throw invalidFields([{ field: 'body', message: `there are ${TARGETS_MAX} targets already: delete one first` }]);
+      }
+      await withSubscription(deps, target, null, () => insertTarget(deps, target));
+    });
     context.header('Location', `${path}/${target.targetId}`);
     return context.json({ ...(await presentOne(deps, target)), signingSecret }, 201);
   });
@@ -157,11 +162,14 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     const before = await find(deps, targetId);
     requireCompanion(deps, before.kind, change.companion, false);
     const address = await checkedAddress(deps, targetId, before.kind, change);
-    const changed = await withSubscription(deps, { targetId, email: address.email ?? null }, before.email, async () =>
+    const write = async () =>
       requireTarget(
         await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now())),
         targetId,
-      ),
+      );
+    const addressed = { targetId, email: address.email ?? null };
+    const changed = await inTurn(deps, CHANGING_TARGETS, async () =>
+      withSubscription(deps, addressed, (await find(deps, targetId)).email, write),
     );
     return context.json(await presentOne(deps, changed), 200);
   });

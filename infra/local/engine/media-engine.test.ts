@@ -2,7 +2,7 @@
  * Tests the whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as independent
  * sender, RTMP receiver and judge of the output.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ import { silentLogger } from './engine-logger.ts';
 import type { FlvTag } from './flv-reader.ts';
 import { createMediaEngine } from './media-engine.ts';
 import {
+  decodeErrors,
   descendants,
   findTestFfmpeg,
   makeRendition,
@@ -618,22 +619,6 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Returns ffmpeg's complaints while it decodes the whole file. Timestamps are in milliseconds, as in FLV: in whole
- * pictures, two of them could get one number after a gap that is half a picture longer than a multiple.
- */
-function decodeErrors(path: string): string {
-  const { stderr, status } = spawnSync(
-    ffmpeg,
-    [
-      ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
-      ...['-i', path, '-enc_time_base', '1:1000', '-f', 'null', '-'],
-    ],
-    { encoding: 'utf8' },
-  );
-  return status === 0 ? stderr : `ended with ${status}: ${stderr}`;
 }
 
 function longestGapMs(tags: FlvTag[]): number {

@@ -75,6 +75,16 @@ describe('a line', () => {
     expect(line.read().jitterMs).toBeLessThanOrEqual(60);
   });
 
+  it('has the jitter of RFC 3550: each difference counts for a sixteenth, from zero', () => {
+    const line = makeLine();
+    line.send(1);
+    line.acknowledge(40);
+    line.acknowledge(72);
+    expect(line.read().jitterMs).toBe(2);
+    line.acknowledge(40);
+    expect(line.read().jitterMs).toBe(3.875);
+  });
+
   it('counts a packet as lost when only its retransmission arrives', () => {
     const line = makeLine();
     line.send(1, 2, 3);
@@ -86,6 +96,12 @@ describe('a line', () => {
     const line = makeLine();
     line.send(1, 3, 2, 4);
     expect(line.read().packetLossPercent).toBe(0);
+  });
+
+  it('does not take a packet that arrives twice for the return of a lost one', () => {
+    const line = makeLine();
+    line.send(1, 3, 3);
+    expect(line.read().packetLossPercent).toBeCloseTo(100 / 3);
   });
 
   it('continues where the numbers wrap around', () => {

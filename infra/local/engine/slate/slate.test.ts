@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../../test/support/ffmpeg-receiver.ts';
 import { findFreeUdpPort } from '../../../../test/support/product.ts';
 import {
+  decodeErrors,
   findTestFfmpeg,
   makeRendition,
   makeTemporaryDirectory,
@@ -170,11 +171,6 @@ function largestGapMs(path: string): number {
     .map(({ timestampMs }) => timestampMs)
     .toSorted((one, other) => one - other);
   return Math.max(...times.slice(1).map((time, index) => time - times[index]!));
-}
-
-function decodeErrors(path: string): string {
-  const quiet = ['-hide_banner', '-v', 'error', '-xerror'];
-  return spawnSync(ffmpeg, [...quiet, '-i', path, '-f', 'null', '-'], { encoding: 'utf8' }).stderr;
 }
 
 /** Counts the keyframes with the colour of the slate in their middle, as ffmpeg decodes them. */

@@ -1,0 +1,44 @@
+import { acquireLease, releaseLease } from '../aws/lease-table.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ApiDeps } from './api-deps.ts';
+
+/** A crash in the middle of an action delays the next caller for so long. */
+const LEASE_SECONDS = 10;
+const PAUSE_MS = 200;
+const ATTEMPTS_MAX = 25;
+
+/** What callers do one after the other, because each has to see what those before it wrote. */
+export interface Turn {
+  /** Name of the lease. */
+  name: string;
+  /** What the others do, for the caller who waited in vain: "others are …". */
+  doing: string;
+}
+
+/**
+ * Runs an action while no other process runs one of the same turn.
+ * @throws {AppError} `concurrent_change` when others take all turns for five seconds
+ */
+export async function inTurn<Result>(
+  deps: Pick<ApiDeps, 'now' | 'sleep' | 'clients' | 'deployment'>,
+  { name, doing }: Turn,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const lease = await acquireLease(deps, { name, now: deps.now(), seconds: LEASE_SECONDS, takeOver: false });
+    if (lease === null) {
+      await deps.sleep(PAUSE_MS);
+      continue;
+    }
+    try {
+      return await action();
+    } finally {
+      await releaseLease(deps, lease);
+    }
+  }
+  throw new AppError('concurrent_change', {
+    detail: `others are ${doing} at the same time`,
+    remedy: 'try again',
+    retryAfterSeconds: 1,
+  });
+}
