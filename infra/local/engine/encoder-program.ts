@@ -97,8 +97,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     endRun();
     splice.beginRun();
     run = startEncoderRun({
-      ...{ launcher, clock, logger, load, rendition, followsKeyframes, keyframePtsMs, hasSound },
-      ...(colour && { colour }),
+      ...{ launcher, clock, logger, load, rendition, followsKeyframes, colour, keyframePtsMs, hasSound },
       onFormat: setFormat,
       onFrame: deliver,
       onFailed: (detail) => fail({ code: 'encoder_failed', detail }),

@@ -41,10 +41,13 @@ export function createFlowPrograms(
   const ofRendition = ({ sound }: Rendition) => source.withSound(sound?.selection);
   const encoders = createSharedEncoders({ ...options, source });
   let revision = 0;
+  /** Of the newest keyframe. The next connection is likely to have the same. */
+  let colour: ColourSignal | undefined;
   const revisionKeys = new Map<string, string>();
 
   function onStreams(program: Pick<SourceProgram, 'facts' | 'streams'>, sound: SoundSelection | undefined): void {
     const { video, header, audio } = program.facts();
+    if (header) colour = header.coding;
     const key = JSON.stringify([program.streams(), video?.sps.toString('base64'), header, audio]);
     const of = JSON.stringify(sound ?? null);
     if (key !== revisionKeys.get(of)) revision += 1;
@@ -69,11 +72,8 @@ export function createFlowPrograms(
       },
       framesPerSecond: () => source.measurement().framesPerSecond,
       encoder(rendition, { followsKeyframes }) {
-        const colour = ofRendition(rendition).facts().header?.coding;
-        return encoders.of(rendition, {
-          followsKeyframes,
-          ...(colour && colourConversion(colour) && toChoice(colour)),
-        });
+        const converted = colour && colourConversion(colour) !== null ? toChoice(colour) : {};
+        return encoders.of(rendition, { followsKeyframes, ...converted });
       },
     },
   };

@@ -50,6 +50,7 @@ export function createRenditionLane(
     mode: () => mode,
     decide: (flow) => (decidedFor === flow.revision() ? mode : flow.decide(rendition)),
     select(next, flow, { followsKeyframes }) {
+      if (mode === next && decidedFor === flow.revision()) return false;
       decidedFor = flow.revision();
       const joined = next === 'encode' ? flow.encoder(rendition, { followsKeyframes }) : null;
       if (mode === next && joined === encoder) return false;

@@ -2,7 +2,6 @@
  * Parses a flow's transport stream. It yields the copy program (frames shared by all publishers and the segmenter), the
  * raw packets for the encoders, and the facts about the source: codecs, size, rates, errors.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../host/clock.ts';
 import type { SoundSelection, SourceReport } from './contract.ts';
 import { createCopyProgram } from './copy-program.ts';
@@ -69,8 +68,6 @@ export function createSourceProgram(deps: {
   /** Whether they belong to the present connection. */
   let hasTables = false;
   let pictureAtMs: number | null = null;
-  /** Of the newest keyframe of this stream. */
-  let header: PictureHeader | null = null;
 
   const demuxer = createDemuxer({
     sound: deps.sound,
@@ -90,7 +87,8 @@ export function createSourceProgram(deps: {
     onOtherPictures: meter.restart,
     onChange: onStreams,
   });
-  const readers = createElementaryReaders({ clock, onPicture: takePicture, onSound: copy.takeSound });
+  const readers = createElementaryReaders({ clock, onPicture: take, onSound: copy.takeSound, onHeader: onStreams });
+  const facts = () => ({ ...copy.facts(), header: readers.header() });
 
   function takeStreams(next: ProgramStreams, change: StreamChange): void {
     const isFirst = !hasTables;
@@ -100,7 +98,6 @@ export function createSourceProgram(deps: {
       readers.begin('video', next.video);
       raw.endGroup();
       meter.restart();
-      header = null;
       copy.beginPictures();
     }
     if (change.audio) readers.begin('audio', next.audio);
@@ -110,14 +107,11 @@ export function createSourceProgram(deps: {
     onStreams();
   }
 
-  function takePicture(picture: Picture): void {
+  function take(picture: Picture): void {
     const dtsMs = timeline.toMs('video', picture.dts);
     meter.video(dtsMs, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
-    const before = header;
-    header = picture.header ?? header;
     copy.takePicture(picture, dtsMs);
-    if (!isDeepStrictEqual(before, header)) onStreams();
   }
 
   return {
@@ -135,7 +129,6 @@ export function createSourceProgram(deps: {
       copy.restart();
       readers.restart();
       pictureAtMs = null;
-      header = null;
     },
     splice(fromTicks) {
       demuxer.splice();
@@ -149,15 +142,12 @@ export function createSourceProgram(deps: {
     newestKeyframe: raw.newestKeyframe,
     streams: () => streams,
     format: copy.format,
-    facts: () => ({ ...copy.facts(), header }),
+    facts,
     measurement: () => meter.read(clock.now()),
     continuityErrors: demuxer.continuityErrors,
     describe: () =>
       describeSource({
-        streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
-        tracks: demuxer.tracks(),
-        ...copy.facts(),
-        header,
+        ...{ streams: (hasTables ? streams : null) ?? NO_STREAMS, tracks: demuxer.tracks(), ...facts() },
         measurement: meter.read(clock.now()),
         pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,
       }),
