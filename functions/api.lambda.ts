@@ -71,6 +71,7 @@ async function start(): Promise<Api> {
       incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
+      slateMachineArn: environment.STATE_MACHINE_ARN_SLATE,
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,

@@ -26,6 +26,7 @@ const complete = {
   STATE_MACHINE_ARN_INCIDENT: machine('incident'),
   STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
   STATE_MACHINE_ARN_SHOW: machine('show'),
+  STATE_MACHINE_ARN_SLATE: machine('slate'),
   NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:sluice-prod-notifications',
   DEPLOYMENT_ID: 'prod',
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',

@@ -41,6 +41,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
   STATE_MACHINE_ARN_SHOW: Arn,
+  STATE_MACHINE_ARN_SLATE: Arn,
   /** SNS topic through which e-mail notifications leave. */
   NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
@@ -106,6 +107,7 @@ export const ApiEnvironment = z.pick(Variables, {
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_SHOW: true,
+  STATE_MACHINE_ARN_SLATE: true,
   NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,

@@ -34,6 +34,7 @@ type ApiFact =
   | 'privateHosts'
   | 'reportBucket'
   | 'showMachineArn'
+  | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 

@@ -23,6 +23,7 @@ import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
+import { registerDestinationSlate } from './routes/destination-slate.ts';
 import { registerDestinationTransport } from './routes/destination-transport.ts';
 import { registerDestinations } from './routes/destinations.ts';
 import { DOCS_PATH, registerDocs } from './routes/docs.ts';
@@ -159,6 +160,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);
   registerDestinationBulk(api, deps);
+  registerDestinationSlate(api, deps);
   registerMetrics(api, deps);
   registerLog(api, deps);
   registerTimeline(api, deps);

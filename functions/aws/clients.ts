@@ -40,6 +40,8 @@ export interface Deployment {
   deliveryMachineArn: string;
   /** The state machine that runs one show. */
   showMachineArn: string;
+  /** The state machine that shows the slate on one destination, or ends it. */
+  slateMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;

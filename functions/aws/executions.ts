@@ -5,12 +5,13 @@ import {
   type StartExecutionCommandInput,
 } from '@aws-sdk/client-sfn';
 import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
-import type { Operation } from '../domain/destination.ts';
+import type { Operation, SlateBreak } from '../domain/destination.ts';
 import { incidentExecutionOf } from '../domain/incident-execution.ts';
 import type { Incident } from '../domain/incident.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { showExecutionOf } from '../domain/show-execution.ts';
 import type { Show } from '../domain/show.ts';
+import { slateExecutionOf } from '../domain/slate-execution.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
 
@@ -67,6 +68,19 @@ export async function startShowExecution(
     stateMachineArn: deployment.showMachineArn,
     name: showExecutionOf({ showId }, executionRevision),
     input: JSON.stringify({ showId, revision: executionRevision, verdict: { rounds: 0 } }),
+  });
+}
+
+/** Starts the state machine that shows a slate or ends it. Repeating the call is harmless. */
+export async function startSlateExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'slateMachineArn'>,
+  destinationId: string,
+  { requestedAt, state }: Pick<SlateBreak, 'requestedAt' | 'state'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.slateMachineArn,
+    name: slateExecutionOf(destinationId, { requestedAt, state }),
+    input: JSON.stringify({ destinationId, requestedAt, state }),
   });
 }
 

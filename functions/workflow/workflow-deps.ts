@@ -19,7 +19,7 @@ export interface OperationDeps extends AwsDeps<
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
   'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'secretsManager' | 'sfn' | 'sns' | 'table',
-  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket' | 'slateMachineArn'>
 > {
   now: () => Date;
   /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */

@@ -1,6 +1,7 @@
 import { Validations, type App, type PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
@@ -72,6 +73,11 @@ const LIST: readonly Acknowledgement[] = [
     at: 'source/FlowRole/Resource',
     finding: `IAM5[Resource::arn:<partition>:secretsmanager:<region>:<account>:secret:${secretNamePrefix({ deploymentId: '<deployment>' })}*]`,
     reason: 'the secret of an SRT destination is named after it, and AWS ends its ARN with six characters',
+  },
+  {
+    at: 'source/MediaLiveRole/Resource',
+    finding: `IAM5[Resource::<bucket>/${SLATE_PREFIX}*]`,
+    reason: 'a slate is named after its size or its content; nothing else is below this prefix',
   },
   {
     at: 'source/MediaLiveRole/Resource',
@@ -181,6 +187,7 @@ const PUT_IN: DeploymentResources = {
   stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
+  slateMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,
   flowOutputPermission: 'flow',

@@ -74,6 +74,7 @@ export async function provision({
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
     showMachineArn: await ensureStateMachine(clients, 'show', workflowFunctionArn),
+    slateMachineArn: await ensureStateMachine(clients, 'slate', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,

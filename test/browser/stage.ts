@@ -23,8 +23,8 @@ export interface Stage {
   open(options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** Every page opened so far. */
   opened: readonly WatchedPage[];
-  /** Starts a stopped product again with its ports and data. */
-  startAgain(): Promise<void>;
+  /** Starts a stopped product again with its ports and data. @param environment settings added to the tests' own */
+  startAgain(environment?: Record<string, string>): Promise<void>;
   /**
    * Sets up a test: the product running with exactly these destinations and no drills, and the page signed in, active
    * and online at a path, without filters, drafts or settings. Each test is independent of the others.
@@ -36,6 +36,9 @@ export interface Stage {
   named(name: string): Promise<DestinationResource>;
   close(): Promise<void>;
 }
+
+/** The page is the subject here, not the encoder of the preview, which takes most of the processor at the default size. */
+const SMALL_PREVIEW = { SLUICE_HLS_RENDITIONS: '480p30' };
 
 /** Resets a page and loads it at a path. */
 async function resetPage({ page, context }: WatchedPage, origin: string, path: string): Promise<void> {
@@ -63,7 +66,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
   const dataDirectory = join(directory, 'data');
   const ports = await findFreePorts();
   const [started, launched] = await Promise.allSettled([
-    startProduct(ports, dataDirectory),
+    startProduct(ports, dataDirectory, SMALL_PREVIEW),
     launchChromium(browserArguments),
   ]);
   const product = started.status === 'fulfilled' ? started.value : null;
@@ -88,8 +91,8 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
       opened.push(watched);
       return watched;
     },
-    async startAgain() {
-      stage.product = await startProduct(ports, dataDirectory);
+    async startAgain(environment) {
+      stage.product = await startProduct(ports, dataDirectory, { ...SMALL_PREVIEW, ...environment });
     },
     async begin(watched, wanted, path = '/') {
       if (stage.product.process.exitCode !== null || stage.product.process.signalCode !== null)

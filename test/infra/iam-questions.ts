@@ -223,6 +223,8 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     ],
     UpdateChannelClass: channel('medialive:UpdateChannelClass'),
     DescribeChannel: channel('medialive:DescribeChannel'),
+    BatchUpdateSchedule: channel('medialive:BatchUpdateSchedule'),
+    DescribeSchedule: channel('medialive:DescribeSchedule'),
     StartChannel: channel('medialive:StartChannel'),
     StopChannel: channel('medialive:StopChannel'),
     DeleteChannel: channel('medialive:DeleteChannel'),

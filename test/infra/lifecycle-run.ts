@@ -2,7 +2,7 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
-import { getDestination } from '../../functions/aws/destination-table.ts';
+import { changeDestination, getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
@@ -56,6 +56,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
+  await takeBreaks(show, warm);
   await meetIncidents(show, cold);
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
@@ -120,6 +121,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
       showMachineArn: machine('SHOW'),
+      slateMachineArn: api['STATE_MACHINE_ARN_SLATE']!.split(':').slice(0, 7).join(':'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -246,6 +248,32 @@ async function look(show: Show, id: string): Promise<void> {
   await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
   await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
+}
+
+/** Shows the slate and ends it, and repeats each call of the schedule as after a lost answer. */
+async function takeBreaks(show: Show, id: string): Promise<void> {
+  const { call, deployment, deps } = show;
+  const path = `/api/destinations/${id}`;
+  const rewind = async (slateBreak: Destination['slateBreak']) => {
+    await changeDestination(deps, id, (record) => ({ ...record, slateBreak }));
+  };
+  const until = (state: 'shown' | undefined) =>
+    waitFor(`the slate to be ${state ?? 'over'}`, async () => {
+      return (await getDestination(deps, id))?.slateBreak?.state === state;
+    });
+  await call({ method: 'POST', path: `${path}/show-slate` }, 202);
+  await until('shown');
+  const { slateBreak } = (await getDestination(deps, id))!;
+  await rewind({ ...slateBreak!, state: 'showing' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await until('shown');
+  await call({ method: 'POST', path: `${path}/end-slate` }, 202);
+  await until(undefined);
+  await rewind({ ...slateBreak!, state: 'ending' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await until(undefined);
+  // The restart that follows finds a slate to remove.
+  await rewind(slateBreak);
 }
 
 /**

@@ -58,6 +58,7 @@ describe('the alarm list', () => {
       'alerting-failed-delivery',
       'alerting-failed-incident',
       'alerting-failed-show',
+      'alerting-failed-slate',
       'api-failing',
       'api-throttled',
       'channel-alerts',

@@ -500,7 +500,7 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])(
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show', 'slate'])(
     'for %s is the file that also runs on one machine',
     (kind) => {
       const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
@@ -516,7 +516,7 @@ describe('each state machine', () => {
   );
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(7);
+    expect(machines).toHaveLength(8);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -530,8 +530,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(7).fill('Retain'));
-    expect(aliases).toHaveLength(7);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(8).fill('Retain'));
+    expect(aliases).toHaveLength(8);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -546,7 +546,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(7).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(8).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
@@ -741,6 +741,7 @@ const SAMPLE_RESOURCES = {
   stopMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-stop',
   incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
+  slateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-slate',
   stateMachineAlias: 'live',
   tagConditions: true,
   flowOutputPermission: 'flow' as const,

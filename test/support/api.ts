@@ -144,6 +144,7 @@ export async function startTestApi() {
       incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
       showMachineArn: stateMachineArn('show'),
+      slateMachineArn: stateMachineArn('slate'),
       declaredInput: DECLARED.declaredInput,
       isSourceAnalysed: true,
       copiesSource: false,

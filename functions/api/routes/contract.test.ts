@@ -48,6 +48,8 @@ const BODIES: Record<string, object> = {
   'PUT /api/destinations/{destinationId}/stream-key': { streamKey: STREAM_KEY },
   'POST /api/destinations/start': { ids: [DESTINATION_ID] },
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
+  'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
+  'POST /api/destinations/end-slate': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },

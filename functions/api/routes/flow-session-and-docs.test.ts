@@ -202,7 +202,13 @@ function twoSources(selected: 'main' | 'backup' | null, backupConnected = 1): vo
   const isSelected = (role: string) => (selected === null ? [] : [selected === role ? 1 : 0]);
   const values = {
     ...{ connected: [1], mainselected: isSelected('main'), backupselected: isSelected('backup') },
-    ...{ mainconnected: [1], backupconnected: [backupConnected], backupbitrate: [4_000_000.4], backuploss: [0.123] },
+    ...{
+      mainconnected: [1],
+      backupconnected: [backupConnected],
+      backupbitrate: [4_000_000.4],
+      backuploss: [0.123],
+      backuproundtrip: [12.34],
+    },
   };
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: Object.entries(values).map(([Id, Values]) => ({
@@ -224,7 +230,15 @@ describe('the two sources of a flow', () => {
     expect(body.sources).toMatchObject([
       { role: 'main', isInUse: false, isConnected: true, ingest: { port: 9998, encrypted: false } },
       {
-        ...{ role: 'backup', isInUse: true, isConnected: true, bitrateBps: 4_000_000, packetLossPercent: 0.12 },
+        ...{
+          role: 'backup',
+          isInUse: true,
+          isConnected: true,
+          bitrateBps: 4_000_000,
+          packetLossPercent: 0.12,
+          roundTripMs: 12.3,
+        },
+        lastSeenAt: NOW.toISOString(),
         ingest: { port: 9999, encrypted: true },
       },
     ]);
@@ -527,7 +541,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(66);
+    expect(Object.keys(body.paths)).toHaveLength(70);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {

@@ -14,7 +14,7 @@ import {
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
 import { getSourceCoding, getSourceMetrics, getTrackLanguages, type SourceMetrics } from '../../aws/flow-metrics.ts';
-import { getListenerMetrics, type ListenerMetrics } from '../../aws/listener-metrics.ts';
+import { getListenerMetrics, withEarlierSightings, type ListenerMetrics } from '../../aws/listener-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';
@@ -87,7 +87,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
     }
     const window = { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds };
     const [metrics, listeners] = await Promise.all([freshFigures.get(), getListenerMetrics(deps, flow, window)]);
-    return { metrics, quality: UNKNOWN_QUALITY, listeners };
+    return { metrics, quality: UNKNOWN_QUALITY, listeners: withEarlierSightings(listeners, stored?.listeners) };
   }
   let seen: { state: string; since: string | null } | null = null;
 
@@ -253,13 +253,18 @@ function toSourceResource(
 ): FlowStatusResource['sources'][number] {
   const seen = listeners.find(({ role }) => role === source.role);
   const isOnly = flow.sources.length === 1;
+  const figure = (value: number | null | undefined, decimals: number) =>
+    seen?.connected && value !== null && value !== undefined
+      ? Math.round(value * 10 ** decimals) / 10 ** decimals
+      : null;
   return {
     role: source.role,
     isInUse: isOnly ? true : (seen?.isSelected ?? null),
     isConnected: seen?.connected ?? null,
-    bitrateBps: seen?.connected && seen.bitrateBps !== null ? Math.round(seen.bitrateBps) : null,
-    packetLossPercent:
-      seen?.connected && seen.packetLossPercent !== null ? Math.round(seen.packetLossPercent * 100) / 100 : null,
+    bitrateBps: figure(seen?.bitrateBps, 0),
+    packetLossPercent: figure(seen?.packetLossPercent, 2),
+    roundTripMs: figure(seen?.roundTripMs, 1),
+    lastSeenAt: seen?.lastSeenAt ?? null,
     ingest: toIngest(deps, source, requestHost),
   };
 }

@@ -38,6 +38,7 @@ export class ControlPlaneStack extends Stack {
   readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
   readonly showMachine: StateMachine;
+  readonly slateMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -71,7 +72,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, show, ...operations } = createStateMachines(this, {
+    const { delivery, incident, show, slate, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -81,6 +82,7 @@ export class ControlPlaneStack extends Stack {
     this.incidentMachine = incident;
     this.deliveryMachine = delivery;
     this.showMachine = show;
+    this.slateMachine = slate;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -136,10 +138,13 @@ export class ControlPlaneStack extends Stack {
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
-      stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stateMachineArns: MACHINES.filter((kind) => kind !== 'slate').map((kind) =>
+        this.stateMachineArn(deploymentId, kind),
+      ),
       stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
+      slateMachineArn: this.stateMachineArn(deploymentId, 'slate'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,

@@ -3,10 +3,12 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnFlow } from 'aws-cdk-lib/aws-mediaconnect';
 import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
+import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
@@ -16,6 +18,8 @@ const FAULT = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
   passphrase: ISecret;
+  /** Holds the slates of the channels. */
+  slates: IBucket;
 }
 
 /** Returns the name of the deployment's flow. `npm run destroy` finds the flow by it. */
@@ -42,7 +46,7 @@ export class SourceStack extends Stack {
   /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
   readonly hlsUrl: string;
 
-  constructor(scope: Construct, id: string, { configuration, passphrase, ...props }: SourceStackProps) {
+  constructor(scope: Construct, id: string, { configuration, passphrase, slates, ...props }: SourceStackProps) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
     this.flowRole = this.createFlowRole(configuration, passphrase);
@@ -70,7 +74,7 @@ export class SourceStack extends Stack {
     this.packageChannelId = channel.ref;
     this.packageChannelArn = channel.attrArn;
     this.hlsUrl = endpoint.attrUrl;
-    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn);
+    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn, slates);
     this.describe(flow);
   }
 
@@ -181,7 +185,7 @@ export class SourceStack extends Stack {
    * Creates the role of the channels.
    * @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html
    */
-  private createMediaLiveRole(packageChannelArn: string): Role {
+  private createMediaLiveRole(packageChannelArn: string, slates: IBucket): Role {
     const logGroups = `arn:${this.partition}:logs:${this.region}:${this.account}:log-group`;
     return new Role(this, 'MediaLiveRole', {
       description: 'Role of the MediaLive channels',
@@ -190,6 +194,8 @@ export class SourceStack extends Stack {
         Channels: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
+            // A slate is named after its size.
+            new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${slates.bucketArn}/${SLATE_PREFIX}*`] }),
             new PolicyStatement({
               actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
               resources: [`${logGroups}:${CHANNEL_LOG_GROUP}`, `${logGroups}:${CHANNEL_LOG_GROUP}:*`],
