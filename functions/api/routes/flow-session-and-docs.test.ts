@@ -32,6 +32,10 @@ const sourceIs = (connected: number) =>
       seriesOf('chromaformat', 1),
       seriesOf('bitdepth', 8),
       seriesOf('interlaced', 1),
+      seriesOf('colourprimaries', 1),
+      seriesOf('transfercharacteristics', 1),
+      seriesOf('matrixcoefficients', 1),
+      seriesOf('fullrange', 0),
     ],
   });
 
@@ -85,6 +89,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
       video: {
         ...{ codec: 'H264', width: 1920, height: 1080 },
         ...{ profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, scan: 'interlaced' },
+        ...{ dynamicRange: 'SDR', primaries: 'BT.709', range: 'limited' },
       },
       audio: { channels: 2 },
     });
