@@ -1,7 +1,7 @@
 import type { SourceRole } from '../domain/source-name.ts';
 import type { AwsDeps } from './clients.ts';
 import type { FlowView } from './flow.ts';
-import { getFlowSeries, type FlowMetric, type MetricsWindow } from './flow-series.ts';
+import { getFlowSeries, type FlowMetric, type FlowPoint, type MetricsWindow } from './flow-series.ts';
 
 /** What arrives at one of the flow's two sources; null where CloudWatch has no value yet. */
 export interface ListenerMetrics {
@@ -11,6 +11,9 @@ export interface ListenerMetrics {
   connected: boolean | null;
   bitrateBps: number | null;
   packetLossPercent: number | null;
+  roundTripMs: number | null;
+  /** When it last received data; null or absent: not within the window. */
+  lastSeenAt?: string | null;
 }
 
 const METRICS = [
@@ -18,6 +21,7 @@ const METRICS = [
   { id: 'connected', metric: 'SourceConnected', stat: 'Minimum' },
   { id: 'bitrate', metric: 'SourceBitRate', stat: 'Average' },
   { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
+  { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
 ] as const satisfies FlowMetric[];
 
 /** Reads the metrics of both sources. Empty without a backup, whose metrics would be billed for nothing. */
@@ -40,8 +44,27 @@ export async function getListenerMetrics(
       connected: flag(newest('connected')),
       bitrateBps: newest('bitrate'),
       packetLossPercent: newest('loss'),
+      roundTripMs: newest('roundtrip'),
+      lastSeenAt: lastSeen(series(`${role}connected`), window),
     };
   });
+}
+
+/** Returns the end of the newest period with a connected encoder. */
+function lastSeen(points: readonly FlowPoint[], { now, periodSeconds }: MetricsWindow): string | null {
+  const newest = points.find(({ value }) => value > 0);
+  return newest ? new Date(Math.min(newest.at.getTime() + periodSeconds * 1000, now.getTime())).toISOString() : null;
+}
+
+/** Adds when each source was last seen before the window, as an earlier observation knows it. */
+export function withEarlierSightings(
+  listeners: readonly ListenerMetrics[],
+  earlier: readonly ListenerMetrics[] | undefined,
+): ListenerMetrics[] {
+  return listeners.map((each) => ({
+    ...each,
+    lastSeenAt: each.lastSeenAt ?? earlier?.find(({ role }) => role === each.role)?.lastSeenAt ?? null,
+  }));
 }
 
 /** Returns whether the backup feeds the flow; null while that is unknown, and without a backup. */

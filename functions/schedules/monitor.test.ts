@@ -21,6 +21,7 @@ import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
 import { HEALTH_REASONS } from '../domain/health-reasons.ts';
 import { runMonitor, type MonitorRunDeps } from './monitor-run.ts';
+import { getSourceObservation } from '../aws/source-table.ts';
 import { observeRecords } from './monitor.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -276,6 +277,26 @@ describe('the two sources of a flow', () => {
       'the encoder connected',
       'Switched to the backup source',
       'Switched to the main source',
+    ]);
+  });
+
+  it('keep when each was last seen, for longer than the metrics are read', async () => {
+    const aws = deps({});
+    storeSource(aws);
+    const sources = ['main', 'backup'].map((Name) => ({ Name, SourceArn: `arn:${Name}` }));
+    const flow = { Status: 'ACTIVE', Source: sources[0], Sources: sources };
+    Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: flow }) });
+    const observe = async (minute: number, backupConnected: number) => {
+      const at = new Date(NOW.getTime() + minute * 60_000);
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ Id: 'backupconnected', Values: [backupConnected], Timestamps: [at] }] });
+      await observeRecords({ ...aws, now: () => at } as never, []);
+      return (await getSourceObservation(aws as never))?.listeners?.map(({ lastSeenAt }) => lastSeenAt);
+    };
+    expect([await observe(0, 1), await observe(60, 0)]).toEqual([
+      [null, NOW.toISOString()],
+      [null, NOW.toISOString()],
     ]);
   });
 });

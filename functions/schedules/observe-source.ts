@@ -9,7 +9,7 @@ import { describeSourceMedia, isFlowUp, type FlowView, type SourceMedia } from '
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { getSourceMetrics, type SourceMetrics } from '../aws/flow-metrics.ts';
 import type { MetricsWindow } from '../aws/flow-series.ts';
-import { getListenerMetrics, isOnBackup, type ListenerMetrics } from '../aws/listener-metrics.ts';
+import { getListenerMetrics, isOnBackup, withEarlierSightings, type ListenerMetrics } from '../aws/listener-metrics.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import { sourceEvents } from '../domain/destination-events.ts';
 import { followRate } from '../domain/frame-rate.ts';
@@ -68,7 +68,10 @@ function seenOfListeners(
   before: SourceObservation | null,
 ): Pick<SourceObservation, 'listeners' | 'onBackup'> {
   if (listeners.length === 0) return {};
-  return { listeners, onBackup: isOnBackup(listeners) ?? before?.onBackup ?? null };
+  return {
+    listeners: withEarlierSightings(listeners, before?.listeners),
+    onBackup: isOnBackup(listeners) ?? before?.onBackup ?? null,
+  };
 }
 
 /** Reads what is wrong with picture and sound; the former answer while it is not due and nothing is wrong. */

@@ -56,6 +56,8 @@ export function addDeployment(
     ...props('source', 'the flow, the HLS preview and the resources shared by channels'),
     configuration,
     passphrase: data.passphrase,
+    recordings: data.recordings,
+    slates: data.reports,
   });
   const dashboard = new DashboardStack(app, id('dashboard'), {
     ...props('dashboard', 'the website, sign-in and HTTP API'),
@@ -86,6 +88,7 @@ export function addDeployment(
         incident: controlPlane.incidentMachine,
         delivery: controlPlane.deliveryMachine,
         show: controlPlane.showMachine,
+        slate: controlPlane.slateMachine,
       },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,

@@ -4,9 +4,10 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../infra/local/host/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
-import { TEST_SRT_PASSPHRASE, TEST_TOKEN } from '../support/product.ts';
+import { findFreeUdpPort, TEST_SRT_PASSPHRASE, TEST_TOKEN } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { findViolations } from './accessibility.ts';
 import type { Wanted } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
 import { contrastOf, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
@@ -639,5 +640,66 @@ describe('the page itself', () => {
     expect(stage.opened.length).toBeGreaterThan(0);
     for (const { faults, strangers } of stage.opened)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
+  });
+});
+
+describe('two sources', () => {
+  const BACKUP_PASSPHRASE = 'a-passphrase-of-the-backup';
+  const source = (name: string): Locator => page.getByRole('listitem', { name: `${name} source` });
+  const preferred = async (): Promise<string | null> =>
+    (await stage.product.call('GET', '/api/mediaconnect/flow/status')).body.preferredSource;
+  let stopBackup: (() => Promise<void>) | null = null;
+
+  afterAll(() => stopBackup?.());
+
+  it('without a backup, the card says what to set', async () => {
+    await begin(false, []);
+    await page.getByText('Restart Sluice with SRT_BACKUP_PORT=9997.').waitFor();
+    expect(await page.getByRole('button', { name: /^Switch now/ }).count()).toBe(0);
+  });
+
+  it('are both on the card, are switched by keyboard, and one is preferred, also on a phone', async () => {
+    await stage.product.stop();
+    const port = await findFreeUdpPort();
+    await stage.startAgain({ SRT_BACKUP_PORT: String(port), SRT_BACKUP_PASSPHRASE: BACKUP_PASSPHRASE });
+    await begin(true, []);
+    await source('Main').getByText('In use').waitFor();
+    await source('Backup').getByText('Point the backup encoder at its address.').waitFor();
+    expect(await button('Switch now to backup').getAttribute('aria-disabled')).toBe('true');
+    await button('Copy the SRT address of the backup').click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain(`:${port}?`);
+    expect(copied).toContain(BACKUP_PASSPHRASE);
+    expect(await readableIn(page)).not.toContain(BACKUP_PASSPHRASE);
+
+    stopBackup = sendSrt(ffmpegPath, clip(), port, BACKUP_PASSPHRASE);
+    await source('Backup').getByText('Ready').waitFor();
+    await source('Backup')
+      .getByText(/^\d+ kbps$/)
+      .waitFor();
+    await source('Backup')
+      .getByText(/^\d+ ms$/)
+      .waitFor();
+    expect(await findViolations(page, '[aria-labelledby="source-heading"]')).toEqual([]);
+    await button('Switch now to backup').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The backup source is in use.').waitFor();
+    await source('Backup').getByText('In use').waitFor();
+    expect(await preferred()).toBeNull();
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await source('Main').getByText('Ready').waitFor();
+    expect((await button('Switch now to main').boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    await button('More').click();
+    await page.getByLabel('Preferred source').selectOption('main');
+    await source('Main').getByText('In use').waitFor();
+    await waitFor('main to be preferred', async () => (await preferred()) === 'main');
+    expect(await tooWide(page)).toEqual([]);
+
+    await stopBackup();
+    await source('Backup').getByText('No signal').waitFor();
+    await source('Backup')
+      .getByText(/^\d\d?:\d\d:\d\d/)
+      .waitFor();
   });
 });

@@ -23,8 +23,8 @@ export interface Stage {
   open(options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** Every page opened so far. */
   opened: readonly WatchedPage[];
-  /** Starts a stopped product again with its ports and data. */
-  startAgain(): Promise<void>;
+  /** Starts a stopped product again with its ports and data. @param environment settings added to the tests' own */
+  startAgain(environment?: Record<string, string>): Promise<void>;
   /**
    * Sets up a test: the product running with exactly these destinations and no drills, and the page signed in, active
    * and online at a path, without filters, drafts or settings. Each test is independent of the others.
@@ -91,8 +91,8 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
       opened.push(watched);
       return watched;
     },
-    async startAgain() {
-      stage.product = await startProduct(ports, dataDirectory, SMALL_PREVIEW);
+    async startAgain(environment) {
+      stage.product = await startProduct(ports, dataDirectory, { ...SMALL_PREVIEW, ...environment });
     },
     async begin(watched, wanted, path = '/') {
       if (stage.product.process.exitCode !== null || stage.product.process.signalCode !== null)

@@ -32,6 +32,10 @@ const sourceIs = (connected: number) =>
       seriesOf('chromaformat', 1),
       seriesOf('bitdepth', 8),
       seriesOf('interlaced', 1),
+      seriesOf('colourprimaries', 1),
+      seriesOf('transfercharacteristics', 1),
+      seriesOf('matrixcoefficients', 1),
+      seriesOf('fullrange', 0),
     ],
   });
 
@@ -85,6 +89,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
       video: {
         ...{ codec: 'H264', width: 1920, height: 1080 },
         ...{ profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, scan: 'interlaced' },
+        ...{ dynamicRange: 'SDR', primaries: 'BT.709', range: 'limited' },
       },
       audio: { channels: 2 },
     });
@@ -197,7 +202,13 @@ function twoSources(selected: 'main' | 'backup' | null, backupConnected = 1): vo
   const isSelected = (role: string) => (selected === null ? [] : [selected === role ? 1 : 0]);
   const values = {
     ...{ connected: [1], mainselected: isSelected('main'), backupselected: isSelected('backup') },
-    ...{ mainconnected: [1], backupconnected: [backupConnected], backupbitrate: [4_000_000.4], backuploss: [0.123] },
+    ...{
+      mainconnected: [1],
+      backupconnected: [backupConnected],
+      backupbitrate: [4_000_000.4],
+      backuploss: [0.123],
+      backuproundtrip: [12.34],
+    },
   };
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: Object.entries(values).map(([Id, Values]) => ({
@@ -219,7 +230,15 @@ describe('the two sources of a flow', () => {
     expect(body.sources).toMatchObject([
       { role: 'main', isInUse: false, isConnected: true, ingest: { port: 9998, encrypted: false } },
       {
-        ...{ role: 'backup', isInUse: true, isConnected: true, bitrateBps: 4_000_000, packetLossPercent: 0.12 },
+        ...{
+          role: 'backup',
+          isInUse: true,
+          isConnected: true,
+          bitrateBps: 4_000_000,
+          packetLossPercent: 0.12,
+          roundTripMs: 12.3,
+        },
+        lastSeenAt: NOW.toISOString(),
         ingest: { port: 9999, encrypted: true },
       },
     ]);
@@ -522,7 +541,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(66);
+    expect(Object.keys(body.paths)).toHaveLength(74);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {

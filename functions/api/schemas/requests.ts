@@ -317,4 +317,6 @@ export type LogQuery = z.input<typeof LogQuery>;
 export type TimelineQuery = z.input<typeof TimelineQuery>;
 export type SetDetailedLog = z.input<typeof SetDetailedLog>;
 export type SetPrimary = z.input<typeof SetPrimary>;
+export type SwitchSource = z.input<typeof SwitchSource>;
+export type PreferSource = z.input<typeof PreferSource>;
 export type CreateSession = z.input<typeof CreateSession>;

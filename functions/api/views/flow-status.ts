@@ -14,14 +14,14 @@ import {
   type EngineAnalysis,
 } from '../../aws/content-quality.ts';
 import { getSourceCoding, getSourceMetrics, getTrackLanguages, type SourceMetrics } from '../../aws/flow-metrics.ts';
-import { getListenerMetrics, type ListenerMetrics } from '../../aws/listener-metrics.ts';
+import { getListenerMetrics, withEarlierSightings, type ListenerMetrics } from '../../aws/listener-metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { toSrtUrl } from '../../domain/srt-address.ts';
-import { feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
+import { codingWarnings, feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
 import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
@@ -87,7 +87,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
     }
     const window = { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds };
     const [metrics, listeners] = await Promise.all([freshFigures.get(), getListenerMetrics(deps, flow, window)]);
-    return { metrics, quality: UNKNOWN_QUALITY, listeners };
+    return { metrics, quality: UNKNOWN_QUALITY, listeners: withEarlierSightings(listeners, stored?.listeners) };
   }
   let seen: { state: string; since: string | null } | null = null;
 
@@ -152,7 +152,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       packetLossPercent: figure(metrics.packetLossPercent, 2),
       roundTripMs: figure(metrics.roundTripMs, 1),
       jitterMs: figure(metrics.jitterMs, 1),
-      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
+      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding, media.video.codec) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
       audioTracks: isConnected ? toTracks(look) : [],
       analysis: isConnected ? toAnalysis(deps, look) : null,
@@ -201,11 +201,12 @@ function toAnalysis(
   };
 }
 
-function warningsOf(deps: ApiDeps, { flow, media, since, observedAt }: FlowLook): Warning[] {
+function warningsOf(deps: ApiDeps, { flow, media, coding, since, observedAt }: FlowLook): Warning[] {
   const connectedSeconds = since === null ? null : (Date.parse(observedAt) - Date.parse(since)) / 1000;
   return [
     ...feedWarnings({ media, connectedSeconds, messages: flow.errors }),
     ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
+    ...codingWarnings(coding),
   ];
 }
 
@@ -252,13 +253,18 @@ function toSourceResource(
 ): FlowStatusResource['sources'][number] {
   const seen = listeners.find(({ role }) => role === source.role);
   const isOnly = flow.sources.length === 1;
+  const figure = (value: number | null | undefined, decimals: number) =>
+    seen?.connected && value !== null && value !== undefined
+      ? Math.round(value * 10 ** decimals) / 10 ** decimals
+      : null;
   return {
     role: source.role,
     isInUse: isOnly ? true : (seen?.isSelected ?? null),
     isConnected: seen?.connected ?? null,
-    bitrateBps: seen?.connected && seen.bitrateBps !== null ? Math.round(seen.bitrateBps) : null,
-    packetLossPercent:
-      seen?.connected && seen.packetLossPercent !== null ? Math.round(seen.packetLossPercent * 100) / 100 : null,
+    bitrateBps: figure(seen?.bitrateBps, 0),
+    packetLossPercent: figure(seen?.packetLossPercent, 2),
+    roundTripMs: figure(seen?.roundTripMs, 1),
+    lastSeenAt: seen?.lastSeenAt ?? null,
     ingest: toIngest(deps, source, requestHost),
   };
 }

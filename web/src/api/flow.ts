@@ -4,6 +4,7 @@ import type {
   FlowStatusResource,
   PresetsResource,
 } from '../../../functions/api/schemas/answers.ts';
+import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/requests.ts';
 import { POLL_PICTURE_MS, POLL_QUIET_MS } from './freshness.ts';
 import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
@@ -73,6 +74,33 @@ export function useFlowControl(action: 'start' | 'stop') {
   return useMutation({
     onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.flow }),
     mutationFn: () => request<unknown>(`${FLOW}/${action}`, { method: 'POST' }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
+  });
+}
+
+/** Time for MediaConnect to take the change, and for the metrics of one machine to show it. */
+const SWITCHED_WITHIN_MS = 20_000;
+
+/** Changes to the other source now. @returns whether the metrics already show it in use */
+export function useSwitchSource() {
+  return useMutation({
+    mutationFn: async (to: SwitchSource['to']) => {
+      const options = { method: 'POST', body: { to }, answerWithinMs: SWITCHED_WITHIN_MS } as const;
+      const { status } = await request<FlowStatusResource, SwitchSource>(`${FLOW}/switch`, options);
+      return status === 200;
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
+  });
+}
+
+/** Sets the source that is used whenever it delivers, or none. */
+export function usePreferSource() {
+  return useMutation({
+    mutationFn: async (source: PreferSource['source']) => {
+      const options = { method: 'PUT', body: { source }, answerWithinMs: SWITCHED_WITHIN_MS } as const;
+      return (await request<FlowStatusResource, PreferSource>(`${FLOW}/preferred-source`, options)).body;
+    },
+    onSuccess: (flow) => queryClient.setQueryData(queryKeys.flow, flow),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
   });
 }

@@ -31,9 +31,10 @@ interface RequestOptions<Body> {
   answerWithinMs?: number;
 }
 
-/** An answer's body and ETag. */
+/** An answer's body, status and ETag. */
 export interface Answer<T> {
   body: T;
+  status: number;
   etag: string | null;
 }
 
@@ -46,9 +47,9 @@ export async function request<T, Body = never>(
   path: string,
   options: RequestOptions<NoInfer<Body>> = {},
 ): Promise<Answer<T>> {
-  const { content, headers } = await sendRenewing(path, options);
+  const { content, status, headers } = await sendRenewing(path, options);
   const text = toText(content);
-  return { body: (text ? JSON.parse(text) : null) as T, etag: headers.get('etag') };
+  return { body: (text ? JSON.parse(text) : null) as T, status, etag: headers.get('etag') };
 }
 
 /**
@@ -68,6 +69,7 @@ export async function requestPicture(
 
 interface Received {
   content: ArrayBuffer;
+  status: number;
   headers: Headers;
 }
 
@@ -128,7 +130,7 @@ async function send(path: string, options: RequestOptions<unknown>): Promise<Rec
   noteServerTime(response.headers.get('date'));
   if (!response.ok && response.status !== options.alsoAnswers)
     throw new ApiProblem(toProblem(response, toText(content)));
-  return { content, headers: response.headers };
+  return { content, status: response.status, headers: response.headers };
 }
 
 function toText(content: ArrayBuffer): string {

@@ -13,15 +13,17 @@ type Ingest = FlowStatusResource['ingest'];
 
 interface ConnectEncoderProps {
   ingest: Ingest;
+  /** Absent without a backup source. */
+  backup: Ingest | undefined;
   /** An encoder has been connected before, so the instructions start collapsed. */
   wasConnected: boolean;
 }
 
 /** How to connect an encoder: the address, an ffmpeg command and OBS settings. */
-export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
+export function ConnectEncoder({ ingest, backup, wasConnected }: ConnectEncoderProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const [isShown, { toggle: toggleShown }] = useDisclosure(false);
-  const canShow = useSeesPassphrase() && ingest.encrypted;
+  const canShow = useSeesPassphrase() && (ingest.encrypted || backup?.encrypted === true);
   const { data: address } = useEncoderAddress(ingest, { enabled: canShow });
   const srtUrl = (canShow && address?.srtUrl) || ingest.srtUrl;
   return (
@@ -42,6 +44,14 @@ export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
         </Button>
       </div>
       <Line name="SRT address" copyLabel="Copy the SRT address" value={srtUrl} covered={!isShown} />
+      {backup && (
+        <Line
+          name="SRT address of the backup"
+          copyLabel="Copy the SRT address of the backup"
+          value={(canShow && address?.backup?.srtUrl) || backup.srtUrl}
+          covered={!isShown}
+        />
+      )}
       {!ingest.encrypted && <Warnings warnings={[openListener(ingest)]} />}
       <div className={classes.more}>
         <p className={classes.note}>

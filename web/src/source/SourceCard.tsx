@@ -22,6 +22,7 @@ import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
 import { PrimaryControl } from './PrimaryControl.tsx';
+import { SourcePair } from './SourcePair.tsx';
 import { SoundMeter } from './SoundMeter.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Warnings } from './Warnings.tsx';
@@ -81,7 +82,12 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
           </Button>
         </div>
       </div>
-      <ConnectEncoder ingest={flow.ingest} wasConnected={wasConnected} />
+      <ConnectEncoder
+        ingest={flow.ingest}
+        backup={flow.sources.find(({ role }) => role === 'backup')?.ingest}
+        wasConnected={wasConnected}
+      />
+      <SourcePair flow={flow} stale={stale} />
     </section>
   );
 }
