@@ -358,13 +358,16 @@ export const FlowStatusResource = z
           height: z.number().nullable(),
           framesPerSecond: z.number().nullable(),
           profile: z.string().nullable().openapi({
-            description: 'This field and the next four: H.264 on one machine; null when unknown',
+            description: 'This field and the next seven: H.264 and H.265 on one machine; null when unknown',
             example: 'High',
           }),
           level: z.string().nullable().openapi({ example: '4.1' }),
           chroma: z.string().nullable().openapi({ example: '4:2:0' }),
           bitDepth: z.number().nullable(),
           scan: z.enum(['progressive', 'interlaced']).nullable(),
+          dynamicRange: z.enum(['SDR', 'PQ', 'HLG']).nullable().openapi({ description: 'PQ and HLG are HDR' }),
+          primaries: z.string().nullable().openapi({ example: 'BT.709' }),
+          range: z.enum(['limited', 'full']).nullable(),
         })
         .nullable(),
       audio: z
