@@ -1,5 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { memo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
@@ -15,11 +15,13 @@ import { MoneyCell } from '../costs/MoneyCell.tsx';
 import { dropTarget, MoveHandle } from './MoveHandle.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
 import { RowLink } from './RowLink.tsx';
-import { SlateLine } from './SlateLine.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationRow.module.css';
+
+/** Not part of the first load, because few shows need it. */
+const SlateLine = lazy(async () => ({ default: (await import('./SlateLine.tsx')).SlateLine }));
 
 /** A longer reason gets its own line across the row. */
 const INLINE_LENGTH_MAX = 70;
@@ -146,7 +148,11 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
           </>
         )}
       </div>
-      <SlateLine destination={destination} />
+      <Suspense>
+        {destination.slate && (
+          <SlateLine destination={destination} slate={destination.slate} className={classes.trouble} />
+        )}
+      </Suspense>
       {isTrouble && <Trouble destination={destination} presentation={shown} />}
       {before && (
         <div className={classes.reserved} aria-hidden="true" inert>

@@ -6,23 +6,27 @@ import { showProblem } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { describeSlate } from './slate-text.ts';
-import classes from './SlateLine.module.css';
+
+interface SlateLineProps {
+  destination: DestinationResource;
+  slate: NonNullable<DestinationResource['slate']>;
+  className: string | undefined;
+}
 
 /** The slate of a destination: until when it stays, what it costs, and the button that ends a break. */
-export function SlateLine({ destination }: { destination: DestinationResource }) {
-  const { destinationId, name, slate } = destination;
+export function SlateLine({ className, destination, slate }: SlateLineProps) {
+  const { destinationId, name } = destination;
   const end = useTransport('end-slate');
   const refusal = useRoleRefusal('operator');
   const nowMs = useServerNow();
   const isMoneyShown = useMoneyShown();
-  if (!slate) return null;
   const isEnding = slate.state === 'ending' || end.isPending;
   const press = (): void => {
     if (refusal || isEnding) return;
     end.mutateAsync(destinationId).catch((error: unknown) => showProblem(error, `End the slate of ${name}`));
   };
   return (
-    <div className={classes.line} data-tone="slate">
+    <div className={className} data-tone="slate">
       <p>{describeSlate(destination, { nowMs, isMoneyShown })}</p>
       {slate.reason === 'break' && (
         <Button

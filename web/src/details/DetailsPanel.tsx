@@ -65,7 +65,7 @@ function Content({ destination }: { destination: DestinationResource }) {
     <>
       <RehearsalNote destination={destination} />
       <Warnings warnings={destination.warnings} />
-      <SlateLine destination={destination} />
+      {destination.slate && <SlateLine destination={destination} slate={destination.slate} className={classes.note} />}
       {running && (
         <Section title="Last five minutes">
           {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}

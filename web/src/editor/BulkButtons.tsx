@@ -3,8 +3,7 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { BulkDialog } from './dialogs.ts';
-import { SlateForAll } from './SlateForAll.tsx';
+import { BulkDialog, SlateForAll } from './dialogs.ts';
 import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
 
 const BUTTONS = [
@@ -46,7 +45,11 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
           </Button>
         );
       })}
-      {of === 'all' && <SlateForAll destinations={destinations} />}
+      {of === 'all' && (
+        <Suspense fallback={<i data-room />}>
+          <SlateForAll destinations={destinations} />
+        </Suspense>
+      )}
       <Suspense>
         {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
       </Suspense>

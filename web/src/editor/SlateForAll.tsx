@@ -7,7 +7,6 @@ import { showProblem } from '../app/problem-toast.tsx';
 import { canEndSlate, canShowSlate } from '../destinations/slate-text.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { sentence } from '../ui/format.ts';
-import classes from './SlateForAll.module.css';
 
 /** A break for everything on air: Show slate asks first, End slate acts at once. */
 export function SlateForAll({ destinations }: { destinations: readonly DestinationResource[] }) {
@@ -30,7 +29,7 @@ export function SlateForAll({ destinations }: { destinations: readonly Destinati
   };
   const none = showable.length === 0 ? (refusal ?? 'Nothing on air to cover') : refusal;
   return (
-    <span className={classes.buttons} data-action="slate">
+    <span data-action="slate">
       <ConfirmButton
         label="Show slate"
         confirmLabel="Show slate"

@@ -7,8 +7,7 @@ import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
 import { useShow } from '../app/use-show.ts';
 import { useIncidents } from '../api/incidents.ts';
 import { callingIncidents } from '../incidents/incident-summary.ts';
-import { BulkDialog } from '../editor/dialogs.ts';
-import { SlateForAll } from '../editor/SlateForAll.tsx';
+import { BulkDialog, SlateForAll } from '../editor/dialogs.ts';
 import { destinationsFor } from '../destinations/bulk-action.ts';
 import { type ShowProblem, summarizeShow } from './show-summary.ts';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
@@ -53,7 +52,7 @@ export function ShowBar() {
           </span>
         )}
         <span className={classes.actions}>
-          {canStop && <SlateForAll destinations={destinations} />}
+          <Suspense>{canStop && <SlateForAll destinations={destinations} />}</Suspense>
           {canStop && <StopAll destinations={destinations} />}
         </span>
       </div>
