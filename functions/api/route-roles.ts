@@ -57,6 +57,11 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/docs/init.js': 'viewer',
   'GET /api/docs/{asset}': 'viewer',
   'GET /out/v1/*': 'viewer',
+  'GET /api/recordings': 'viewer',
+  'GET /api/recordings/{recordingId}': 'viewer',
+  'GET /api/recordings/{recordingId}/media/*': 'viewer',
+  'GET /api/recordings/{recordingId}/download': 'viewer',
+  'GET /api/recording-settings': 'viewer',
 
   // Contains the passphrase, with which any encoder can connect.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
@@ -103,9 +108,14 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/shows/{showId}/end': 'operator',
   'POST /api/ceilings/{period}/answer': 'operator',
   'POST /api/rehearsal': 'operator',
+  'POST /api/recordings': 'operator',
+  'POST /api/recordings/{recordingId}/stop': 'operator',
+  'PATCH /api/recordings/{recordingId}': 'operator',
   'DELETE /api/rehearsal': 'operator',
 
   'POST /api/destinations': 'admin',
+  'DELETE /api/recordings/{recordingId}': 'admin',
+  'PUT /api/recording-settings': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',

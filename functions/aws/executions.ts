@@ -8,6 +8,7 @@ import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation, SlateBreak } from '../domain/destination.ts';
 import { incidentExecutionOf } from '../domain/incident-execution.ts';
 import type { Incident } from '../domain/incident.ts';
+import { recordingExecutionOf, type Recording } from '../domain/recording.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { showExecutionOf } from '../domain/show-execution.ts';
 import type { Show } from '../domain/show.ts';
@@ -56,6 +57,18 @@ export async function startIncidentExecution(
     stateMachineArn: deployment.incidentMachineArn,
     name: incidentExecutionOf({ incidentId }, executionRevision),
     input: JSON.stringify({ incidentId, revision: executionRevision, verdict: { rounds: 0 } }),
+  });
+}
+
+/** Starts the state machine of a recording. Repeating the call is harmless. */
+export async function startRecordingExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'recordingMachineArn'>,
+  { recordingId, execution }: Pick<Recording, 'recordingId' | 'execution'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.recordingMachineArn,
+    name: recordingExecutionOf({ recordingId, execution }),
+    input: JSON.stringify({ recordingId, execution }),
   });
 }
 
@@ -162,6 +175,15 @@ export async function observeDeliveryExecution(
   delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
 ): Promise<ExecutionState> {
   return describe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
+}
+
+/** Returns the state of a recording's execution. */
+export async function observeRecordingExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'recordingMachineArn'>,
+  recording: Pick<Recording, 'recordingId' | 'execution'>,
+): Promise<ExecutionState> {
+  if (recording.execution === 0) return 'missing';
+  return describe(clients, toExecutionArn(deployment.recordingMachineArn, recordingExecutionOf(recording)));
 }
 
 async function describe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {

@@ -33,6 +33,18 @@ const LIST: readonly Acknowledgement[] = [
       'a second bucket would have to outlive this one',
   },
   {
+    at: 'data/Recordings/Resource',
+    finding: 'S1',
+    reason:
+      'the API is the only reader and logs each request with its caller; CloudTrail can record the rest; a second bucket would ' +
+      'have to outlive this one',
+  },
+  {
+    at: 'source/HarvestRole/Resource',
+    finding: 'IAM5[Resource::<recordings>/recordings/*]',
+    reason: 'a recording is a folder named after its id, and MediaPackage chooses the names of the files in it',
+  },
+  {
     at: 'data/SrtPassphrase/Resource',
     finding: 'SMG4',
     reason:
@@ -175,6 +187,8 @@ const PUT_IN: DeploymentResources = {
   streamKeysKeyArn: '<key>',
   operationsKeyArn: '<key>',
   reportBucketArn: '<bucket>',
+  recordingBucketArn: '<recordings>',
+  harvestRoleArn: '<role>',
   flowArn: '<flow>',
   inputSecurityGroupArn: '<group>',
   mediaLiveRoleArn: '<role>',
@@ -187,6 +201,7 @@ const PUT_IN: DeploymentResources = {
   stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
+  recordingMachineArn: '<machine>',
   slateMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,

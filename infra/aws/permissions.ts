@@ -22,6 +22,8 @@ export interface DeploymentResources {
   streamKeysKeyArn: string;
   operationsKeyArn: string;
   reportBucketArn: string;
+  recordingBucketArn: string;
+  harvestRoleArn: string;
   flowArn: string;
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
@@ -38,6 +40,7 @@ export interface DeploymentResources {
   stopMachineArn: string;
   incidentMachineArn: string;
   deliveryMachineArn: string;
+  recordingMachineArn: string;
   /** Only the API starts it. */
   slateMachineArn: string;
   /** The alias by which operations are started. */
@@ -110,7 +113,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     reports(resources, 's3:GetObject'),
     slates(resources, 's3:PutObject'),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
-    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
+    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
+    recordings(resources, ['s3:GetObject']),
   ];
 }
 
@@ -146,6 +150,9 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     ...passphraseSecrets(resources),
     ...mailTopic(resources, ['sns:ListSubscriptionsByTopic', 'sns:Publish']),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
+    ...harvestJobs(resources),
+    recordings(resources, ['s3:GetObject', 's3:DeleteObject']),
+    { actions: ['s3:ListBucket'], resources: [resources.recordingBucketArn] },
   ];
 }
 
@@ -177,7 +184,12 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
-    ...executions(resources, [resources.stopMachineArn, resources.incidentMachineArn, resources.deliveryMachineArn]),
+    ...executions(resources, [
+      resources.stopMachineArn,
+      resources.incidentMachineArn,
+      resources.deliveryMachineArn,
+      resources.recordingMachineArn,
+    ]),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
@@ -408,6 +420,30 @@ function passphraseSecretArns({
   return {
     resources: [`arn:${partition}:secretsmanager:${region}:${account}:secret:${secretNamePrefix({ deploymentId })}*`],
     wildcardReason: 'a secret is named after its destination, and AWS ends its ARN with six characters',
+  };
+}
+
+/** MediaPackage copies recordings with the harvest role. */
+function harvestJobs({ harvestRoleArn }: DeploymentResources): Permission[] {
+  return [
+    {
+      actions: ['mediapackage:CreateHarvestJob', 'mediapackage:DescribeHarvestJob', 'mediapackage:ListOriginEndpoints'],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [harvestRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
+    },
+  ];
+}
+
+function recordings({ recordingBucketArn }: DeploymentResources, actions: readonly string[]): Permission {
+  return {
+    actions,
+    resources: [`${recordingBucketArn}/recordings/*`],
+    wildcardReason: 'a recording is a folder named after its id',
   };
 }
 

@@ -161,6 +161,16 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
       ContentType: text(255),
     }),
     GetObject: z.strictObject({ Bucket, Key: ObjectKey }),
+    DeleteObjects: z.strictObject({
+      Bucket,
+      Delete: z.strictObject({
+        Objects: z
+          .array(z.strictObject({ Key: ObjectKey }))
+          .min(1)
+          .max(1000),
+        Quiet: z.boolean(),
+      }),
+    }),
     ListObjectsV2: z.strictObject({
       Bucket,
       Prefix: z.string().max(1024).optional(),
@@ -320,6 +330,18 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   mediaPackage: {
     DescribeChannel: z.strictObject({ Id: text(256, /^[\w-]+$/) }),
     ListOriginEndpoints: z.strictObject({ ChannelId: text(256, /^[\w-]+$/) }),
+    DescribeHarvestJob: z.strictObject({ Id: text(256, /^[\w-]+$/) }),
+    CreateHarvestJob: z.strictObject({
+      Id: text(256, /^[\w-]+$/),
+      OriginEndpointId: text(256, /^[\w-]+$/),
+      StartTime: z.iso.datetime(),
+      EndTime: z.iso.datetime(),
+      S3Destination: z.strictObject({
+        BucketName: Bucket,
+        ManifestKey: ObjectKey,
+        RoleArn: text(2048, /^arn:[\w-]+:iam::/),
+      }),
+    }),
   },
 };
 

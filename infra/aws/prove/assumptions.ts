@@ -408,7 +408,25 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first destination with these settings decides, and its line in Cost Explorer.',
   },
-  'AWS-56': {
+  'AWS-52': {
+    assumption:
+      'MediaPackage keeps 26 hours of media on an endpoint (StartoverWindowSeconds 93600), and a harvest job may copy any part of them that is no longer than 24 hours.',
+    source:
+      'MediaPackage API reference, StartoverWindowSeconds (up to 1209600); MediaPackage user guide, live-to-VOD requirements',
+    dependsOn: 'functions/domain/recording.ts (STARTOVER_SECONDS), infra/aws/stacks/source.ts (createPackage)',
+    decidedBy: null,
+    change: 'The first recording decides; one that is refused fails with the reason refused.',
+  },
+  'AWS-53': {
+    assumption:
+      'MediaPackage can write a recording with a role that may put objects below recordings/ and list the bucket, without a source account in its trust policy.',
+    source: 'MediaPackage user guide, live-to-VOD trust relationship; that these permissions suffice is unproven',
+    dependsOn: 'infra/aws/stacks/source.ts (createHarvestRole)',
+    decidedBy: null,
+    change:
+      'The first recording decides; without the permissions every harvest job fails and the recording ends with copy_failed.',
+  },
+  'AWS-54': {
     assumption:
       'MediaLive accepts Rec709Settings with the colour metadata inserted for every source, and leaves pictures without metadata as they are.',
     source: 'MediaLive user guide, complex color space conversion; that it accepts both settings together is unproven',
@@ -416,7 +434,7 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first channel decides; a refused setting fails its start with MediaLive’s reason.',
   },
-  'AWS-57': {
+  'AWS-55': {
     assumption: 'MediaLive marks the output of an HDR source as Rec. 709 at the standard quality too.',
     source:
       'contradictory: the MediaLive user guide demands the enhanced quality for HDR to SDR in H.264, which costs more; MediaConnect reports no colours',

@@ -10,6 +10,7 @@ import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
 import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
+import { STARTOVER_SECONDS } from '../../../functions/domain/recording.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
 /** A fault of the content counts after this time, and the rules of incidents count on. */
@@ -18,6 +19,7 @@ const FAULT = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
   passphrase: ISecret;
+  recordings: IBucket;
   /** Holds the slates of the channels. */
   slates: IBucket;
 }
@@ -39,6 +41,8 @@ export class SourceStack extends Stack {
   readonly mediaLiveRole: Role;
   /** Role with which the flow reads the passphrases of its source and its SRT outputs. */
   readonly flowRole: Role;
+  /** Role with which MediaPackage writes recordings. */
+  readonly harvestRole: Role;
   readonly packageChannelId: string;
   readonly packageChannelArn: string;
   /** Holds the identifier that CloudFront must send to MediaPackage in every request. */
@@ -46,7 +50,11 @@ export class SourceStack extends Stack {
   /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
   readonly hlsUrl: string;
 
-  constructor(scope: Construct, id: string, { configuration, passphrase, slates, ...props }: SourceStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, passphrase, recordings, slates, ...props }: SourceStackProps,
+  ) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
     this.flowRole = this.createFlowRole(configuration, passphrase);
@@ -75,6 +83,7 @@ export class SourceStack extends Stack {
     this.packageChannelArn = channel.attrArn;
     this.hlsUrl = endpoint.attrUrl;
     this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn, slates);
+    this.harvestRole = this.createHarvestRole(recordings);
     this.describe(flow);
   }
 
@@ -147,6 +156,8 @@ export class SourceStack extends Stack {
       description: 'The HLS preview',
       manifestName: 'index',
       origination: 'ALLOW',
+      // What recordings are copied from. MediaPackage's price page has no line for it.
+      startoverWindowSeconds: STARTOVER_SECONDS,
       hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
       authorization: { cdnIdentifierSecret: this.cdnIdentifier.secretArn, secretsRoleArn: role.roleArn },
     });
@@ -179,6 +190,28 @@ export class SourceStack extends Stack {
     );
     role.addToPolicy(new PolicyStatement({ actions: ['iam:GetRole', 'iam:PassRole'], resources: [role.roleArn] }));
     return role;
+  }
+
+  /**
+   * Creates the role with which MediaPackage writes recordings. Like the other role, it has no source account.
+   * @see https://docs.aws.amazon.com/mediapackage/latest/ug/setting-up-create-trust-rel-policy-ltov.html
+   */
+  private createHarvestRole(recordings: IBucket): Role {
+    return new Role(this, 'HarvestRole', {
+      description: 'Lets MediaPackage write recordings',
+      assumedBy: new ServicePrincipal('mediapackage.amazonaws.com'),
+      inlinePolicies: {
+        WriteRecordings: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['s3:PutObject'], resources: [`${recordings.bucketArn}/recordings/*`] }),
+            new PolicyStatement({
+              actions: ['s3:ListBucket', 's3:GetBucketLocation'],
+              resources: [recordings.bucketArn],
+            }),
+          ],
+        }),
+      },
+    });
   }
 
   /**

@@ -350,11 +350,30 @@ export interface RehearsedFaults {
 
 export const NOTHING_REHEARSED: RehearsedFaults = { lostFlowArns: [], lossyFlowArns: [], channels: {} };
 
+/** Asks to keep the segments of a package channel on disk. */
+export interface KeepRequest {
+  /** Gets one folder per package channel. */
+  directory: string;
+  /** What ends before this time is not kept; ms epoch. */
+  fromMs: number;
+}
+
+/** What becomes of a request. */
+export interface KeepReport {
+  packageChannelId: string;
+  /** Code of the system's error that ended it, such as `ENOSPC`; null while segments are kept. */
+  error: string | null;
+  /** Segments that the disk was too slow for. */
+  droppedSegments: number;
+}
+
 export interface EngineReport {
   atMs: number;
   sources: SourceReport[];
   channels: ChannelReport[];
   callers: CallerReport[];
+  /** Absent while nothing is kept. */
+  keeping?: KeepReport[];
 }
 
 /**
@@ -390,6 +409,8 @@ export interface MediaEngine {
    * missing, its loss is simulated, or no picture can be rendered.
    */
   fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
+  /** Keeps the segments of a package channel on disk; null stops. */
+  keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
   /** Replaces the set of simulated faults. A restart of the product ends them all. */
   rehearse(faults: RehearsedFaults): Promise<void>;
   /** Stops every process and waits for its end. */
@@ -411,6 +432,7 @@ export function createIdleEngine(): MediaEngine {
     report: () => ({ atMs: 0, sources: [], channels: [], callers: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),
     fetchSourcePicture: async () => null,
+    keepSegments: nothing,
     rehearse: nothing,
     close: nothing,
   };
