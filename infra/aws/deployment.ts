@@ -56,6 +56,7 @@ export function addDeployment(
     ...props('source', 'the flow, the HLS preview and the resources shared by channels'),
     configuration,
     passphrase: data.passphrase,
+    backupPassphrase: data.backupPassphrase,
   });
   const dashboard = new DashboardStack(app, id('dashboard'), {
     ...props('dashboard', 'the website, sign-in and HTTP API'),
