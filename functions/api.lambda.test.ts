@@ -17,6 +17,7 @@ const ENVIRONMENT: Record<string, string> = {
   STATE_MACHINE_ARN_TEARDOWN: arn('states', 'stateMachine:teardown:live'),
   STATE_MACHINE_ARN_DELIVERY: arn('states', 'stateMachine:delivery:live'),
   STATE_MACHINE_ARN_SHOW: arn('states', 'stateMachine:show:live'),
+  STATE_MACHINE_ARN_SLATE: arn('states', 'stateMachine:slate:live'),
   STATE_MACHINE_ARN_INCIDENT: arn('states', 'stateMachine:incident:live'),
   NOTIFICATION_TOPIC_ARN: arn('sns', 'notifications'),
   FINGERPRINT_SECRET_ARN: arn('secretsmanager', 'secret:fingerprint'),

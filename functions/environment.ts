@@ -33,6 +33,10 @@ const Variables = z.object({
   PACKAGE_CHANNEL_ID: Text,
   /** S3 bucket of the cost reports. */
   REPORT_BUCKET: Text,
+  /** S3 bucket of the recordings. */
+  RECORDING_BUCKET: Text,
+  /** Role with which MediaPackage writes recordings. */
+  HARVEST_ROLE_ARN: Arn,
   /** State machines, each by an alias, so that running executions finish on the version they started with. */
   STATE_MACHINE_ARN_CREATE: Arn,
   STATE_MACHINE_ARN_START: Arn,
@@ -40,7 +44,9 @@ const Variables = z.object({
   STATE_MACHINE_ARN_TEARDOWN: Arn,
   STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
+  STATE_MACHINE_ARN_RECORDING: Arn,
   STATE_MACHINE_ARN_SHOW: Arn,
+  STATE_MACHINE_ARN_SLATE: Arn,
   /** SNS topic through which e-mail notifications leave. */
   NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
@@ -107,10 +113,13 @@ export const ApiEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
+  RECORDING_BUCKET: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
+  STATE_MACHINE_ARN_SLATE: true,
   NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
@@ -136,9 +145,12 @@ export const WorkflowEnvironment = z.pick(Variables, {
   MEDIALIVE_ROLE_ARN: true,
   FLOW_ROLE_ARN: true,
   PACKAGE_CHANNEL_ID: true,
+  RECORDING_BUCKET: true,
+  HARVEST_ROLE_ARN: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
   NOTIFICATION_TOPIC_ARN: true,
   CHANNEL_QUOTA: true,
@@ -159,6 +171,7 @@ export const SweepEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
 });
 
@@ -169,6 +182,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
+  STATE_MACHINE_ARN_RECORDING: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,

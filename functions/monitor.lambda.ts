@@ -35,6 +35,7 @@ const deps = {
     stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
+    recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,

@@ -33,6 +33,7 @@ const deps: SweepDeps = {
     stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
+    recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
     showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
   },
   now: () => new Date(),

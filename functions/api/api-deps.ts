@@ -32,9 +32,12 @@ type ApiFact =
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
   | 'pricedInput'
+  | 'recordingBucket'
+  | 'recordingMachineArn'
   | 'privateHosts'
   | 'reportBucket'
   | 'showMachineArn'
+  | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
 
@@ -48,7 +51,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'dst' | 'shw' | 'tgt') => string;
+  newId: (prefix: 'dst' | 'rec' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */
@@ -74,6 +77,12 @@ export interface ApiDeps
   staticFiles?: { directory: string };
   /** Fetches a playlist or segment; `path` begins with `/out/v1/` and carries the query. */
   hlsProxy?: (path: string) => Promise<Response>;
+  /** How far back a recording may begin; absent: the startover window of the preview's origin. */
+  recordsBackSeconds?: number;
+  /** The disk that holds the recordings; absent on AWS. */
+  recordingDisk?: () => RecordingDisk;
+  /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
+  remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
   /** Simulates failures; absent on AWS. */
   rehearsal?: Rehearsal;
   /** Names the caller of a connection from the bindings the server passes with a request. */
@@ -82,6 +91,15 @@ export interface ApiDeps
   storageFailure?: () => StorageFailure | null;
   /** Returns true for a `Host` header, without its port, that the API answers to. Keeps rebound DNS names out. */
   isHostAllowed?: (host: string) => boolean;
+}
+
+/** The space of a disk with recordings. */
+export interface RecordingDisk {
+  freeBytes: number;
+  /** Whether there should be a warning. */
+  isLow: boolean;
+  /** Whether nothing more is recorded. */
+  isFull: boolean;
 }
 
 /** How old metrics may be on AWS, where CloudWatch bills each query and publishes metrics once a minute. */

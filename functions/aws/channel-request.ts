@@ -153,9 +153,10 @@ function encoderSettings(target: ChannelTarget): EncoderSettings {
   }
 }
 
+/** Colour of the plain slate, six hex digits. */
+export const SLATE_COLOUR = '1B2430';
 /** A short loss shows the last picture, a longer one the slate. */
 const REPEAT_PICTURE_MS = 1_000;
-const SLATE_COLOUR = '1B2430';
 
 function inputLossBehavior({ uri }: Extract<SourceLoss, { kind: 'slate' }>): InputLossBehavior {
   const image: InputLossBehavior =
@@ -164,6 +165,9 @@ function inputLossBehavior({ uri }: Extract<SourceLoss, { kind: 'slate' }>): Inp
       : { InputLossImageType: 'SLATE', InputLossImageSlate: { Uri: uri } };
   return { RepeatFrameMsec: REPEAT_PICTURE_MS, BlackFrameMsec: 0, ...image };
 }
+
+/** Name of the only output of an RTMP group. */
+export const RTMP_OUTPUT_NAME = 'rtmp';
 
 function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): EncoderSettings {
   const { encoding, sourceLoss } = target;
@@ -189,7 +193,7 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
         },
         Outputs: [
           {
-            OutputName: 'rtmp',
+            OutputName: RTMP_OUTPUT_NAME,
             VideoDescriptionName: encoding.encodingId,
             AudioDescriptionNames: [`${encoding.encodingId}-audio`],
             OutputSettings: {

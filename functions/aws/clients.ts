@@ -33,13 +33,21 @@ export interface Deployment {
   packageChannelId: string;
   /** S3 bucket of the cost reports. */
   reportBucket: string;
+  /** S3 bucket of the recordings. */
+  recordingBucket: string;
+  /** Role with which MediaPackage writes recordings. */
+  harvestRoleArn: string;
   stateMachineArns: Record<OperationKind, string>;
   /** The state machine that looks after one incident. */
   incidentMachineArn: string;
   /** The state machine that delivers one event to one notification target. */
   deliveryMachineArn: string;
+  /** The state machine that finishes or deletes one recording. */
+  recordingMachineArn: string;
   /** The state machine that runs one show. */
   showMachineArn: string;
+  /** The state machine that shows the slate on one destination, or ends it. */
+  slateMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;

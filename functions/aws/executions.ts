@@ -5,12 +5,14 @@ import {
   type StartExecutionCommandInput,
 } from '@aws-sdk/client-sfn';
 import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
-import type { Operation } from '../domain/destination.ts';
+import type { Operation, SlateBreak } from '../domain/destination.ts';
 import { incidentExecutionOf } from '../domain/incident-execution.ts';
 import type { Incident } from '../domain/incident.ts';
+import { recordingExecutionOf, type Recording } from '../domain/recording.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { showExecutionOf } from '../domain/show-execution.ts';
 import type { Show } from '../domain/show.ts';
+import { slateExecutionOf } from '../domain/slate-execution.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
 
@@ -58,6 +60,18 @@ export async function startIncidentExecution(
   });
 }
 
+/** Starts the state machine of a recording. Repeating the call is harmless. */
+export async function startRecordingExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'recordingMachineArn'>,
+  { recordingId, execution }: Pick<Recording, 'recordingId' | 'execution'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.recordingMachineArn,
+    name: recordingExecutionOf({ recordingId, execution }),
+    input: JSON.stringify({ recordingId, execution }),
+  });
+}
+
 /** Starts the state machine that runs a show. Repeating the call is harmless. */
 export async function startShowExecution(
   { clients, deployment }: AwsDeps<'sfn', 'showMachineArn'>,
@@ -67,6 +81,19 @@ export async function startShowExecution(
     stateMachineArn: deployment.showMachineArn,
     name: showExecutionOf({ showId }, executionRevision),
     input: JSON.stringify({ showId, revision: executionRevision, verdict: { rounds: 0 } }),
+  });
+}
+
+/** Starts the state machine that shows a slate or ends it. Repeating the call is harmless. */
+export async function startSlateExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'slateMachineArn'>,
+  destinationId: string,
+  { requestedAt, state }: Pick<SlateBreak, 'requestedAt' | 'state'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.slateMachineArn,
+    name: slateExecutionOf(destinationId, { requestedAt, state }),
+    input: JSON.stringify({ destinationId, requestedAt, state }),
   });
 }
 
@@ -148,6 +175,15 @@ export async function observeDeliveryExecution(
   delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
 ): Promise<ExecutionState> {
   return describe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
+}
+
+/** Returns the state of a recording's execution. */
+export async function observeRecordingExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'recordingMachineArn'>,
+  recording: Pick<Recording, 'recordingId' | 'execution'>,
+): Promise<ExecutionState> {
+  if (recording.execution === 0) return 'missing';
+  return describe(clients, toExecutionArn(deployment.recordingMachineArn, recordingExecutionOf(recording)));
 }
 
 async function describe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {

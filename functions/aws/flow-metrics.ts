@@ -59,22 +59,45 @@ function sinceOf(points: readonly FlowPoint[]): string | null {
 /** The engine reports once a second. */
 const CODING_WINDOW = { windowSeconds: 3, periodSeconds: 1 };
 
-const CODING_METRICS: readonly FlowMetric[] = ['Profile', 'Level', 'ChromaFormat', 'BitDepth', 'Interlaced'].map(
-  (name) => ({ id: name.toLowerCase(), metric: `SourceVideo${name}`, stat: 'Maximum' }),
-);
+/** The names of the metrics, after their common beginning. */
+const CODING_METRICS = {
+  profileIdc: 'Profile',
+  levelIdc: 'Level',
+  chromaFormatIdc: 'ChromaFormat',
+  bitDepth: 'BitDepth',
+  isInterlaced: 'Interlaced',
+  colourPrimaries: 'ColourPrimaries',
+  transferCharacteristics: 'TransferCharacteristics',
+  matrixCoefficients: 'MatrixCoefficients',
+  isFullRange: 'FullRange',
+} as const satisfies Record<keyof CodingNumbers, string>;
 
 /** Returns how the source's pictures are coded, as this machine's engine reports it; null when unknown. Not for AWS. */
 export async function getSourceCoding(
   deps: AwsDeps<'cloudWatch', 'flowArn'>,
   now: Date,
 ): Promise<CodingNumbers | null> {
-  const series = await getFlowSeries(deps, 'Sluice/Engine', CODING_METRICS, { now, ...CODING_WINDOW });
-  const [profileIdc, levelIdc, chromaFormatIdc, bitDepth, interlaced] = CODING_METRICS.map(
-    ({ id }) => series(id)[0]?.value,
-  );
-  if (profileIdc === undefined || levelIdc === undefined || chromaFormatIdc === undefined) return null;
-  if (bitDepth === undefined || interlaced === undefined) return null;
-  return { profileIdc, levelIdc, chromaFormatIdc, bitDepth, isInterlaced: interlaced > 0 };
+  const metrics = Object.values(CODING_METRICS).map((name): FlowMetric => ({
+    id: name.toLowerCase(),
+    metric: `SourceVideo${name}`,
+    stat: 'Maximum',
+  }));
+  const series = await getFlowSeries(deps, 'Sluice/Engine', metrics, { now, ...CODING_WINDOW });
+  const newest = (field: keyof CodingNumbers) => series(CODING_METRICS[field].toLowerCase())[0]?.value;
+  const values = Object.keys(CODING_METRICS).map((field) => newest(field as keyof CodingNumbers));
+  if (values.includes(undefined)) return null;
+  const number = (field: keyof CodingNumbers) => newest(field) ?? 0;
+  return {
+    profileIdc: number('profileIdc'),
+    levelIdc: number('levelIdc'),
+    chromaFormatIdc: number('chromaFormatIdc'),
+    bitDepth: number('bitDepth'),
+    isInterlaced: number('isInterlaced') > 0,
+    colourPrimaries: number('colourPrimaries'),
+    transferCharacteristics: number('transferCharacteristics'),
+    matrixCoefficients: number('matrixCoefficients'),
+    isFullRange: number('isFullRange') > 0,
+  };
 }
 
 const LANGUAGE_METRICS: readonly FlowMetric[] = Array.from({ length: 16 }, (_, index) => ({

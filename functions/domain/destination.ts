@@ -235,8 +235,8 @@ export interface Observation extends PipelineFigures {
   roundTripMs?: number;
   /** The pipeline to the backup address; absent for a channel with one pipeline. */
   backup?: PipelineFigures;
-  /** What the platform gets instead of the source's pictures: the slate that holds the place of a lost source. */
-  slate?: 'hold';
+  /** What the platform gets instead of the source's pictures: for a lost source, or in a break that was requested. */
+  slate?: 'hold' | 'break';
   /** Whether the source delivered in this run, and since when it does not any more. */
   hadSource?: boolean;
   sourceLostSince?: string;
@@ -253,6 +253,20 @@ export interface Observation extends PipelineFigures {
   troubledSince?: string;
   /** When connections to the platform were lost in the last five minutes; absent means never. */
   lostConnections?: string[];
+}
+
+/** A slate over the output, which stays on the record until MediaLive has accepted its end. */
+export interface SlateBreak {
+  /** The image, as MediaLive reads it: `s3ssl://bucket/key`. */
+  image: string;
+  requestedBy: string;
+  requestedAt: string;
+  /** `showing` and `ending` are written before MediaLive is called, `shown` after it has accepted the image. */
+  state: 'showing' | 'shown' | 'ending';
+  /** The end was requested before the image was confirmed, so the call that shows it may still be on its way. */
+  unconfirmed?: true;
+  /** The channel run it belongs to, as its start. A slate does not outlast the run. */
+  runStartedAt: string;
 }
 
 /**
@@ -311,6 +325,8 @@ export interface Destination {
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
+  /** A slate that an operator has requested, until its end is confirmed. */
+  slateBreak?: SlateBreak | null;
   /** Until when its channels log in detail instead of warnings and errors only. Applies from the next start. */
   detailedLogUntil?: string | null;
   /** The primary's mode, if it was changed through the API. */

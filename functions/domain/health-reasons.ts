@@ -49,6 +49,12 @@ export const HEALTH_REASONS = {
     detail: 'no signal from the encoder: the slate is on air',
     remedy: 'start or check the encoder; the channel is still billed',
   },
+  slate_shown: {
+    level: 'slate',
+    severity: 'none',
+    detail: 'the slate is on air instead of the picture',
+    remedy: 'end the slate when the show continues',
+  },
   warned: {
     level: 'degraded',
     severity: 'transient',

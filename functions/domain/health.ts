@@ -42,7 +42,7 @@ function classifyPipeline(observation: Observation): Classified {
     const read = readOutputAlert(alert);
     if (read) return read;
   }
-  if (slate) return { code: 'slate_held' };
+  if (slate) return { code: slate === 'break' ? 'slate_shown' : 'slate_held' };
   if (alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
   if (activeOutputs === undefined) return { code: 'not_observed' };
   // Checked before the connection, because without a signal the channel need not connect.

@@ -319,7 +319,8 @@ export function settle(
     ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
     ...(settlement.outcome === 'superseded' && record.desiredBy ? { supersededBy: record.desiredBy } : {}),
   };
-  const rest = { ...record, held: heldAfter(record.held, results), operation: null, lastModified: at };
+  const held = heldAfter(record.held, results);
+  const rest = withoutOrphanedBreak({ ...record, held, operation: null, lastModified: at });
   const reached = OPERATIONS[current.kind].reached;
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
@@ -337,6 +338,12 @@ export function settle(
   const isCostly = current.kind === 'start' && record.held.channelRun?.generation === current.generation;
   const counted = isCostly ? withFailedRun(rest, now) : rest;
   return { record: { ...counted, status: 'error', lastError: settlement.error, runningSince: null }, operation };
+}
+
+/** A slate over the output ends with the run it was shown in. */
+function withoutOrphanedBreak(record: Destination): Destination {
+  if (!record.slateBreak || record.held.channelRun) return record;
+  return { ...record, slateBreak: null };
 }
 
 /** Records how long AWS took, so that the next start knows when to poll more often. */

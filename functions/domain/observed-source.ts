@@ -1,24 +1,48 @@
 import type { Destination, Observation } from './destination.ts';
 import { INPUT_ALERTS } from './health-alerts.ts';
+import { observationOfThisRun } from './health.ts';
 import { backupPipelineOf, mainPipelineOf } from './pipelines.ts';
 
 /** Adds to an observation whether the source delivers, since when it does not, and whether a slate is sent instead. Pure. */
 export function withSource(
   observation: Observation,
-  { held }: Pick<Destination, 'held'>,
+  record: Pick<Destination, 'held' | 'slateBreak'>,
   previous: Observation | null,
 ): Observation {
   const isFed = readFed(observation);
   const hadSource = previous?.hadSource === true || isFed === true;
   const sourceLostSince = lostSince(isFed, hadSource, observation, previous);
-  const isSending = (observation.activeOutputs ?? 0) > 0;
-  const isHeld = isFed === false && held.channel?.holds;
+  const slate = slateOf(record, observation, isFed === false);
   return {
     ...observation,
-    ...(isSending && isHeld && { slate: 'hold' as const }),
+    ...(slate && { slate }),
     ...(hadSource && { hadSource }),
     ...(sourceLostSince && { sourceLostSince }),
   };
+}
+
+/**
+ * Returns the newest observation of the run with the slate as the record has it now, because the next observation may be a
+ * minute away; null without an observation. Pure.
+ */
+export function observationNow(record: Destination): Observation | null {
+  const observation = observationOfThisRun(record);
+  if (!observation) return null;
+  const { slate: observed, ...rest } = observation;
+  const slate = slateOf(record, observation, observed === 'hold');
+  return slate ? { ...rest, slate } : rest;
+}
+
+function slateOf(
+  { held, slateBreak }: Pick<Destination, 'held' | 'slateBreak'>,
+  { activeOutputs = 0 }: Observation,
+  isUnfed: boolean,
+): Observation['slate'] {
+  if (activeOutputs === 0) return undefined;
+  const isCovered =
+    slateBreak && slateBreak.state !== 'showing' && slateBreak.runStartedAt === held.channelRun?.startedAt;
+  if (isCovered) return 'break';
+  return isUnfed && held.channel?.holds ? 'hold' : undefined;
 }
 
 /** Returns whether the source delivers; null when that is not known. It does as long as one pipeline is fed. */

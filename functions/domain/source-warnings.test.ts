@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeclaredInput } from './declared-input.ts';
 import type { RecordedOutput, SourcePicture } from './destination.ts';
-import { feedWarnings, runWarnings, sourceWarnings } from './source-warnings.ts';
+import { codingWarnings, feedWarnings, runWarnings, sourceWarnings } from './source-warnings.ts';
 
 const declared: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 const at = new Date(0).toISOString();
@@ -21,6 +21,34 @@ describe('sourceWarnings', () => {
     ]);
     expect(sourceWarnings({ ...video, height: 2160 }, { ...declared, Resolution: 'UHD' })).toEqual([]);
     expect(sourceWarnings(null, declared)).toEqual([]);
+  });
+});
+
+describe('codingWarnings', () => {
+  const plain = {
+    ...{ profileIdc: 100, levelIdc: 41, chromaFormatIdc: 1, bitDepth: 8, isInterlaced: false },
+    ...{ colourPrimaries: 1, transferCharacteristics: 1, matrixCoefficients: 1, isFullRange: false },
+  };
+
+  it('do not exist for progressive BT.709, and while nothing is known', () => {
+    expect(codingWarnings(plain)).toEqual([]);
+    expect(codingWarnings(null)).toEqual([]);
+  });
+
+  it.each([
+    ['PQ', 16, 'The source is HDR (PQ).'],
+    ['HLG', 18, 'The source is HDR (HLG).'],
+    ['BT.2020 without HDR', 14, 'The source is BT.2020.'],
+  ])('say that %s is converted', (_name, transferCharacteristics, detail) => {
+    expect(codingWarnings({ ...plain, colourPrimaries: 9, transferCharacteristics })).toMatchObject([
+      { code: 'colour_converted', detail: expect.stringContaining(detail) },
+    ]);
+  });
+
+  it('say that fields are made whole, except for SRT destinations', () => {
+    expect(codingWarnings({ ...plain, isInterlaced: true })).toMatchObject([
+      { code: 'picture_deinterlaced', detail: expect.stringContaining('SRT destinations get its fields') },
+    ]);
   });
 });
 

@@ -1,10 +1,19 @@
 import { beyondDeclared, type DeclaredInput } from './declared-input.ts';
 import type { Destination, RecordedOutput, SourcePicture } from './destination.ts';
 import { isRateConverted } from './frame-rate.ts';
+import { colourConversion, describeColour } from './picture-colour.ts';
+import type { CodingNumbers } from './video-coding.ts';
 
 /** Something that works, but not as intended. */
 export interface Warning {
-  code: 'frame_rate_converted' | 'picture_enlarged' | 'source_unsupported' | 'no_picture' | 'flow_message';
+  code:
+    | 'frame_rate_converted'
+    | 'picture_enlarged'
+    | 'colour_converted'
+    | 'picture_deinterlaced'
+    | 'source_unsupported'
+    | 'no_picture'
+    | 'flow_message';
   detail: string;
   remedy: string;
 }
@@ -24,6 +33,33 @@ export function sourceWarnings(
       code: 'source_unsupported',
       detail: `The source sends ${beyond}. Destinations do not start.`,
       remedy: 'Change the encoder, or raise source.codec and source.resolution of the environment and deploy again.',
+    });
+  }
+  return warnings;
+}
+
+/**
+ * Returns warnings about pictures that channels change and SRT destinations do not. Pure.
+ * @param coding null while it is unknown
+ */
+export function codingWarnings(coding: CodingNumbers | null): Warning[] {
+  if (!coding) return [];
+  const warnings: Warning[] = [];
+  if (colourConversion(coding) !== null) {
+    const { dynamicRange, primaries } = describeColour(coding);
+    const isHdr = dynamicRange === 'PQ' || dynamicRange === 'HLG';
+    warnings.push({
+      code: 'colour_converted',
+      detail: `The source is ${isHdr ? `HDR (${dynamicRange})` : primaries}. Platforms and the preview get it as BT.709; SRT destinations get it unchanged.`,
+      remedy: 'Send BT.709 from the encoder if you want to decide the look yourself.',
+    });
+  }
+  if (coding.isInterlaced) {
+    warnings.push({
+      code: 'picture_deinterlaced',
+      detail:
+        'The source is interlaced. Platforms and the preview get whole pictures; SRT destinations get its fields.',
+      remedy: 'Send progressive pictures from the encoder if you can.',
     });
   }
   return warnings;

@@ -38,6 +38,7 @@ export const COUNTED_LINES = {
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
   incidentsNotSwept: 'sweep could not handle the incidents',
+  recordingsNotSwept: 'sweep could not handle the recordings',
   showsNotSwept: 'sweep could not handle the shows',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

@@ -22,13 +22,14 @@ import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
+import { recordAlways } from './record-always.ts';
 import { observeRecords, type MonitorReport } from './monitor.ts';
 
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
 export type MonitorRunDeps = MonitorDeps &
   IncidentDeps &
   CeilingDeps &
-  AwsDeps<never, 'channelQuota' | 'pushInputQuota'> & {
+  AwsDeps<never, 'channelQuota' | 'pushInputQuota' | 'recordingMachineArn'> & {
     /** Seconds between two runs. */
     everySeconds: number;
     /** The drills in progress; left out where there can be none. */
@@ -58,8 +59,24 @@ export async function observeAndEvaluate(
   const report = await observeRecords(deps, about);
   await endSourceLosses(deps, withObservations(records, report));
   await evaluateObserved(deps, records, report);
+  await recordQuietly(deps, records, report);
   if (report.failure !== undefined) throw report.failure;
   return report.outcome;
+}
+
+/** Begins or ends a recording by the setting. Logs a failure: the next run tries again. */
+async function recordQuietly(
+  deps: MonitorRunDeps,
+  records: readonly Destination[],
+  { source }: MonitorReport,
+): Promise<void> {
+  try {
+    await recordAlways(deps, source, records);
+  } catch (error) {
+    deps.logger.warn('the recording did not follow the source', {
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
 }
 
 function withObservations(records: readonly Destination[], { observations }: MonitorReport): Destination[] {

@@ -12,6 +12,7 @@ export interface SweepDeps
       | 'flowArn'
       | 'incidentMachineArn'
       | 'inputSecurityGroupId'
+      | 'recordingMachineArn'
       | 'showMachineArn'
       | 'stateMachineArns'
       | 'tableName'

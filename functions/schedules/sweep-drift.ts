@@ -10,6 +10,7 @@ import { isPrimary, withFailedRun } from '../domain/lifecycle.ts';
 import { isRetryDue } from '../domain/primary.ts';
 import { runOf } from '../domain/recorded-run.ts';
 import { requestChange } from '../workflow/operations.ts';
+import { applyBreak } from '../workflow/slate-break.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
@@ -29,6 +30,8 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
   const sends = kindOf(record) === 'srt' || !isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED');
   if (sends) {
     await correctFlowOutput(deps, record, inventory);
+    // Repeats what was not confirmed. A failure is logged with the destination.
+    await applyBreak(deps, record);
     return;
   }
   const channel = channelId ? await observeChannel(deps, channelId) : null;
@@ -81,6 +84,7 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
     status: 'error',
     lastError: error,
     runningSince: null,
+    ...(record.slateBreak && { slateBreak: null }),
     lastModified: now.toISOString(),
   };
 }

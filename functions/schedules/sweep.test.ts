@@ -565,11 +565,15 @@ describe('the reads of a sweep', () => {
     expect(atRestCalls).toEqual([
       'DescribeFlowCommand',
       'DescribeInputSecurityGroupCommand',
+      // The settings of recordings.
+      'GetCommand',
       'ListChannelsCommand',
       'ListInputsCommand',
       // The record of this run, for the rule about a sweep that does not run.
       'PutCommand',
-      // Destinations, orphans, shows, incidents and the settings of incidents.
+      // Destinations, orphans, shows, incidents and their settings, recordings and the marks of those with work left.
+      'QueryCommand',
+      'QueryCommand',
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',

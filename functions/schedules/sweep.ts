@@ -11,6 +11,7 @@ import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { reportSweep } from './sweep-incidents.ts';
 import { handleOrphans } from './sweep-orphans.ts';
+import { sweepRecordings } from './sweep-recordings.ts';
 import { keepPrimary } from './sweep-primary.ts';
 import { sweepShows } from './sweep-shows.ts';
 
@@ -62,6 +63,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
   });
   await sweepShowsQuietly(deps);
   const failingTargets = await restartQuietly(deps);
+  await sweepRecordingsQuietly(deps);
   await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
   return { ran: true, orphans: found, released, halted };
 }
@@ -90,6 +92,15 @@ async function restartQuietly(deps: SweepDeps): Promise<number | undefined> {
   } catch (error) {
     deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
     return undefined;
+  }
+}
+
+/** Continues, ends and deletes recordings. Logs a failure: the next sweep tries again. */
+async function sweepRecordingsQuietly(deps: SweepDeps): Promise<void> {
+  try {
+    await sweepRecordings(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.recordingsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
   }
 }
 

@@ -5,6 +5,7 @@ import { isAtRest, isUp } from '../domain/channel-state.ts';
 import type { HeldResource, HeldResources } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
 import { toHeldInput } from './ensure.ts';
+import { endBreakBeforeStop } from './slate-break.ts';
 import { settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
@@ -46,6 +47,7 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
   if (channel) {
     const { channelId } = channel;
     const isAsked = isUp(channel.state);
+    if (isAsked) await endBreakBeforeStop(deps, context.record);
     if (isAsked) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);
     if (!isAtRest(channel.state)) {
       await settleWithin(

@@ -18,8 +18,8 @@ export interface OperationDeps extends AwsDeps<
 
 /** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
-  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'secretsManager' | 'sfn' | 'sns' | 'table',
-  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
+  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 's3' | 'secretsManager' | 'sfn' | 'sns' | 'table',
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket' | 'slateMachineArn'>
 > {
   now: () => Date;
   /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */
@@ -29,6 +29,8 @@ export interface WorkflowDeps extends AwsDeps<
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
+  /** Seconds from a recording's end until MediaPackage has received all of it. */
+  harvestDelaySeconds: number;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
   /** How e-mail notifications leave this deployment. */

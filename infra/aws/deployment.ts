@@ -57,6 +57,8 @@ export function addDeployment(
     configuration,
     passphrase: data.passphrase,
     backupPassphrase: data.backupPassphrase,
+    recordings: data.recordings,
+    slates: data.reports,
   });
   const dashboard = new DashboardStack(app, id('dashboard'), {
     ...props('dashboard', 'the website, sign-in and HTTP API'),
@@ -87,6 +89,7 @@ export function addDeployment(
         incident: controlPlane.incidentMachine,
         delivery: controlPlane.deliveryMachine,
         show: controlPlane.showMachine,
+        slate: controlPlane.slateMachine,
       },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,

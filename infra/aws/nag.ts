@@ -1,6 +1,7 @@
 import { Validations, type App, type PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
@@ -30,6 +31,18 @@ const LIST: readonly Acknowledgement[] = [
     reason:
       'one function writes a report a day and people read it with their own identity; CloudTrail can record both; ' +
       'a second bucket would have to outlive this one',
+  },
+  {
+    at: 'data/Recordings/Resource',
+    finding: 'S1',
+    reason:
+      'the API is the only reader and logs each request with its caller; CloudTrail can record the rest; a second bucket would ' +
+      'have to outlive this one',
+  },
+  {
+    at: 'source/HarvestRole/Resource',
+    finding: 'IAM5[Resource::<recordings>/recordings/*]',
+    reason: 'a recording is a folder named after its id, and MediaPackage chooses the names of the files in it',
   },
   {
     at: 'data/SrtPassphrase/Resource',
@@ -77,6 +90,11 @@ const LIST: readonly Acknowledgement[] = [
     at: 'source/FlowRole/Resource',
     finding: `IAM5[Resource::arn:<partition>:secretsmanager:<region>:<account>:secret:${secretNamePrefix({ deploymentId: '<deployment>' })}*]`,
     reason: 'the secret of an SRT destination is named after it, and AWS ends its ARN with six characters',
+  },
+  {
+    at: 'source/MediaLiveRole/Resource',
+    finding: `IAM5[Resource::<bucket>/${SLATE_PREFIX}*]`,
+    reason: 'a slate is named after its size or its content; nothing else is below this prefix',
   },
   {
     at: 'source/MediaLiveRole/Resource',
@@ -174,6 +192,8 @@ const PUT_IN: DeploymentResources = {
   streamKeysKeyArn: '<key>',
   operationsKeyArn: '<key>',
   reportBucketArn: '<bucket>',
+  recordingBucketArn: '<recordings>',
+  harvestRoleArn: '<role>',
   flowArn: '<flow>',
   inputSecurityGroupArn: '<group>',
   mediaLiveRoleArn: '<role>',
@@ -186,6 +206,8 @@ const PUT_IN: DeploymentResources = {
   stopMachineArn: '<machine>',
   incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
+  recordingMachineArn: '<machine>',
+  slateMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,
   flowOutputPermission: 'flow',

@@ -1,3 +1,4 @@
+import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
 
@@ -21,6 +22,8 @@ export interface DeploymentResources {
   streamKeysKeyArn: string;
   operationsKeyArn: string;
   reportBucketArn: string;
+  recordingBucketArn: string;
+  harvestRoleArn: string;
   flowArn: string;
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
@@ -31,12 +34,15 @@ export interface DeploymentResources {
   notificationTopicArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
   previewKeySecretArn: string;
-  /** Unqualified ARNs of all state machines. */
+  /** Unqualified ARNs of the state machines, without that of the slate. */
   stateMachineArns: readonly string[];
   /** The machine that stops a destination. */
   stopMachineArn: string;
   incidentMachineArn: string;
   deliveryMachineArn: string;
+  recordingMachineArn: string;
+  /** Only the API starts it. */
+  slateMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -78,7 +84,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     streamKeys(resources, 'kms:Encrypt'),
     // Decrypts as well, because a test message is sent by the API, which returns the receiver's answer.
     targetSecrets(resources, ['kms:Encrypt', 'kms:Decrypt']),
-    ...executions(resources),
+    ...executions(resources, [...resources.stateMachineArns, resources.slateMachineArn]),
     executionsThemselves(resources, 'states:StopExecution'),
     {
       actions: [
@@ -105,8 +111,10 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       wildcardReason: NO_RESOURCE_LEVEL,
     },
     reports(resources, 's3:GetObject'),
+    slates(resources, 's3:PutObject'),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
-    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
+    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
+    recordings(resources, ['s3:GetObject']),
   ];
 }
 
@@ -132,6 +140,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
       ],
       ...onOurMedia(resources),
     },
+    schedules(resources),
     egressRules(resources),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
@@ -141,6 +150,9 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     ...passphraseSecrets(resources),
     ...mailTopic(resources, ['sns:ListSubscriptionsByTopic', 'sns:Publish']),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
+    ...harvestJobs(resources),
+    recordings(resources, ['s3:GetObject', 's3:DeleteObject']),
+    { actions: ['s3:ListBucket'], resources: [resources.recordingBucketArn] },
   ];
 }
 
@@ -155,6 +167,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
       actions: ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
       ...onOurMedia(resources),
     },
+    schedules(resources),
     { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
     egressRules(resources),
     flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
@@ -171,7 +184,12 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
-    ...executions(resources, [resources.stopMachineArn, resources.incidentMachineArn, resources.deliveryMachineArn]),
+    ...executions(resources, [
+      resources.stopMachineArn,
+      resources.incidentMachineArn,
+      resources.deliveryMachineArn,
+      resources.recordingMachineArn,
+    ]),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
@@ -405,12 +423,50 @@ function passphraseSecretArns({
   };
 }
 
+/** MediaPackage copies recordings with the harvest role. */
+function harvestJobs({ harvestRoleArn }: DeploymentResources): Permission[] {
+  return [
+    {
+      actions: ['mediapackage:CreateHarvestJob', 'mediapackage:DescribeHarvestJob', 'mediapackage:ListOriginEndpoints'],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [harvestRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
+    },
+  ];
+}
+
+function recordings({ recordingBucketArn }: DeploymentResources, actions: readonly string[]): Permission {
+  return {
+    actions,
+    resources: [`${recordingBucketArn}/recordings/*`],
+    wildcardReason: 'a recording is a folder named after its id',
+  };
+}
+
 function reports({ reportBucketArn }: DeploymentResources, action: string): Permission {
   return {
     actions: [action],
     resources: [`${reportBucketArn}/reports/cost/*`],
     wildcardReason: 'a report is named after its day',
   };
+}
+
+/** Lets a function store the slates that channels show. */
+function slates({ reportBucketArn }: DeploymentResources, action: string): Permission {
+  return {
+    actions: [action],
+    resources: [`${reportBucketArn}/${SLATE_PREFIX}*`],
+    wildcardReason: 'a slate is named after its size',
+  };
+}
+
+/** Lets a function show and remove the slate over the output of our channels. The answers hold no stream key. */
+function schedules(resources: DeploymentResources): Permission {
+  return { actions: ['medialive:BatchUpdateSchedule', 'medialive:DescribeSchedule'], ...onOurMedia(resources) };
 }
 
 function metrics(): Permission {

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
-import type { ApiDeps } from '../../functions/api/api-deps.ts';
+import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
@@ -17,6 +17,8 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
+import { createRecorder, type Recorder } from './recorder/recorder.ts';
+import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
@@ -25,13 +27,14 @@ import { deleteExpired } from './endpoints/dynamodb/delete-expired.ts';
 import { createScheduler } from './endpoints/events/scheduler.ts';
 import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
+import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
 import { originOf, type Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
-import { markStoreComplete } from './host/store/kept-files.ts';
+import { markStoreComplete, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
@@ -81,6 +84,9 @@ const QUOTAS = {
 
 /** The local monitor polls every second; on AWS it runs every minute. */
 const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITORED_LOCALLY };
+const RECORDER_EVERY_SECONDS = 1;
+/** What the engine's playlists always have. */
+const RECORDS_BACK_SECONDS = 5;
 const SWEEP_EVERY_SECONDS = 10;
 /**
  * A report is due once a day. The short interval gives it to machines that are not always on soon after their start.
@@ -159,6 +165,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const monitorDeps = { ...deps, ...MONITOR, drills: () => drillsOf(rehearsal.active()) };
     scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.runMonitor(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
+    const recorder = openRecorder(settings, engine, deps);
+    scheduler.every(RECORDER_EVERY_SECONDS, 'recorder', () => recorder.tick());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));
     scheduler.every(COST_REPORT_EVERY_SECONDS, 'cost report', async () => {
@@ -177,7 +185,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health });
+    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health, recordingDisk: recorder.disk });
     let api = buildApi(code);
     const server = await listen(settings, (request, environment) => api.fetch(request, environment));
     stack.defer(() => closeServer(server));
@@ -193,6 +201,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
+function openRecorder(
+  { dataDirectory, recordingReserveBytes: reserveBytes }: Settings,
+  engine: MediaEngine,
+  deps: WorkflowDeps,
+): Recorder {
+  const directory = join(dataDirectory, SEGMENTS_FOLDER);
+  const { packageChannelId } = deps.deployment;
+  return createRecorder({ deps, engine, packageChannelId, directory, dataDirectory, reserveBytes });
+}
+
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
   {
@@ -201,6 +219,7 @@ function prepareApi(
     srtPassphrase,
     backupPassphrase,
     ffmpeg,
+    ffmpegPath,
     dashboardDirectory,
     rootDirectory,
     logger,
@@ -212,6 +231,7 @@ function prepareApi(
     Pick<WorkflowDeps, 'mail' | 'sleep'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
+      recordingDisk: () => RecordingDisk;
       health: StorageHealth;
     },
 ): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
@@ -244,6 +264,8 @@ function prepareApi(
       srtPassphrase: srtPassphrase ?? null,
       ...(backupPassphrase !== undefined && { backupPassphrase }),
       ffmpeg,
+      recordsBackSeconds: RECORDS_BACK_SECONDS,
+      remuxRecording: (recordingId) => remuxRecording({ ...aws, logger }, ffmpegPath, recordingId),
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
       // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.

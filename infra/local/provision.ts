@@ -16,9 +16,11 @@ import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
+import { STARTOVER_SECONDS } from '../../functions/domain/recording.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION, localRoleArn } from './endpoints/wire/local-service.ts';
 import { findResource } from './find-resource.ts';
+import { RECORDING_BUCKET } from './host/store/kept-files.ts';
 import type { Settings } from './host/settings.ts';
 import { ensureFlow, type FlowSettings } from './provision-flow.ts';
 
@@ -70,11 +72,15 @@ export async function provision({
     mediaLiveRoleArn: localRoleArn('sluice-medialive'),
     flowRoleArn: localRoleArn('sluice-mediaconnect'),
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
-    reportBucket: await ensureReportBucket(clients),
+    reportBucket: await ensureBucket(clients, REPORT_BUCKET),
+    recordingBucket: await ensureBucket(clients, RECORDING_BUCKET),
+    harvestRoleArn: localRoleArn('sluice-harvest'),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
     showMachineArn: await ensureStateMachine(clients, 'show', workflowFunctionArn),
+    slateMachineArn: await ensureStateMachine(clients, 'slate', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
+    recordingMachineArn: await ensureStateMachine(clients, 'recording', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     privateHosts: settings.privateHosts,
@@ -110,10 +116,10 @@ async function ensureTable({ table }: AwsClients): Promise<void> {
   }
 }
 
-/** Creates the bucket. S3 also reports success when it already exists and is ours. */
-async function ensureReportBucket({ s3 }: AwsClients): Promise<string> {
-  await s3.send(new CreateBucketCommand({ Bucket: REPORT_BUCKET }));
-  return REPORT_BUCKET;
+/** Creates a bucket. S3 also reports success when it already exists and is ours. */
+async function ensureBucket({ s3 }: AwsClients, bucket: string): Promise<string> {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  return bucket;
 }
 
 /** Reports that the key of the stored stream keys is lost; a new key could not decrypt them. Ready for the terminal. */
@@ -169,14 +175,16 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
   const endpoint = await findResource(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
   const hasIdentifier = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
-  // An endpoint of an earlier version serves everyone.
-  if (endpoint && !hasIdentifier) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
-  if (!endpoint || !hasIdentifier) {
+  const isCurrent = hasIdentifier && endpoint?.StartoverWindowSeconds === STARTOVER_SECONDS;
+  // An endpoint of an earlier version serves everyone, or keeps nothing to record from.
+  if (endpoint && !isCurrent) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
+  if (!endpoint || !isCurrent) {
     await mediaPackage.send(
       new CreateOriginEndpointCommand({
         ChannelId: PACKAGE_CHANNEL_ID,
         Id: endpointId,
         ManifestName: 'index',
+        StartoverWindowSeconds: STARTOVER_SECONDS,
         HlsPackage: { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60, PlaylistType: 'NONE' },
         ...(secretArn === undefined
           ? {}

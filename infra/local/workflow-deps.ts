@@ -11,11 +11,18 @@ type Pace = Pick<WorkflowDeps, 'readsLagMs' | 'startSeconds'>;
 const LOCAL_PACE: Pace = { readsLagMs: 1_000, startSeconds: 2 };
 export const AWS_LIKE_PACE: Pace = { readsLagMs: 30_000, startSeconds: 180 };
 
+/** The last segment of a recording is complete after the longest group of pictures. */
+const HARVEST_DELAY_SECONDS = 5;
+
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
 export function createWorkflowDeps(
   aws: AwsDeps,
   logger: Logger,
-  { mail = { kind: 'outbox' }, ...pace }: Partial<Pace> & { mail?: MailWay } = {},
+  {
+    harvestDelaySeconds = HARVEST_DELAY_SECONDS,
+    mail = { kind: 'outbox' },
+    ...pace
+  }: Partial<Pace> & { harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,
@@ -23,6 +30,7 @@ export function createWorkflowDeps(
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     ...LOCAL_PACE,
     ...pace,
+    harvestDelaySeconds,
     mail,
     resolveHost,
     logger,

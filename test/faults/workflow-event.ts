@@ -5,11 +5,13 @@ import { showExecutionOf } from '../../functions/domain/show-execution.ts';
 import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
 import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
 import type { ShowStepInput } from '../../functions/workflow/show-steps.ts';
+import { slateExecutionOf } from '../../functions/domain/slate-execution.ts';
+import type { SlateStepInput } from '../../functions/workflow/slate-steps.ts';
 import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { Invocation } from './in-process-transport.ts';
 
 /** What the workflow function is called with, by any of the state machines. */
-export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput | ShowStepInput;
+export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput | ShowStepInput | SlateStepInput;
 
 /** Returns the ARN of a machine's execution. */
 export function toExecutionArn(machineArn: string, name: string): string {
@@ -22,7 +24,7 @@ export function toExecutionArn(machineArn: string, name: string): string {
  */
 export function whoRuns(
   event: WorkflowEvent,
-  { deliveryMachineArn, incidentMachineArn, showMachineArn }: Deployment,
+  { deliveryMachineArn, incidentMachineArn, showMachineArn, slateMachineArn }: Deployment,
 ): Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'> {
   const { step } = event;
   if ('deliveryId' in event) {
@@ -36,6 +38,10 @@ export function whoRuns(
   if ('showId' in event) {
     const executionArn = toExecutionArn(showMachineArn, showExecutionOf(event, event.revision));
     return { step, destinationId: null, generation: null, executionArn };
+  }
+  if (event.step === 'ChangeSlate') {
+    const executionArn = toExecutionArn(slateMachineArn, slateExecutionOf(event.destinationId, event));
+    return { step, destinationId: event.destinationId, generation: null, executionArn };
   }
   return { step, destinationId: event.destinationId, generation: event.generation, executionArn: null };
 }

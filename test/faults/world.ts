@@ -252,6 +252,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       now: () => new Date(clock.now()),
       sleep: (delayMs) => sleep(clock, delayMs),
       readsLagMs: 30_000,
+      harvestDelaySeconds: 20,
       startSeconds: 180,
       mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),

@@ -105,9 +105,9 @@ describe('the policy of each function', () => {
           `${name} ${String(statement.Action)}`,
         ).not.toEqual([]);
       }
-      const more: PolicyStatement = { Effect: 'Allow', Action: 's3:DeleteObject', Resource: '*' };
+      const more: PolicyStatement = { Effect: 'Allow', Action: 's3:DeleteBucket', Resource: '*' };
       expect(findUnused({ ...policies, [name]: [...policies[name], more] }, lived.asked)).toEqual([
-        `${name}: s3:DeleteObject on *`,
+        `${name}: s3:DeleteBucket on *`,
       ]);
     }
   });

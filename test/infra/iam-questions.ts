@@ -149,6 +149,11 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
   s3: {
     PutObject: ({ input: { Bucket, Key } }) => [{ action: 's3:PutObject', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
     GetObject: ({ input: { Bucket, Key } }) => [{ action: 's3:GetObject', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
+    DeleteObjects: ({ input: { Bucket, Delete } }) =>
+      (Delete as { Objects: { Key: string }[] }).Objects.map(({ Key }) => ({
+        action: 's3:DeleteObject',
+        resource: `arn:aws:s3:::${Bucket}/${Key}`,
+      })),
     ListObjectsV2: ({ input: { Bucket, Prefix } }) => [
       { action: 's3:ListBucket', resource: `arn:aws:s3:::${Bucket}`, context: { 's3:prefix': Prefix ?? '' } },
     ],
@@ -223,6 +228,8 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     ],
     UpdateChannelClass: channel('medialive:UpdateChannelClass'),
     DescribeChannel: channel('medialive:DescribeChannel'),
+    BatchUpdateSchedule: channel('medialive:BatchUpdateSchedule'),
+    DescribeSchedule: channel('medialive:DescribeSchedule'),
     StartChannel: channel('medialive:StartChannel'),
     StopChannel: channel('medialive:StopChannel'),
     DeleteChannel: channel('medialive:DeleteChannel'),
@@ -234,6 +241,11 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
   mediaPackage: {
     DescribeChannel: (_, { arns }) => [{ action: 'mediapackage:DescribeChannel', resource: arns.packageChannel }],
     ListOriginEndpoints: anywhere('mediapackage:ListOriginEndpoints'),
+    DescribeHarvestJob: anywhere('mediapackage:DescribeHarvestJob'),
+    CreateHarvestJob: ({ input: { S3Destination } }) => [
+      { action: 'mediapackage:CreateHarvestJob', resource: '*' },
+      passRole((S3Destination as { RoleArn: string }).RoleArn, 'mediapackage'),
+    ],
   },
 };
 

@@ -2,7 +2,8 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
-import { getDestination } from '../../functions/aws/destination-table.ts';
+import { changeDestination, getDestination } from '../../functions/aws/destination-table.ts';
+import { getRecording } from '../../functions/aws/recording-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
@@ -56,7 +57,9 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
+  await takeBreaks(show, warm);
   await meetIncidents(show, cold);
+  await recordPreview(show);
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
@@ -111,6 +114,9 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       flowRoleArn: workflow['FLOW_ROLE_ARN']!,
       packageChannelId: workflow['PACKAGE_CHANNEL_ID']!,
       reportBucket: api['REPORT_BUCKET']!,
+      recordingBucket: api['RECORDING_BUCKET']!,
+      harvestRoleArn: workflow['HARVEST_ROLE_ARN']!,
+      recordingMachineArn: machine('RECORDING'),
       stateMachineArns: {
         create: machine('CREATE'),
         start: machine('START'),
@@ -120,6 +126,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
       showMachineArn: machine('SHOW'),
+      slateMachineArn: api['STATE_MACHINE_ARN_SLATE']!.split(':').slice(0, 7).join(':'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -249,6 +256,32 @@ async function look(show: Show, id: string): Promise<void> {
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
 }
 
+/** Shows the slate and ends it, and repeats each call of the schedule as after a lost answer. */
+async function takeBreaks(show: Show, id: string): Promise<void> {
+  const { call, deployment, deps } = show;
+  const path = `/api/destinations/${id}`;
+  const rewind = async (slateBreak: Destination['slateBreak']) => {
+    await changeDestination(deps, id, (record) => ({ ...record, slateBreak }));
+  };
+  const until = (state: 'shown' | undefined) =>
+    waitFor(`the slate to be ${state ?? 'over'}`, async () => {
+      return (await getDestination(deps, id))?.slateBreak?.state === state;
+    });
+  await call({ method: 'POST', path: `${path}/show-slate` }, 202);
+  await until('shown');
+  const { slateBreak } = (await getDestination(deps, id))!;
+  await rewind({ ...slateBreak!, state: 'showing' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await until('shown');
+  await call({ method: 'POST', path: `${path}/end-slate` }, 202);
+  await until(undefined);
+  await rewind({ ...slateBreak!, state: 'ending' });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await until(undefined);
+  // The restart that follows finds a slate to remove.
+  await rewind(slateBreak);
+}
+
 /**
  * Stops a channel behind the deployment's back, which the monitor reports, and starts it again. Another incident is of a
  * destination that is gone.
@@ -275,6 +308,28 @@ async function meetIncidents({ deps, deployment: { functions } }: Show, id: stri
     await functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
     return (await listStandingIncidents(deps)).length === 0;
   });
+}
+
+/** Records the preview, plays the recording and deletes it. */
+async function recordPreview({ call, deps }: Show): Promise<void> {
+  const path = '/api/recordings';
+  await waitFor('the preview', async () => (await getDestination(deps, 'primary'))?.status === 'running');
+  const { recordingId } = await call({ method: 'POST', path, body: { name: 'Show' } }, 201);
+  const one = `${path}/${recordingId}`;
+  await waitFor(
+    'some time',
+    async () => Date.now() - Date.parse((await getRecording(deps, recordingId))!.startedAt) > 1500,
+  );
+  await call({ method: 'POST', path: `${one}/stop` }, 200);
+  await waitFor('the recording', async () => (await getRecording(deps, recordingId))?.state === 'ready');
+  await call({ method: 'PATCH', path: one, body: { name: 'Show and renamed' } }, 200);
+  for (const read of [path, one, `${one}/media/index.m3u8`, '/api/recording-settings']) {
+    await call({ method: 'GET', path: read }, 200);
+  }
+  const settings = { mode: 'manual', keepDays: 1, limitBytes: null };
+  await call({ method: 'PUT', path: '/api/recording-settings', body: settings }, 200);
+  await call({ method: 'DELETE', path: one }, 202);
+  await waitFor('the deletion', async () => (await getRecording(deps, recordingId)) === null);
 }
 
 /** Forces an operation in flight to end. */

@@ -3,7 +3,8 @@ import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { AddFlowSourcesCommand, CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
 import { CreateChannelCommand, CreateOriginEndpointCommand } from '@aws-sdk/client-mediapackage';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { HarvestOrder } from '../../infra/local/endpoints/media/harvester.ts';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import type { AwsClients } from '../../functions/aws/clients.ts';
@@ -97,9 +98,19 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     const channel = await mediaPackage.send(new CreateChannelCommand({ Id }));
     return { Ref: Id, Arn: channel.Arn! };
   },
-  async 'AWS::MediaPackage::OriginEndpoint'({ mediaPackage }, { Id, ChannelId, Authorization }) {
+  async 'AWS::MediaPackage::OriginEndpoint'(
+    { mediaPackage },
+    { Id, ChannelId, Authorization, StartoverWindowSeconds },
+  ) {
     const settings = { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60 };
-    const request = { Id, ChannelId, Authorization, ManifestName: 'index', HlsPackage: settings };
+    const request = {
+      Id,
+      ChannelId,
+      Authorization,
+      StartoverWindowSeconds,
+      ManifestName: 'index',
+      HlsPackage: settings,
+    };
     const endpoint = await mediaPackage.send(new CreateOriginEndpointCommand(request));
     return { Ref: Id, Arn: endpoint.Arn!, Url: endpoint.Url! };
   },
@@ -144,6 +155,19 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
 /** An empty picture from the source. */
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 
+/** Writes what a harvest job writes. */
+async function putRecording(s3: S3Client, { bucket, manifestKey }: HarvestOrder): Promise<void> {
+  const folder = manifestKey.replace('index.m3u8', '');
+  const files = {
+    'index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_1.m3u8\n',
+    'index_1.m3u8': '#EXTM3U\n#EXTINF:2.000,\nindex_1_0.ts\n#EXT-X-ENDLIST\n',
+    'index_1_0.ts': 'picture',
+  };
+  for (const [name, Body] of Object.entries(files)) {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: folder + name, Body }));
+  }
+}
+
 /** Deploys the templates. Close the deployment after the test. */
 export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
   const topicMails: TopicMail[] = [];
@@ -153,6 +177,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
     clock: systemClock,
     engine: { ...createIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
     profile: 'instant',
+    harvester: { harvest: (order) => putRecording(aws.clients.s3, order) },
     hooks: { resolveSecret: madeUpSecret },
     mailbox: (mail) => void topicMails.push(mail),
   });

@@ -58,6 +58,7 @@ describe('the alarm list', () => {
       'alerting-failed-delivery',
       'alerting-failed-incident',
       'alerting-failed-show',
+      'alerting-failed-slate',
       'api-failing',
       'api-throttled',
       'channel-alerts',
@@ -279,6 +280,7 @@ describe('each runbook command', () => {
       const route = path
         .replace('DESTINATION_ID', '{destinationId}')
         .replace('ORPHAN_ID', '{orphanId}')
+        .replace('RECORDING_ID', '{recordingId}')
         .replace(/^ceilings\/(day|month)/, 'ceilings/{period}');
       return `${method} /api/${route}`;
     });

@@ -69,6 +69,8 @@ const Tags = z
   .record(text(128, /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u), text(256, /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u))
   .refine((tags) => Object.keys(tags).length <= 50, 'more than 50 tags');
 const Paging = { MaxResults: z.int().min(1).max(1000).optional(), NextToken: z.string().optional() };
+const Layer = z.int().min(0).max(7);
+const OutputNames = z.array(text(255)).min(1);
 const ChannelSettings = {
   Name: MediaName,
   RoleArn: text(2048, /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
@@ -152,8 +154,23 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
     Unsubscribe: z.strictObject({ SubscriptionArn: text(2048, /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+:[\w-]+$/) }),
   },
   s3: {
-    PutObject: z.strictObject({ Bucket, Key: ObjectKey, Body: z.string(), ContentType: text(255) }),
+    PutObject: z.strictObject({
+      Bucket,
+      Key: ObjectKey,
+      Body: z.union([z.string(), bytes(5_000_000)]),
+      ContentType: text(255),
+    }),
     GetObject: z.strictObject({ Bucket, Key: ObjectKey }),
+    DeleteObjects: z.strictObject({
+      Bucket,
+      Delete: z.strictObject({
+        Objects: z
+          .array(z.strictObject({ Key: ObjectKey }))
+          .min(1)
+          .max(1000),
+        Quiet: z.boolean(),
+      }),
+    }),
     ListObjectsV2: z.strictObject({
       Bucket,
       Prefix: z.string().max(1024).optional(),
@@ -269,6 +286,35 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
     ]),
     UpdateChannel: z.strictObject({ ...ChannelSettings, ChannelId: Id }),
     DescribeChannel: z.strictObject({ ChannelId: Id }),
+    // https://docs.aws.amazon.com/medialive/latest/apireference/channels-channelid-schedule.html
+    BatchUpdateSchedule: z.strictObject({
+      ChannelId: Id,
+      Creates: z.strictObject({
+        ScheduleActions: z
+          .array(
+            z.strictObject({
+              ActionName: text(255, /^[\w-]+$/),
+              ScheduleActionSettings: z.union([
+                z.strictObject({
+                  StaticImageOutputActivateSettings: z.strictObject({
+                    Image: z.strictObject({ Uri: text(2048, /^s3ssl:\/\/.+\.(png|bmp|tga)$/i) }),
+                    Layer,
+                    OutputNames,
+                    Width: z.int().min(1).optional(),
+                    Height: z.int().min(1).optional(),
+                  }),
+                }),
+                z.strictObject({ StaticImageOutputDeactivateSettings: z.strictObject({ Layer, OutputNames }) }),
+              ]),
+              ScheduleActionStartSettings: z.strictObject({
+                ImmediateModeScheduleActionStartSettings: z.strictObject({}),
+              }),
+            }),
+          )
+          .min(1),
+      }),
+    }),
+    DescribeSchedule: z.strictObject({ ChannelId: Id, ...Paging }),
     StartChannel: z.strictObject({ ChannelId: Id }),
     StopChannel: z.strictObject({ ChannelId: Id }),
     DeleteChannel: z.strictObject({ ChannelId: Id }),
@@ -284,6 +330,18 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   mediaPackage: {
     DescribeChannel: z.strictObject({ Id: text(256, /^[\w-]+$/) }),
     ListOriginEndpoints: z.strictObject({ ChannelId: text(256, /^[\w-]+$/) }),
+    DescribeHarvestJob: z.strictObject({ Id: text(256, /^[\w-]+$/) }),
+    CreateHarvestJob: z.strictObject({
+      Id: text(256, /^[\w-]+$/),
+      OriginEndpointId: text(256, /^[\w-]+$/),
+      StartTime: z.iso.datetime(),
+      EndTime: z.iso.datetime(),
+      S3Destination: z.strictObject({
+        BucketName: Bucket,
+        ManifestKey: ObjectKey,
+        RoleArn: text(2048, /^arn:[\w-]+:iam::/),
+      }),
+    }),
   },
 };
 

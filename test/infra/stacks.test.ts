@@ -121,22 +121,47 @@ describe('the data stack', () => {
       expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
   });
 
-  it('refuses requests for reports without TLS or from the public', () => {
-    const { Properties: bucket } = only(prod.resources('AWS::S3::Bucket', 'data'));
-    expect(bucket.PublicAccessBlockConfiguration).toEqual({
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    });
-    expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
-    expect(bucket.LifecycleConfiguration).toMatchObject({ Rules: [{ Status: 'Enabled', ExpirationInDays: 730 }] });
-    prod.template('data').hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-        ]),
-      },
+  it('refuses requests for reports and recordings without TLS or from the public', () => {
+    const buckets = Object.entries(prod.resources('AWS::S3::Bucket', 'data'));
+    expect(buckets).toHaveLength(2);
+    for (const [id, { Properties: bucket, DeletionPolicy }] of buckets) {
+      expect(bucket.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(DeletionPolicy).toBe('Retain');
+      prod.template('data').hasResourceProperties('AWS::S3::BucketPolicy', {
+        Bucket: { Ref: id },
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Effect: 'Deny',
+              Action: 's3:*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            }),
+          ]),
+        },
+      });
+    }
+  });
+
+  const bucketOf = (name: string): TemplateResource =>
+    only(
+      Object.fromEntries(
+        Object.entries(prod.resources('AWS::S3::Bucket', 'data')).filter(([id]) => id.startsWith(name)),
+      ),
+    );
+
+  it('keeps versions of reports for two years, and recordings in the class that their use suggests', () => {
+    const { Properties: reports } = bucketOf('Reports');
+    expect(reports.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(reports.LifecycleConfiguration).toMatchObject({ Rules: [{ Status: 'Enabled', ExpirationInDays: 730 }] });
+    const { Properties: recordings } = bucketOf('Recordings');
+    expect(recordings.VersioningConfiguration).toBeUndefined();
+    expect(recordings.LifecycleConfiguration).toMatchObject({
+      Rules: [{ Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 1 }] }],
     });
   });
 
@@ -506,7 +531,7 @@ describe('the IAM policies', () => {
     },
   );
 
-  it('let one function pass one role to MediaLive and one to MediaConnect', () => {
+  it('let one function pass one role each to MediaLive, MediaConnect and MediaPackage', () => {
     expect(FUNCTION_NAMES.filter((name) => allowing(name, 'iam:PassRole').length > 0)).toEqual(['workflow']);
     expect(allowing('workflow', 'iam:PassRole')).toEqual([
       {
@@ -521,6 +546,12 @@ describe('the IAM policies', () => {
         Resource: expect.stringMatching(/:role\/FlowRole/),
         Condition: { StringEquals: { 'iam:PassedToService': 'mediaconnect.amazonaws.com' } },
       },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: expect.stringMatching(/:role\/HarvestRole/),
+        Condition: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
+      },
     ]);
   });
 });
@@ -528,7 +559,7 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'show'])(
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show', 'slate'])(
     'for %s is the file that also runs on one machine',
     (kind) => {
       const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
@@ -544,7 +575,7 @@ describe('each state machine', () => {
   );
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(7);
+    expect(machines).toHaveLength(9);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -558,8 +589,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(7).fill('Retain'));
-    expect(aliases).toHaveLength(7);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(9).fill('Retain'));
+    expect(aliases).toHaveLength(9);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -574,7 +605,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(7).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(9).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
@@ -762,6 +793,8 @@ const SAMPLE_RESOURCES = {
   streamKeysKeyArn: 'stream-keys',
   operationsKeyArn: 'operations',
   reportBucketArn: 'reports',
+  recordingBucketArn: 'recordings',
+  harvestRoleArn: 'harvest-role',
   notificationTopicArn: 'topic',
   flowArn: 'flow',
   inputSecurityGroupArn: 'input-security-group',
@@ -774,6 +807,8 @@ const SAMPLE_RESOURCES = {
   stopMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-stop',
   incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
+  recordingMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-recording',
+  slateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-slate',
   stateMachineAlias: 'live',
   tagConditions: true,
   flowOutputPermission: 'flow' as const,

@@ -135,6 +135,8 @@ export async function startTestApi() {
       flowArn: FLOW_ARN,
       packageChannelId: 'sluice',
       reportBucket: '',
+      recordingBucket: '',
+      recordingMachineArn: stateMachineArn('recording'),
       stateMachineArns: {
         create: stateMachineArn('create'),
         start: stateMachineArn('start'),
@@ -144,6 +146,7 @@ export async function startTestApi() {
       incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
       showMachineArn: stateMachineArn('show'),
+      slateMachineArn: stateMachineArn('slate'),
       declaredInput: DECLARED.declaredInput,
       isSourceAnalysed: true,
       copiesSource: false,
@@ -230,14 +233,22 @@ export async function startTestApi() {
         }),
       );
       deps.deployment.reportBucket = deps.deployment.tableName;
+      deps.deployment.recordingBucket = deps.deployment.tableName;
       await clients.s3.send(new CreateBucketCommand({ Bucket: deps.deployment.reportBucket }));
       for (const mock of Object.values(mocks)) mock.reset();
       mocks.sfn.on(StartExecutionCommand).resolves({});
       Object.assign(mediaConnect, makeFlowState());
       mediaConnect.calls.length = 0;
-      mocks.mediaPackage
-        .on(ListOriginEndpointsCommand)
-        .resolves({ OriginEndpoints: [{ HlsPackage: {}, Url: 'https://pkg.example/out/v1/abc/index.m3u8' }] });
+      mocks.mediaPackage.on(ListOriginEndpointsCommand).resolves({
+        OriginEndpoints: [
+          {
+            Id: 'preview',
+            HlsPackage: {},
+            StartoverWindowSeconds: 86_400,
+            Url: 'https://pkg.example/out/v1/abc/index.m3u8',
+          },
+        ],
+      });
       mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
       for (const host of Object.keys(addresses)) delete addresses[host];
       log.length = 0;

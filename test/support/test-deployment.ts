@@ -9,6 +9,7 @@ import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
+import type { Harvester } from '../../infra/local/endpoints/media/harvester.ts';
 import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
 import { createWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-deps.ts';
@@ -32,6 +33,8 @@ export interface TestDeployment {
 }
 
 interface TestDeploymentOptions {
+  harvester?: Harvester;
+  harvestDelaySeconds?: number;
   engine?: MediaEngine;
   quotas?: { channelQuota: number; pushInputQuota: number };
   /** Called before each step; a throw makes the step fail like a lost Lambda. */
@@ -48,6 +51,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     clock: systemClock,
     engine: options.engine ?? createIdleEngine(),
     profile: 'instant',
+    ...(options.harvester ? { harvester: options.harvester } : {}),
   });
   const deployment = await provision({
     clients: aws.clients,
@@ -69,7 +73,11 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     void logLines.push(JSON.stringify({ message, ...details }));
   const awsDeps: AwsDeps = { clients: aws.clients, deployment };
   const deps = {
-    ...createWorkflowDeps(awsDeps, { info: log, warn: log, error: log }),
+    ...createWorkflowDeps(
+      awsDeps,
+      { info: log, warn: log, error: log },
+      { harvestDelaySeconds: options.harvestDelaySeconds },
+    ),
     resolveHost: async () => ['127.0.0.1'],
   };
   aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {

@@ -115,8 +115,9 @@ describe('every route', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || name === 'POST /api/estimates' || access === 'anyone') continue;
       const isConfiguration =
-        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|ceilings\/\{period\}|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
-      expect(access, name).toBe(isConfiguration.test(name) ? 'admin' : 'operator');
+        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|ceilings\/\{period\}|recording-settings|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
+      const isAdmin = isConfiguration.test(name) || name === 'DELETE /api/recordings/{recordingId}';
+      expect(access, name).toBe(isAdmin ? 'admin' : 'operator');
     }
   });
 

@@ -48,6 +48,8 @@ const BODIES: Record<string, object> = {
   'PUT /api/destinations/{destinationId}/stream-key': { streamKey: STREAM_KEY },
   'POST /api/destinations/start': { ids: [DESTINATION_ID] },
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
+  'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
+  'POST /api/destinations/end-slate': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
@@ -59,6 +61,9 @@ const BODIES: Record<string, object> = {
   'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
   'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },
   'PATCH /api/notification-targets/{targetId}': { name: 'x' },
+  'POST /api/recordings': {},
+  'PATCH /api/recordings/{recordingId}': { name: 'x' },
+  'PUT /api/recording-settings': { mode: 'always', keepDays: null, limitBytes: null },
   'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
@@ -80,6 +85,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{incidentId}', 'inc_01m7zm7r78qr9emcxemrm9fa3h')
             .replace('{muteId}', `mut_${'0'.repeat(32)}`)
             .replace('{targetId}', TARGET_ID)
+            .replace('{recordingId}', DESTINATION_ID.replace('dst_', 'rec_'))
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{period}', 'month')

@@ -3,8 +3,10 @@ import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { isPrimary } from '../../domain/lifecycle.ts';
+import type { Decision } from '../../domain/lifecycle.ts';
+import { requestChange, type Change } from '../../workflow/operations.ts';
+import { changeSlate, type SlateAction } from '../slate.ts';
 import { requireWithinCeilings } from '../../workflow/ceilings.ts';
-import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideStart, decideStop } from '../../domain/requests.ts';
@@ -15,18 +17,46 @@ import { BulkResult } from '../schemas/answers.ts';
 import { invalidFields } from '../http/validation.ts';
 import { requireFound } from './find-destination.ts';
 
+/** Carries out a request on one destination. Notes the status that the record had when it was read. */
+type Act = (
+  deps: ApiDeps,
+  destinationId: string,
+  request: { requestedBy: string; note: (record: Destination) => void },
+) => Promise<Pick<Change, 'before' | 'record'> | null>;
+
+/** Returns what begins the operation that a decision leads to. */
+function toAct(decide: (record: Destination) => Decision): Act {
+  return (deps, destinationId, { note, requestedBy }) =>
+    requestChange(deps, destinationId, {
+      requestedBy,
+      decide: (record) => {
+        note(record);
+        return decide(record);
+      },
+    });
+}
+
 const ACTIONS = {
-  start: { summary: 'Put several destinations on air', decide: decideStart },
-  stop: { summary: 'Take several destinations off air', decide: decideStop },
-} as const;
+  start: { summary: 'Put several destinations on air', act: toAct(decideStart) },
+  stop: { summary: 'Take several destinations off air', act: toAct(decideStop) },
+  'show-slate': { summary: 'Show the slate on several destinations', act: toSlateAct('show-slate') },
+  'end-slate': { summary: 'End the slate on several destinations', act: toSlateAct('end-slate') },
+} as const satisfies Record<string, { summary: string; act: Act }>;
+
+function toSlateAct(action: SlateAction): Act {
+  return (deps, destinationId, { note, requestedBy }) =>
+    changeSlate(deps, destinationId, { action, requestedBy, onRead: note });
+}
+
+const BULK_ACTIONS = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
 const GROUPS_SHOWN_MAX = 20;
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
-/** `POST /api/destinations/start` and `/stop`: one result per item, not all-or-nothing. */
+/** `POST /api/destinations/start`, `/stop`, `/show-slate` and `/end-slate`: one result per item, not all-or-nothing. */
 export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
-  for (const action of ['start', 'stop'] as const) {
+  for (const action of BULK_ACTIONS) {
     const route = createRoute({
       method: 'post',
       path: `/api/destinations/${action}`,
@@ -85,17 +115,13 @@ async function actOnOne(
   action: keyof typeof ACTIONS,
   requestedBy: string,
 ): Promise<{ result: ItemResult; failure?: AppError }> {
-  const { decide } = ACTIONS[action];
   /** As read when it was refused. */
   let status: Destination['status'] | null = null;
   try {
     if (action === 'start') await requireWithinCeilings(deps, destinationId);
-    const change = await requestChange(deps, destinationId, {
+    const change = await ACTIONS[action].act(deps, destinationId, {
       requestedBy,
-      decide: (record) => {
-        ({ status } = record);
-        return decide(record);
-      },
+      note: (record) => void ({ status } = record),
     });
     const { before, record } = requireFound(change, destinationId);
     const result: ItemResult = {

@@ -32,6 +32,10 @@ const sourceIs = (connected: number) =>
       seriesOf('chromaformat', 1),
       seriesOf('bitdepth', 8),
       seriesOf('interlaced', 1),
+      seriesOf('colourprimaries', 1),
+      seriesOf('transfercharacteristics', 1),
+      seriesOf('matrixcoefficients', 1),
+      seriesOf('fullrange', 0),
     ],
   });
 
@@ -85,6 +89,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
       video: {
         ...{ codec: 'H264', width: 1920, height: 1080 },
         ...{ profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, scan: 'interlaced' },
+        ...{ dynamicRange: 'SDR', primaries: 'BT.709', range: 'limited' },
       },
       audio: { channels: 2 },
     });
@@ -536,7 +541,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(66);
+    expect(Object.keys(body.paths)).toHaveLength(74);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {

@@ -172,7 +172,10 @@ export const OperationResource = z
 
 const Slate = z
   .object({
-    reason: z.enum(['source_lost']),
+    reason: z.enum(['source_lost', 'break']).openapi({ description: 'break: an operator requested it' }),
+    state: z
+      .enum(['showing', 'shown', 'ending'])
+      .openapi({ description: 'showing and ending are requested, but not yet confirmed by MediaLive' }),
     since: timestamp,
     until: timestamp.nullable().openapi({ description: 'When the destination is stopped; null: it is not' }),
   })
@@ -209,7 +212,7 @@ export const DestinationResource = z
       .enum(SOURCE_LOSS_ACTIONS)
       .openapi({ description: 'While no source delivers: send the slate, send nothing, or stop after holdMinutes' }),
     holdMinutes: z.number().int().openapi({ description: 'Minutes without a source until it is stopped; 0: never' }),
-    slate: Slate.nullable().openapi({ description: 'The slate that is on air; null: none' }),
+    slate: Slate.nullable().openapi({ description: 'The slate that is on air or requested; null: none' }),
     primary: z
       .boolean()
       .openapi({ description: 'True for the channel behind the HLS preview; PUT /api/primary sets when it runs' }),
@@ -355,13 +358,16 @@ export const FlowStatusResource = z
           height: z.number().nullable(),
           framesPerSecond: z.number().nullable(),
           profile: z.string().nullable().openapi({
-            description: 'This field and the next four: H.264 on one machine; null when unknown',
+            description: 'This field and the next seven: H.264 and H.265 on one machine; null when unknown',
             example: 'High',
           }),
           level: z.string().nullable().openapi({ example: '4.1' }),
           chroma: z.string().nullable().openapi({ example: '4:2:0' }),
           bitDepth: z.number().nullable(),
           scan: z.enum(['progressive', 'interlaced']).nullable(),
+          dynamicRange: z.enum(['SDR', 'PQ', 'HLG']).nullable().openapi({ description: 'PQ and HLG are HDR' }),
+          primaries: z.string().nullable().openapi({ example: 'BT.709' }),
+          range: z.enum(['limited', 'full']).nullable(),
         })
         .nullable(),
       audio: z

@@ -21,7 +21,7 @@ import { whyNotAnalysed } from '../../domain/analysis-state.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { toSrtUrl } from '../../domain/srt-address.ts';
-import { feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
+import { codingWarnings, feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
 import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
@@ -152,7 +152,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       packetLossPercent: figure(metrics.packetLossPercent, 2),
       roundTripMs: figure(metrics.roundTripMs, 1),
       jitterMs: figure(metrics.jitterMs, 1),
-      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
+      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding, media.video.codec) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
       audioTracks: isConnected ? toTracks(look) : [],
       analysis: isConnected ? toAnalysis(deps, look) : null,
@@ -201,11 +201,12 @@ function toAnalysis(
   };
 }
 
-function warningsOf(deps: ApiDeps, { flow, media, since, observedAt }: FlowLook): Warning[] {
+function warningsOf(deps: ApiDeps, { flow, media, coding, since, observedAt }: FlowLook): Warning[] {
   const connectedSeconds = since === null ? null : (Date.parse(observedAt) - Date.parse(since)) / 1000;
   return [
     ...feedWarnings({ media, connectedSeconds, messages: flow.errors }),
     ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
+    ...codingWarnings(coding),
   ];
 }
 

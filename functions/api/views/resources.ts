@@ -20,7 +20,8 @@ import {
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
-import { healthOf, healthOfKind, ingestHealth, isOnAir, observationOfThisRun } from '../../domain/health.ts';
+import { healthOf, healthOfKind, ingestHealth, isOnAir } from '../../domain/health.ts';
+import { observationNow } from '../../domain/observed-source.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
@@ -47,18 +48,21 @@ export interface ResourceView {
   isBilled: boolean;
 }
 
-/** Returns the slate that the newest observation showed on air. */
+/** Returns the slate that an operator requested, or that the newest observation showed on air. */
 function toSlate(record: Destination): DestinationResource['slate'] {
-  const { observedAt, slate, sourceLostSince } = record.observation ?? {};
-  if (!slate) return null;
+  const { observation, slateBreak, status } = record;
   const until = stopDueAt(record)?.toISOString() ?? null;
-  return { reason: 'source_lost', since: sourceLostSince ?? observedAt!, until };
+  if (slateBreak && status === 'running') {
+    return { reason: 'break', state: slateBreak.state, since: slateBreak.requestedAt, until };
+  }
+  if (!observation?.slate) return null;
+  return { reason: 'source_lost', state: 'shown', since: observation.sourceLostSince ?? observation.observedAt, until };
 }
 
 /** Returns a destination as a resource. */
 export function toDestinationResource(stored: Destination, view: ResourceView): DestinationResource {
   const { now, freshSeconds } = view;
-  const record = { ...stored, observation: observationOfThisRun(stored) };
+  const record = { ...stored, observation: observationNow(stored) };
   const { allowed, refused } = actionsFor(record, view.role);
   const kind = kindOf(record);
   const isSrt = kind === 'srt';

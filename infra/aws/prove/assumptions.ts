@@ -408,6 +408,32 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first destination with these settings decides, and its line in Cost Explorer.',
   },
+  'AWS-52': {
+    assumption:
+      'MediaPackage keeps 26 hours of media on an endpoint (StartoverWindowSeconds 93600), and a harvest job may copy any part of them that is no longer than 24 hours.',
+    source:
+      'MediaPackage API reference, StartoverWindowSeconds (up to 1209600); MediaPackage user guide, live-to-VOD requirements',
+    dependsOn: 'functions/domain/recording.ts (STARTOVER_SECONDS), infra/aws/stacks/source.ts (createPackage)',
+    decidedBy: null,
+    change: 'The first recording decides; one that is refused fails with the reason refused.',
+  },
+  'AWS-53': {
+    assumption:
+      'MediaPackage can write a recording with a role that may put objects below recordings/ and list the bucket, without a source account in its trust policy.',
+    source: 'MediaPackage user guide, live-to-VOD trust relationship; that these permissions suffice is unproven',
+    dependsOn: 'infra/aws/stacks/source.ts (createHarvestRole)',
+    decidedBy: null,
+    change:
+      'The first recording decides; without the permissions every harvest job fails and the recording ends with copy_failed.',
+  },
+  'AWS-54': {
+    assumption:
+      'CloudFormation adds a second source to a flow that has failover enabled, also while it runs, and MediaConnect refuses two sources with one port.',
+    source: 'CloudFormation reference, AWS::MediaConnect::FlowSource and FailoverConfig; no public deployment is known',
+    dependsOn: 'infra/aws/stacks/source.ts (createBackup)',
+    decidedBy: null,
+    change: 'The first deployment with source.backup decides; RUNBOOK.md says to deploy it between two shows.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -37,7 +37,9 @@ export class ControlPlaneStack extends Stack {
   readonly stateMachines: Record<OperationKind, StateMachine>;
   readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
+  readonly recordingMachine: StateMachine;
   readonly showMachine: StateMachine;
+  readonly slateMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -71,7 +73,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, show, ...operations } = createStateMachines(this, {
+    const { delivery, incident, recording, show, slate, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -80,7 +82,9 @@ export class ControlPlaneStack extends Stack {
     this.stateMachines = operations;
     this.incidentMachine = incident;
     this.deliveryMachine = delivery;
+    this.recordingMachine = recording;
     this.showMachine = show;
+    this.slateMachine = slate;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -128,6 +132,8 @@ export class ControlPlaneStack extends Stack {
       streamKeysKeyArn: data.streamKeysKey.keyArn,
       operationsKeyArn: data.operationsKey.keyArn,
       reportBucketArn: data.reports.bucketArn,
+      recordingBucketArn: data.recordings.bucketArn,
+      harvestRoleArn: source.harvestRole.roleArn,
       flowArn: source.flowArn,
       inputSecurityGroupArn: source.inputSecurityGroupArn,
       mediaLiveRoleArn: source.mediaLiveRole.roleArn,
@@ -136,10 +142,14 @@ export class ControlPlaneStack extends Stack {
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       notificationTopicArn: data.notificationTopic.topicArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
-      stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stateMachineArns: MACHINES.filter((kind) => kind !== 'slate').map((kind) =>
+        this.stateMachineArn(deploymentId, kind),
+      ),
       stopMachineArn: this.stateMachineArn(deploymentId, 'stop'),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
+      recordingMachineArn: this.stateMachineArn(deploymentId, 'recording'),
+      slateMachineArn: this.stateMachineArn(deploymentId, 'slate'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,
@@ -179,6 +189,8 @@ export class ControlPlaneStack extends Stack {
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
       FINGERPRINT_SECRET_ARN: data.fingerprintSecret.secretArn,
       REPORT_BUCKET: data.reports.bucketName,
+      RECORDING_BUCKET: data.recordings.bucketName,
+      HARVEST_ROLE_ARN: source.harvestRole.roleArn,
       NOTIFICATION_TOPIC_ARN: data.notificationTopic.topicArn,
       ...Object.fromEntries(machines),
     };

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -36,6 +36,7 @@ export class DataStack extends Stack {
   /** Encrypts execution histories, function environments and e-mail notifications. */
   readonly operationsKey: Key;
   readonly reports: Bucket;
+  readonly recordings: Bucket;
   readonly passphrase: Secret;
   /** The passphrase of the backup source; null without one. */
   readonly backupPassphrase: Secret | null;
@@ -65,6 +66,7 @@ export class DataStack extends Stack {
       removalPolicy,
     });
     this.reports = createReportBucket(this, configuration.keepsData);
+    this.recordings = createRecordingBucket(this, configuration.keepsData);
     this.passphrase = createPassphrase(this, 'SrtPassphrase', {
       secretName: `${name}/srt-passphrase`,
       description: 'SRT passphrase that the encoder and the flow share',
@@ -171,6 +173,27 @@ function createReportBucket(scope: Construct, keepsData: boolean): Bucket {
         id: 'two-years',
         expiration: Duration.days(730),
         noncurrentVersionExpiration: Duration.days(90),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      },
+    ],
+    removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    autoDeleteObjects: !keepsData,
+  });
+}
+
+/** Recordings are deleted by the sweep, after the days that each one names. A second copy would double the cost. */
+function createRecordingBucket(scope: Construct, keepsData: boolean): Bucket {
+  return new Bucket(scope, 'Recordings', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    lifecycleRules: [
+      {
+        id: 'rarely-played',
+        // Chooses the class by use, without a fee for reading.
+        transitions: [{ storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(1) }],
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
     ],

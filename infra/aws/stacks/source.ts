@@ -3,12 +3,15 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnFlow, CfnFlowSource } from 'aws-cdk-lib/aws-mediaconnect';
 import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
+import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { BACKUP_SOURCE_NAME } from '../../../functions/domain/source-name.ts';
+import { STARTOVER_SECONDS } from '../../../functions/domain/recording.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
 /** A fault of the content counts after this time, and the rules of incidents count on. */
@@ -19,6 +22,9 @@ interface SourceStackProps extends StackProps {
   passphrase: ISecret;
   /** Null without a backup source. */
   backupPassphrase: ISecret | null;
+  recordings: IBucket;
+  /** Holds the slates of the channels. */
+  slates: IBucket;
 }
 
 /** Returns the name of the deployment's flow. `npm run destroy` finds the flow by it. */
@@ -38,6 +44,8 @@ export class SourceStack extends Stack {
   readonly mediaLiveRole: Role;
   /** Role with which the flow reads the passphrases of its source and its SRT outputs. */
   readonly flowRole: Role;
+  /** Role with which MediaPackage writes recordings. */
+  readonly harvestRole: Role;
   readonly packageChannelId: string;
   readonly packageChannelArn: string;
   /** Holds the identifier that CloudFront must send to MediaPackage in every request. */
@@ -48,7 +56,7 @@ export class SourceStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { configuration, passphrase, backupPassphrase, ...props }: SourceStackProps,
+    { configuration, passphrase, backupPassphrase, recordings, slates, ...props }: SourceStackProps,
   ) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
@@ -79,7 +87,8 @@ export class SourceStack extends Stack {
     this.packageChannelId = channel.ref;
     this.packageChannelArn = channel.attrArn;
     this.hlsUrl = endpoint.attrUrl;
-    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn);
+    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn, slates);
+    this.harvestRole = this.createHarvestRole(recordings);
     this.describe(flow);
   }
 
@@ -174,6 +183,8 @@ export class SourceStack extends Stack {
       description: 'The HLS preview',
       manifestName: 'index',
       origination: 'ALLOW',
+      // What recordings are copied from. MediaPackage's price page has no line for it.
+      startoverWindowSeconds: STARTOVER_SECONDS,
       hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
       authorization: { cdnIdentifierSecret: this.cdnIdentifier.secretArn, secretsRoleArn: role.roleArn },
     });
@@ -209,10 +220,32 @@ export class SourceStack extends Stack {
   }
 
   /**
+   * Creates the role with which MediaPackage writes recordings. Like the other role, it has no source account.
+   * @see https://docs.aws.amazon.com/mediapackage/latest/ug/setting-up-create-trust-rel-policy-ltov.html
+   */
+  private createHarvestRole(recordings: IBucket): Role {
+    return new Role(this, 'HarvestRole', {
+      description: 'Lets MediaPackage write recordings',
+      assumedBy: new ServicePrincipal('mediapackage.amazonaws.com'),
+      inlinePolicies: {
+        WriteRecordings: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['s3:PutObject'], resources: [`${recordings.bucketArn}/recordings/*`] }),
+            new PolicyStatement({
+              actions: ['s3:ListBucket', 's3:GetBucketLocation'],
+              resources: [recordings.bucketArn],
+            }),
+          ],
+        }),
+      },
+    });
+  }
+
+  /**
    * Creates the role of the channels.
    * @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html
    */
-  private createMediaLiveRole(packageChannelArn: string): Role {
+  private createMediaLiveRole(packageChannelArn: string, slates: IBucket): Role {
     const logGroups = `arn:${this.partition}:logs:${this.region}:${this.account}:log-group`;
     return new Role(this, 'MediaLiveRole', {
       description: 'Role of the MediaLive channels',
@@ -221,6 +254,8 @@ export class SourceStack extends Stack {
         Channels: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
+            // A slate is named after its size.
+            new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${slates.bucketArn}/${SLATE_PREFIX}*`] }),
             new PolicyStatement({
               actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
               resources: [`${logGroups}:${CHANNEL_LOG_GROUP}`, `${logGroups}:${CHANNEL_LOG_GROUP}:*`],

@@ -12,13 +12,14 @@ import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
 import { createMediaServices, type MediaServicesOptions } from './media-services.ts';
+import { createHarvester } from './mediapackage/harvester.ts';
 import { createS3, openObjects } from './s3/create-s3.ts';
 import { writePrivateFile } from '../host/root-key.ts';
 import { openSealedFile } from '../host/sealed-file.ts';
 import { LOCAL_REGION } from './wire/local-service.ts';
 import { createMemoryStore } from '../host/state-store.ts';
 import type { Write } from '../host/store/journal-lines.ts';
-import { TABLE_FOLDER } from '../host/store/kept-files.ts';
+import { SEGMENTS_FOLDER, TABLE_FOLDER } from '../host/store/kept-files.ts';
 import type { StorageHealth } from '../host/store/storage-health.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
 import { createSns, type TopicMail } from './sns/create-sns.ts';
@@ -37,7 +38,7 @@ export interface LocalAws {
 
 interface LocalAwsOptions extends Pick<
   MediaServicesOptions,
-  'engine' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
+  'engine' | 'harvester' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
 > {
   /** Where state is stored; null keeps it in memory. */
   dataDirectory: string | null;
@@ -71,9 +72,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   });
   const stepFunctions = createStepFunctions({ store: storeOf('step-functions'), lambda, clock });
   const objects = openObjects(dataDirectory);
+  const harvester =
+    options.harvester ??
+    (dataDirectory && createHarvester({ directory: join(dataDirectory, SEGMENTS_FOLDER), objects }));
   const media = createMediaServices({
     objects,
     engine: options.engine,
+    ...(harvester ? { harvester } : {}),
     profile: options.profile,
     quotas: options.quotas,
     hooks: options.hooks,

@@ -5,6 +5,7 @@ import type { ChannelRun, PipelineReport, RehearsedChannelFault, SlateImage } fr
 import { openTwoPipelines } from './two-pipelines.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
 import type { Program } from './program.ts';
+import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import { createRateMeter } from './rtmp/rate-meter.ts';
 import { createRtmpPublisher, type RtmpPublisher } from './rtmp/publisher.ts';
@@ -49,6 +50,8 @@ export interface ChannelOutputOptions {
   dial: DialRules;
   sendQueues: KernelSendQueues;
   onChange(): void;
+  /** Returns what keeps the segments of a package channel on disk. */
+  keeperOf(packageChannelId: string): SegmentKeeper;
 }
 
 /**
@@ -71,8 +74,10 @@ export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput 
       if (backup) return { ...openTwoPipelines({ main, backup, program, clock, publish }), hls: null };
       return { ...publish(main, program), hls: null };
     }
-    case 'package':
-      return createPackageOutput(createHlsPackage({ programs, clock, lowLatency, onChange }), clock);
+    case 'package': {
+      const keeper = options.keeperOf(output.packageChannelId);
+      return createPackageOutput(createHlsPackage({ programs, clock, lowLatency, onChange, keeper }), clock);
+    }
     default:
       return assertNever(output, 'output');
   }

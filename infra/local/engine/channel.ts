@@ -19,6 +19,7 @@ import type { HlsPackage } from './hls/hls-package.ts';
 import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
 import type { Program } from './program.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
+import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
 import type { SlateStudio } from './slate/slate-studio.ts';
@@ -51,6 +52,8 @@ export interface ChannelOptions {
   sendQueues: KernelSendQueues;
   studio: SlateStudio;
   onChange(): void;
+  /** Returns what keeps the segments of a package channel on disk. */
+  keeperOf(packageChannelId: string): SegmentKeeper;
 }
 
 function renditionsOf(output: ChannelRun['output']): Rendition[] {

@@ -132,15 +132,21 @@ export interface SrtReceiver {
   passphrase?: string;
 }
 
-/** The coding of H.264 pictures, in the numbers of ITU-T H.264 7.4.2.1. */
+/** The coding of pictures, in the numbers of ITU-T H.264 7.4.2.1, H.265 7.4.3.2 and H.273. */
 export interface VideoCoding {
   profileIdc: number;
-  /** 41 for level 4.1; level 1b is 9. */
+  /** H.264: 41 for level 4.1, and 9 for level 1b. HEVC: 123 for level 4.1. */
   levelIdc: number;
   chromaFormatIdc: number;
   bitDepth: number;
   /** Whether pictures may hold two fields. */
   isInterlaced: boolean;
+  /** This one and the next two are 2 if the pictures do not state them. */
+  colourPrimaries: number;
+  transferCharacteristics: number;
+  matrixCoefficients: number;
+  /** Whether black is 0 instead of 16. */
+  isFullRange: boolean;
 }
 
 /** What the analysis of a source found. What is absent is unknown. */
@@ -204,7 +210,7 @@ export interface SourceReport {
     height: number;
     framesPerSecond: number;
     gopSeconds?: number;
-    /** H.264 only; present from the first keyframe on. */
+    /** H.264 and HEVC only; present from the first keyframe on. */
     coding?: VideoCoding;
   };
   /** All audio streams of the program, in the order of its table. Without a language the table states none. */
@@ -342,11 +348,30 @@ export interface RehearsedFaults {
 
 export const NOTHING_REHEARSED: RehearsedFaults = { lostFlowArns: [], lossyFlowArns: [], channels: {} };
 
+/** Asks to keep the segments of a package channel on disk. */
+export interface KeepRequest {
+  /** Gets one folder per package channel. */
+  directory: string;
+  /** What ends before this time is not kept; ms epoch. */
+  fromMs: number;
+}
+
+/** What becomes of a request. */
+export interface KeepReport {
+  packageChannelId: string;
+  /** Code of the system's error that ended it, such as `ENOSPC`; null while segments are kept. */
+  error: string | null;
+  /** Segments that the disk was too slow for. */
+  droppedSegments: number;
+}
+
 export interface EngineReport {
   atMs: number;
   sources: SourceReport[];
   channels: ChannelReport[];
   callers: CallerReport[];
+  /** Absent while nothing is kept. */
+  keeping?: KeepReport[];
 }
 
 /**
@@ -382,6 +407,8 @@ export interface MediaEngine {
    * missing, its loss is simulated, or no picture can be rendered.
    */
   fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
+  /** Keeps the segments of a package channel on disk; null stops. */
+  keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
   /** Replaces the set of simulated faults. A restart of the product ends them all. */
   rehearse(faults: RehearsedFaults): Promise<void>;
   /** Stops every process and waits for its end. */
@@ -403,6 +430,7 @@ export function createIdleEngine(): MediaEngine {
     report: () => ({ atMs: 0, sources: [], channels: [], callers: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),
     fetchSourcePicture: async () => null,
+    keepSegments: nothing,
     rehearse: nothing,
     close: nothing,
   };

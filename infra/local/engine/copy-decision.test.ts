@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { decideCopy, type SourceFacts } from './copy-decision.ts';
 import type { AudioFacts, VideoFacts } from './source-facts.ts';
+import { COLOUR_NOT_STATED } from './transport-stream/colour-signal.ts';
 import { makeRendition } from '../../../test/support/test-media.ts';
 
 const video: VideoFacts = {
@@ -12,6 +13,7 @@ const video: VideoFacts = {
   profileIdc: 100,
   level: 31,
   framesPerSecond: 30,
+  colour: COLOUR_NOT_STATED,
   chromaFormat: 1,
   bitDepthLuma: 8,
   bitDepthChroma: 8,
@@ -61,12 +63,23 @@ it.each<[string, Partial<VideoFacts>]>([
   ['10 bit', { bitDepthLuma: 10, bitDepthChroma: 10, profile: 'high10' }],
   ['10 bit of colour alone', { bitDepthChroma: 10, profile: 'high10' }],
   ['no colour', { chromaFormat: 0 }],
+  ['PQ', { colour: { ...COLOUR_NOT_STATED, colourPrimaries: 9, transferCharacteristics: 16 } }],
+  ['HLG', { colour: { ...COLOUR_NOT_STATED, transferCharacteristics: 18 } }],
+  ['BT.2020 primaries', { colour: { ...COLOUR_NOT_STATED, colourPrimaries: 9, transferCharacteristics: 14 } }],
   ['the extended profile', { profile: 'extended' }],
   ['an unknown profile', { profile: 'profile_44' }],
 ])('encodes pictures with %s for any rendition, before any rate is known', (_name, other) => {
   const odd = { ...facts, video: { ...video, ...other }, measurement: unsettled };
   expect(decideCopy(odd, wanted)).toBe('encode');
   expect(decideCopy(odd, asTheSource)).toBe('encode');
+});
+
+it.each([
+  ['BT.709', { colourPrimaries: 1, transferCharacteristics: 1, matrixCoefficients: 1, isFullRange: false }],
+  ['BT.601', { colourPrimaries: 6, transferCharacteristics: 6, matrixCoefficients: 6, isFullRange: false }],
+  ['full range and nothing else', { ...COLOUR_NOT_STATED, isFullRange: true }],
+])('copies pictures that state %s', (_name, colour) => {
+  expect(decideCopy({ ...facts, video: { ...video, colour } }, wanted)).toBe('copy');
 });
 
 it('encodes a source with a profile above the requested one', () => {

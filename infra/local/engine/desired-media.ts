@@ -1,5 +1,5 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
-import type { ChannelRun, FlowSource, RehearsedFaults, SlateImage, SrtReceiver } from './contract.ts';
+import type { ChannelRun, FlowSource, KeepRequest, RehearsedFaults, SlateImage, SrtReceiver } from './contract.ts';
 import type { EngineCommand } from './engine-messages.ts';
 
 /** Everything the engine process should be doing, so that a new process can continue where the old one died. */
@@ -20,6 +20,7 @@ export function createDesiredMedia(): DesiredMedia {
   const outputs = new Map<string, string[]>();
   const receivers = new Map<string, SrtReceiver[]>();
   const channels = new Map<string, ChannelRun>();
+  const kept = new Map<string, KeepRequest>();
   const covers = new Map<string, SlateImage>();
   let rehearsed: RehearsedFaults | null = null;
 
@@ -51,6 +52,10 @@ export function createDesiredMedia(): DesiredMedia {
           if (command.image) covers.set(command.channelId, command.image);
           else covers.delete(command.channelId);
           return;
+        case 'keepSegments':
+          if (command.keep) kept.set(command.packageChannelId, command.keep);
+          else kept.delete(command.packageChannelId);
+          return;
         case 'rehearse':
           rehearsed = command.faults;
           return;
@@ -68,6 +73,7 @@ export function createDesiredMedia(): DesiredMedia {
         flowArn,
         receivers: called,
       })),
+      ...[...kept].map(([packageChannelId, keep]): EngineCommand => ({ name: 'keepSegments', packageChannelId, keep })),
       ...[...channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
       ...[...covers].map(([channelId, image]): EngineCommand => ({ name: 'coverChannel', channelId, image })),
       ...(rehearsed ? [{ name: 'rehearse' as const, faults: rehearsed }] : []),

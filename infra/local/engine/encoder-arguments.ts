@@ -1,5 +1,7 @@
+import { buildColourFilters } from './colour-arguments.ts';
 import type { Rendition } from './contract.ts';
 import { buildSoundArguments } from './sound-arguments.ts';
+import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 const INTERLEAVE_MAX_MICROSECONDS = 500_000;
 /** Players join and change the rendition at keyframes. The encoder adds keyframes where the source's are further apart. */
@@ -15,10 +17,11 @@ const SLOT_TOLERANCE = 0.1;
  * @param input.hasSound false leaves the sound out: ffmpeg would wait for a named sound stream that never arrives
  * @param input.followsKeyframes keeps the source's keyframes and all timestamps, so that all renditions can be cut at
  * the same keyframes. The frame rate is then an upper limit
+ * @param input.colour of the source, to convert it to BT.709; absent while it is unknown
  */
 export function buildEncoderArguments(
   rendition: Rendition,
-  input: { hasSound: boolean; followsKeyframes: boolean },
+  input: { hasSound: boolean; followsKeyframes: boolean; colour?: ColourSignal },
 ): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
   // Two fields in one picture would show as combs at any size. Pictures without fields pass unchanged.
@@ -32,7 +35,8 @@ export function buildEncoderArguments(
       'setsar=1',
     );
   }
-  filters.push('format=yuv420p');
+  // After the size, because pictures are usually made smaller and this is the most expensive filter.
+  filters.push(...buildColourFilters(input.colour), 'format=yuv420p');
   const sound = buildSoundArguments(rendition, input.hasSound);
   return [
     ['-hide_banner', '-loglevel', 'error', '-probesize', '1000000', '-analyzeduration', '300000'],

@@ -16,6 +16,7 @@ import { isSameFormat, type Frame, type Program, type ProgramFormat } from './pr
 import type { RawStart } from './raw-taps.ts';
 import { createRunSplice } from './run-splice.ts';
 import type { SourceProgram } from './source-program.ts';
+import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 export interface EncoderProgram {
   program: Program;
@@ -34,6 +35,8 @@ export interface EncoderProgramOptions {
   rendition: Rendition;
   /** Places keyframes where the source has them instead of at the rendition's interval. */
   followsKeyframes: boolean;
+  /** Colour of the source that has to be converted; absent for none. */
+  colour?: ColourSignal;
   source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;
@@ -44,7 +47,7 @@ export interface EncoderProgramOptions {
 
 /** Creates the encoder without running it. */
 export function createEncoderProgram(options: EncoderProgramOptions): EncoderProgram {
-  const { clock, followsKeyframes, launcher, load, logger, rendition, source } = options;
+  const { clock, colour, followsKeyframes, launcher, load, logger, rendition, source } = options;
   const hub = createFrameHub({ logger, onSubscribers: (count) => (count > 0 ? start() : stop()) });
   const splice = createRunSplice();
   const restarts = createEncoderRestarts({ clock, restart: listen, onChange: options.onChange });
@@ -94,7 +97,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     endRun();
     splice.beginRun();
     run = startEncoderRun({
-      ...{ launcher, clock, logger, load, rendition, followsKeyframes, keyframePtsMs, hasSound },
+      ...{ launcher, clock, logger, load, rendition, followsKeyframes, colour, keyframePtsMs, hasSound },
       onFormat: setFormat,
       onFrame: deliver,
       onFailed: (detail) => fail({ code: 'encoder_failed', detail }),

@@ -7,6 +7,7 @@ import type { EngineLogger } from './engine-logger.ts';
 import { createFlvReader } from './flv-reader.ts';
 import { startMediaChild, type MediaLauncher } from './media-child.ts';
 import type { Frame, ProgramFormat } from './program.ts';
+import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 /** One ffmpeg that encodes from one keyframe of the source on. */
 export interface EncoderRun {
@@ -33,6 +34,8 @@ export interface EncoderRunOptions {
   load: EncoderLoad;
   rendition: Rendition;
   followsKeyframes: boolean;
+  /** Colour of the source that has to be converted; absent for none. */
+  colour?: ColourSignal;
   /** Presentation time, in the source, of the keyframe that the first bytes begin with. */
   keyframePtsMs: number;
   hasSound: boolean;
@@ -45,7 +48,7 @@ export interface EncoderRunOptions {
 
 /** Starts ffmpeg, which waits for the source's bytes. */
 export function startEncoderRun(options: EncoderRunOptions): EncoderRun {
-  const { clock, followsKeyframes, hasSound, keyframePtsMs, launcher, load, rendition } = options;
+  const { clock, colour, followsKeyframes, hasSound, keyframePtsMs, launcher, load, rendition } = options;
   const pace = createEncoderPace(keyframePtsMs, clock.now());
   let ended = false;
 
@@ -61,7 +64,7 @@ export function startEncoderRun(options: EncoderRunOptions): EncoderRun {
   });
   const child = startMediaChild({
     launcher,
-    arguments: buildEncoderArguments(rendition, { hasSound, followsKeyframes }),
+    arguments: buildEncoderArguments(rendition, { hasSound, followsKeyframes, ...(colour && { colour }) }),
     onData: createFlvReader((tag) => {
       if (!ended) output.take(tag);
     }),
@@ -70,7 +73,7 @@ export function startEncoderRun(options: EncoderRunOptions): EncoderRun {
       const { name } = rendition;
       const errorOutput = child.errorOutput().slice(-500);
       options.logger.warn('an encoder ended', { rendition: name, code, signal, output: errorOutput });
-      options.onFailed(`the encoder ${signal ? `was ended by ${signal}` : `ended with code ${code ?? 'none'}`}`);
+      options.onFailed(describeEnd({ code, signal, errorOutput }));
     },
   });
 
@@ -86,4 +89,12 @@ export function startEncoderRun(options: EncoderRunOptions): EncoderRun {
       return child.end();
     },
   };
+}
+
+/** A filter that is missing is named, because another ffmpeg has it. */
+function describeEnd(end: { code: number | null; signal: string | null; errorOutput: string }): string {
+  const missing = /No such filter: '(\w+)'/.exec(end.errorOutput)?.[1];
+  if (missing === 'zscale' || missing === 'tonemap')
+    return `this ffmpeg lacks the filter ${missing}, which makes BT.709 of the HDR source; install an ffmpeg with libzimg, or send BT.709`;
+  return `the encoder ${end.signal ? `was ended by ${end.signal}` : `ended with code ${end.code ?? 'none'}`}`;
 }

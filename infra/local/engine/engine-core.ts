@@ -9,6 +9,7 @@ import {
   type ChannelRun,
   type EngineReport,
   type FlowSource,
+  type KeepRequest,
   type RehearsedFaults,
   type SlateImage,
   type SourcePicture,
@@ -24,6 +25,7 @@ import { createReportSchedule } from './report-schedule.ts';
 import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSegmentKeepers } from './recording/segment-keepers.ts';
 import { createSlateStudio } from './slate/slate-studio.ts';
 import { createSrtSenders } from './srt/senders.ts';
 
@@ -34,6 +36,7 @@ export interface EngineCore {
   setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
+  keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
   coverChannel(channelId: string, image: SlateImage | null): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
@@ -62,8 +65,9 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
   const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
+  const keepers = createSegmentKeepers({ logger, onChange });
   const studio = createSlateStudio({ launcher, clock, logger, onReady: onChange });
-  const shared = { clock, lowLatency, dial, sendQueues, studio, onChange };
+  const shared = { clock, lowLatency, dial, sendQueues, studio, onChange, keeperOf: keepers.of };
   const channels = createRunningChannels({ ...shared, queues, onStarted: wire });
   const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
@@ -84,7 +88,9 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    return { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
+    const keeping = keepers.report();
+    const seen = { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
+    return keeping.length === 0 ? seen : { ...seen, keeping };
   }
 
   function reviewAndReport(): EngineReport {
@@ -119,6 +125,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     },
     startChannel: channels.start,
     stopChannel: channels.stop,
+    async keepSegments(packageChannelId, keep) {
+      keepers.set(packageChannelId, keep);
+      onChange();
+    },
     coverChannel: channels.cover,
     async rehearse(faults) {
       rehearsed = faults;
@@ -133,6 +143,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       await queues.close();
       await channels.close();
       await senders.close();
+      await keepers.close();
       await studio.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },

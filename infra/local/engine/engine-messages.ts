@@ -1,5 +1,13 @@
 /** The IPC messages between the control process and the engine process, the only channel that carries secrets. */
-import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults, SlateImage, SrtReceiver } from './contract.ts';
+import type {
+  ChannelRun,
+  EngineReport,
+  FlowSource,
+  KeepRequest,
+  RehearsedFaults,
+  SlateImage,
+  SrtReceiver,
+} from './contract.ts';
 
 /** On the answer with a picture: when it was taken, ms epoch. */
 export const TAKEN_AT_HEADER = 'x-taken-at-ms';
@@ -14,6 +22,7 @@ export type EngineCommand =
   | { name: 'setFlowCallers'; flowArn: string; receivers: SrtReceiver[] }
   | { name: 'startChannel'; run: ChannelRun }
   | { name: 'stopChannel'; channelId: string }
+  | { name: 'keepSegments'; packageChannelId: string; keep: KeepRequest | null }
   | { name: 'coverChannel'; channelId: string; image: SlateImage | null }
   | { name: 'rehearse'; faults: RehearsedFaults };
 

@@ -67,6 +67,8 @@ function run(core: EngineCore, command: EngineCommand): Promise<void> {
       return core.startChannel(command.run);
     case 'stopChannel':
       return core.stopChannel(command.channelId);
+    case 'keepSegments':
+      return core.keepSegments(command.packageChannelId, command.keep);
     case 'coverChannel':
       return core.coverChannel(command.channelId, command.image);
     case 'rehearse':

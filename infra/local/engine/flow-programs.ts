@@ -1,10 +1,12 @@
+import { colourConversion } from '../../../functions/domain/picture-colour.ts';
 import type { Rendition, SoundSelection } from './contract.ts';
 import { decideCopy } from './copy-decision.ts';
 import type { EncoderProgram, EncoderProgramOptions } from './encoder-program.ts';
 import type { Program } from './program.ts';
-import { createSharedEncoders, type SharedEncoders } from './shared-encoders.ts';
+import { createSharedEncoders, type EncoderChoice, type SharedEncoders } from './shared-encoders.ts';
 import type { SourceProgram } from './source-program.ts';
 import { createSourceSounds } from './source-sounds.ts';
+import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 /** What channels take from a flow: the copy of its source, or an encoder. */
 export interface FlowPrograms {
@@ -17,7 +19,10 @@ export interface FlowPrograms {
   lacksChosenSound(rendition: Rendition): boolean;
   /** Returns the measured frame rate; null until it is known. */
   framesPerSecond(): number | null;
-  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
+  /**
+   * Returns the encoder that makes the rendition of the source as it is now, shared by equal renditions. It runs while it
+   * has a subscriber.
+   */
   encoder(
     rendition: Rendition,
     options: { followsKeyframes: boolean },
@@ -25,7 +30,9 @@ export interface FlowPrograms {
 }
 
 /** Creates the programs of a source without data. */
-export function createFlowPrograms(options: Omit<EncoderProgramOptions, 'rendition' | 'followsKeyframes' | 'source'>): {
+export function createFlowPrograms(
+  options: Omit<EncoderProgramOptions, 'rendition' | 'source' | keyof EncoderChoice>,
+): {
   source: SourceProgram;
   encoders: SharedEncoders;
   programs: FlowPrograms;
@@ -34,11 +41,14 @@ export function createFlowPrograms(options: Omit<EncoderProgramOptions, 'renditi
   const ofRendition = ({ sound }: Rendition) => source.withSound(sound?.selection);
   const encoders = createSharedEncoders({ ...options, source });
   let revision = 0;
+  /** Of the newest keyframe. The next connection is likely to have the same. */
+  let colour: ColourSignal | undefined;
   const revisionKeys = new Map<string, string>();
 
   function onStreams(program: Pick<SourceProgram, 'facts' | 'streams'>, sound: SoundSelection | undefined): void {
-    const { video, audio } = program.facts();
-    const key = JSON.stringify([program.streams(), video?.sps.toString('base64'), audio]);
+    const { video, header, audio } = program.facts();
+    if (header) colour = header.coding;
+    const key = JSON.stringify([program.streams(), video?.sps.toString('base64'), header, audio]);
     const of = JSON.stringify(sound ?? null);
     if (key !== revisionKeys.get(of)) revision += 1;
     revisionKeys.set(of, key);
@@ -61,7 +71,15 @@ export function createFlowPrograms(options: Omit<EncoderProgramOptions, 'renditi
         return !!streams?.video && !streams.audio;
       },
       framesPerSecond: () => source.measurement().framesPerSecond,
-      encoder: encoders.of,
+      encoder(rendition, { followsKeyframes }) {
+        const converted = colour && colourConversion(colour) !== null ? toChoice(colour) : {};
+        return encoders.of(rendition, { followsKeyframes, ...converted });
+      },
     },
   };
+}
+
+/** Leaves out what does not matter for the conversion, so that a change of it needs no other encoder. */
+function toChoice({ colourPrimaries, transferCharacteristics, matrixCoefficients, isFullRange }: ColourSignal) {
+  return { colour: { colourPrimaries, transferCharacteristics, matrixCoefficients, isFullRange } };
 }

@@ -111,6 +111,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       await order({ name: 'stopChannel', channelId });
       ledger.forgetChannel(channelId);
     },
+    keepSegments: (packageChannelId, keep) => order({ name: 'keepSegments', packageChannelId, keep }),
     coverChannel: (channelId, image) => order({ name: 'coverChannel', channelId, image }),
     rehearse: (faults) => order({ name: 'rehearse', faults }),
     onReport: listeners.add,

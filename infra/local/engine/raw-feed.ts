@@ -88,6 +88,7 @@ export function buildHeaderPackets(picture: Picture, pid: number, firstCounter: 
     payload: picture.missingHeaders,
     clock: null,
     randomAccess: true,
+    isDiscontinuous: false,
   };
   const count = writePes(pes, () => 0).length / PACKET_BYTES;
   let counter = firstCounter - count;

@@ -16,7 +16,7 @@ export interface RenditionLane {
   /** Returns how the rendition is to be made; the decision is valid for one revision of the flow. */
   decide(flow: Flow): Mode | 'undecided';
   /**
-   * Carries out a decision on the flow's current revision. Returns whether it changed the mode.
+   * Carries out a decision on the flow's current revision. Returns whether it changed the mode or the encoder.
    * @param options.followsKeyframes places the encoder's keyframes where the source has them
    */
   select(mode: 'copy' | 'encode', flow: Flow, options: { followsKeyframes: boolean }): boolean;
@@ -50,11 +50,12 @@ export function createRenditionLane(
     mode: () => mode,
     decide: (flow) => (decidedFor === flow.revision() ? mode : flow.decide(rendition)),
     select(next, flow, { followsKeyframes }) {
+      if (mode === next && decidedFor === flow.revision()) return false;
       decidedFor = flow.revision();
-      if (mode === next) return false;
+      const joined = next === 'encode' ? flow.encoder(rendition, { followsKeyframes }) : null;
+      if (mode === next && joined === encoder) return false;
       mode = next;
       wasEncoded = mode === 'encode';
-      const joined = mode === 'encode' ? flow.encoder(rendition, { followsKeyframes }) : null;
       encoder = joined;
       droppedBefore = joined?.droppedFrames() ?? 0;
       feed.select(joined?.program ?? flow.copy(rendition));

@@ -54,7 +54,7 @@ export function createReportLedger(): ReportLedger {
         const before = callerTotals.get(caller.outputArn);
         return before ? { ...caller, ...addTotals(caller, before) } : caller;
       });
-      newest = { atMs: report.atMs, sources, channels, callers };
+      newest = { ...report, sources, channels, callers };
       return newest;
     },
     engineDied(atMs) {

@@ -3,9 +3,14 @@ import { createEncoderProgram, type EncoderProgram, type EncoderProgramOptions }
 import type { RawTap } from './raw-taps.ts';
 import type { SourceSounds } from './source-sounds.ts';
 
+export type EncoderChoice = Pick<EncoderProgramOptions, 'followsKeyframes' | 'colour'>;
+
 export interface SharedEncoders {
-  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
-  of(rendition: Rendition, options: { followsKeyframes: boolean }): EncoderProgram;
+  /**
+   * Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber.
+   * @param options.colour of a source that has to be converted; absent for none
+   */
+  of(rendition: Rendition, options: EncoderChoice): EncoderProgram;
   /** Reports to all that the source has sent nothing for a while. */
   sourceSilent(): void;
   /** Handles the end of the source's connection. */
@@ -15,18 +20,18 @@ export interface SharedEncoders {
 
 /** Creates the encoders of one source as they are first needed. */
 export function createSharedEncoders(
-  options: Omit<EncoderProgramOptions, 'rendition' | 'followsKeyframes' | 'source'> & {
+  options: Omit<EncoderProgramOptions, 'rendition' | 'source' | keyof EncoderChoice> & {
     source: Pick<SourceSounds, 'withSound'>;
   },
 ): SharedEncoders {
   const encoders = new Map<string, EncoderProgram>();
   return {
-    of(rendition, { followsKeyframes }) {
-      const key = keyOf(rendition, followsKeyframes);
+    of(rendition, choice) {
+      const key = keyOf(rendition, choice);
       const existing = encoders.get(key);
       if (existing) return existing;
       const tap = (taker: RawTap) => options.source.withSound(rendition.sound?.selection).tap(taker);
-      const created = createEncoderProgram({ ...options, source: { tap }, rendition, followsKeyframes });
+      const created = createEncoderProgram({ ...options, source: { tap }, rendition, ...choice });
       encoders.set(key, created);
       return created;
     },
@@ -43,7 +48,7 @@ export function createSharedEncoders(
 }
 
 /** Renditions that differ only by name or the order of their fields are equal. */
-function keyOf(rendition: Rendition, followsKeyframes: boolean): string {
+function keyOf(rendition: Rendition, choice: EncoderChoice): string {
   const { name: _name, ...settings } = rendition;
-  return JSON.stringify(Object.entries({ ...settings, followsKeyframes }).sort(([a], [b]) => a.localeCompare(b)));
+  return JSON.stringify(Object.entries({ ...settings, ...choice }).sort(([a], [b]) => a.localeCompare(b)));
 }

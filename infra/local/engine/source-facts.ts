@@ -3,6 +3,7 @@ import type { SourceMeasurement } from './source-meter.ts';
 import type { ProgramStreams } from './transport-stream/demuxer.ts';
 import type { SequenceParameters } from './transport-stream/h264.ts';
 import type { AudioTrack } from './transport-stream/track-list.ts';
+import type { PictureHeader } from './transport-stream/video-reader.ts';
 
 /** Facts from the newest keyframe's parameter set; H.264 only. */
 export interface VideoFacts extends SequenceParameters {
@@ -40,12 +41,13 @@ export function describeSource(source: {
   streams: ProgramStreams;
   tracks: AudioTrack[];
   video: VideoFacts | null;
+  header: PictureHeader | null;
   audio: AudioFacts | null;
   measurement: SourceMeasurement;
   /** Null before the first picture. */
   pictureAgeMs: number | null;
 }): Pick<SourceReport, 'video' | 'audioTracks'> {
-  const { streams, video, audio } = source;
+  const { streams, video, header, audio } = source;
   const { framesPerSecond, gopSeconds } = source.measurement;
   /** The stream in use may have changed since its first frame. */
   const nowOf = (track: AudioTrack) =>
@@ -55,19 +57,11 @@ export function describeSource(source: {
     video: streams.video
       ? {
           codec: CODEC_NAMES[streams.video.streamType] ?? 'unknown',
-          width: video?.width ?? 0,
-          height: video?.height ?? 0,
+          width: header?.width ?? 0,
+          height: header?.height ?? 0,
           framesPerSecond: isStill ? 0 : (framesPerSecond ?? video?.framesPerSecond ?? 0),
           gopSeconds: gopSeconds === null ? undefined : Math.round(gopSeconds * 100) / 100,
-          ...(video && {
-            coding: {
-              profileIdc: video.profileIdc,
-              levelIdc: video.level,
-              chromaFormatIdc: video.chromaFormat,
-              bitDepth: Math.max(video.bitDepthLuma, video.bitDepthChroma),
-              isInterlaced: !video.isProgressive,
-            },
-          }),
+          ...(header && { coding: header.coding }),
         }
       : undefined,
     audioTracks: source.tracks.length > 0 ? source.tracks.map((track) => toTrackReport(nowOf(track))) : undefined,

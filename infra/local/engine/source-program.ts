@@ -15,7 +15,7 @@ import { describeSource, type AudioFacts, type VideoFacts } from './source-facts
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
 import { createDemuxer, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
 import { createTimeline } from './transport-stream/timeline.ts';
-import type { Picture } from './transport-stream/video-reader.ts';
+import type { Picture, PictureHeader } from './transport-stream/video-reader.ts';
 
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
@@ -42,7 +42,7 @@ export interface SourceProgram {
   streams(): ProgramStreams | null;
   format(): ProgramFormat | null;
   /** Returns the known facts about pictures and sound. */
-  facts(): { video: VideoFacts | null; audio: AudioFacts | null };
+  facts(): { video: VideoFacts | null; header: PictureHeader | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
   describe(): Pick<SourceReport, 'video' | 'audioTracks'>;
@@ -87,7 +87,8 @@ export function createSourceProgram(deps: {
     onOtherPictures: meter.restart,
     onChange: onStreams,
   });
-  const readers = createElementaryReaders({ clock, onPicture: takePicture, onSound: copy.takeSound });
+  const readers = createElementaryReaders({ clock, onPicture: take, onSound: copy.takeSound, onHeader: onStreams });
+  const facts = () => ({ ...copy.facts(), header: readers.header() });
 
   function takeStreams(next: ProgramStreams, change: StreamChange): void {
     const isFirst = !hasTables;
@@ -106,7 +107,7 @@ export function createSourceProgram(deps: {
     onStreams();
   }
 
-  function takePicture(picture: Picture): void {
+  function take(picture: Picture): void {
     const dtsMs = timeline.toMs('video', picture.dts);
     meter.video(dtsMs, picture);
     if (picture.keyframe && picture.offset !== null) raw.startGroup(picture, picture.offset, dtsMs);
@@ -141,14 +142,12 @@ export function createSourceProgram(deps: {
     newestKeyframe: raw.newestKeyframe,
     streams: () => streams,
     format: copy.format,
-    facts: copy.facts,
+    facts,
     measurement: () => meter.read(clock.now()),
     continuityErrors: demuxer.continuityErrors,
     describe: () =>
       describeSource({
-        streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
-        tracks: demuxer.tracks(),
-        ...copy.facts(),
+        ...{ streams: (hasTables ? streams : null) ?? NO_STREAMS, tracks: demuxer.tracks(), ...facts() },
         measurement: meter.read(clock.now()),
         pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,
       }),

@@ -29,6 +29,7 @@ describe('readSettings', () => {
       privateHosts: [],
       hls: 'plain',
       analysis: true,
+      recordingReserveBytes: 1_000_000_000,
       hlsRenditions: ['720p30'],
       primary: 'always',
     });

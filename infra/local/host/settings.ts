@@ -37,6 +37,8 @@ export interface Settings {
   hls: 'plain' | 'low-latency';
   /** Whether picture and sound of the source are analysed. */
   analysis: boolean;
+  /** Free space that recordings leave on the disk. */
+  recordingReserveBytes: number;
   /** Ids of encodings with a fixed size; more than one form a ladder. */
   hlsRenditions: string[];
   /** When the preview runs, until an operator changes it in the dashboard. */
@@ -134,6 +136,7 @@ const EnvironmentSchema = z.object({
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
   SLUICE_HLS: z.enum(['plain', 'low-latency']),
+  SLUICE_RECORDING_RESERVE_MB: integer(0, 99_999),
   SLUICE_ANALYSIS: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
@@ -180,6 +183,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     privateHosts: values.NOTIFY_PRIVATE_HOSTS,
     hls: values.SLUICE_HLS,
     analysis: values.SLUICE_ANALYSIS,
+    recordingReserveBytes: values.SLUICE_RECORDING_RESERVE_MB * 1_000_000,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     primary: values.SLUICE_PRIMARY,
   };

@@ -77,9 +77,10 @@ export function formatCodec(codec: string): string {
 
 /** Formats codec, profile, colour and scan in one line, without unknown parts. */
 export function formatCoding(video: NonNullable<FlowStatusResource['source']['video']>): string {
-  const { codec, profile, level, chroma, bitDepth, scan } = video;
+  const { codec, profile, level, chroma, bitDepth, scan, primaries, dynamicRange } = video;
   const name = [formatCodec(codec), profile, level && `@ ${level}`].filter(Boolean).join(' ');
-  return [name, chroma, bitDepth && `${bitDepth} bit`, scan].filter(Boolean).join(' · ');
+  const colour = [primaries, dynamicRange !== 'SDR' && dynamicRange].filter(Boolean).join(' ');
+  return [name, chroma, bitDepth && `${bitDepth} bit`, scan, colour].filter(Boolean).join(' · ');
 }
 
 const CODEC_NAMES: Record<string, string> = {

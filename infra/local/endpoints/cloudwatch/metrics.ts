@@ -20,6 +20,10 @@ const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
   chromaFormatIdc: 'SourceVideoChromaFormat',
   bitDepth: 'SourceVideoBitDepth',
   isInterlaced: 'SourceVideoInterlaced',
+  colourPrimaries: 'SourceVideoColourPrimaries',
+  transferCharacteristics: 'SourceVideoTransferCharacteristics',
+  matrixCoefficients: 'SourceVideoMatrixCoefficients',
+  isFullRange: 'SourceVideoFullRange',
 };
 
 /** The stored metrics. */
@@ -88,9 +92,9 @@ export function createMetrics(context: MediaContext, countAlerts: CountAlerts): 
   };
 }
 
-function codingValues({ isInterlaced, ...numbers }: VideoCoding): Record<string, number> {
-  const values = Object.entries({ ...numbers, isInterlaced: isInterlaced ? 1 : 0 });
-  return Object.fromEntries(values.map(([name, value]) => [SOURCE_CODING_METRICS[name as keyof VideoCoding], value]));
+function codingValues(coding: VideoCoding): Record<string, number> {
+  const names = Object.entries(SOURCE_CODING_METRICS) as [keyof VideoCoding, string][];
+  return Object.fromEntries(names.map(([field, metric]) => [metric, Number(coding[field])]));
 }
 
 /** Returns the language of each audio track, its three letters as one number; 0 when the source states none. */

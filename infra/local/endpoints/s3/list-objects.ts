@@ -54,8 +54,7 @@ export const listObjectsV2: S3Operation = {
 function cut({ store, bucket, members }: S3Call, after: string, limit: number): Page {
   const { Prefix: prefix = '', Delimiter: delimiter = '' } = members;
   const entries = new Map<string, Entry>();
-  for (const object of store.list(bucket)) {
-    if (!object.key.startsWith(prefix)) continue;
+  for (const object of store.list(bucket, prefix)) {
     const name = groupOf(object.key, prefix, delimiter);
     // A group is complete once its name has been listed.
     if (Buffer.compare(Buffer.from(name ?? object.key), Buffer.from(after)) <= 0) continue;

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFile, link, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDirectory } from '../../host/create-directory.ts';
 import { readIfPresent, writePrivateFile } from '../../host/root-key.ts';
@@ -29,12 +30,14 @@ export interface ObjectStore {
   /** In the order of their names. */
   buckets(): { name: string; createdAt: Date }[];
   put(bucket: string, key: string, body: Uint8Array, attributes: ObjectAttributes): void;
+  /** Stores a file as an object. Takes no space on the disk where the two can share it; the file must not change. */
+  putFile(bucket: string, key: string, path: string, attributes: ObjectAttributes): Promise<void>;
   /** @throws {DamagedObjectError} */
   get(bucket: string, key: string): { object: StoredObject; body: Uint8Array } | null;
   /** Does nothing when there is no such object. */
   delete(bucket: string, key: string): void;
-  /** In the order of their keys. */
-  list(bucket: string): StoredObject[];
+  /** In the order of their keys, those that begin with the prefix. */
+  list(bucket: string, prefix?: string): StoredObject[];
 }
 
 const DEFAULT_ATTRIBUTES: ObjectAttributes = {
@@ -71,11 +74,16 @@ export function createMemoryObjects(): ObjectStore {
       const object = { key, sizeBytes: body.length, storedAt: new Date(), etag: etagOf(body), ...attributes };
       buckets.get(bucket)?.objects.set(key, { object, body });
     },
+    async putFile(bucket, key, path, attributes) {
+      this.put(bucket, key, await readFile(path), attributes);
+    },
     get: (bucket, key) => buckets.get(bucket)?.objects.get(key) ?? null,
     delete: (bucket, key) => void buckets.get(bucket)?.objects.delete(key),
-    list: (bucket) =>
+    list: (bucket, prefix = '') =>
       inOrder(
-        [...(buckets.get(bucket)?.objects.values() ?? [])].map(({ object }) => object),
+        [...(buckets.get(bucket)?.objects.values() ?? [])].flatMap(({ object }) =>
+          object.key.startsWith(prefix) ? object : [],
+        ),
         ({ key }) => key,
       ),
   };
@@ -85,6 +93,8 @@ export function createMemoryObjects(): ObjectStore {
 interface KeptAttributes extends ObjectAttributes {
   /** The bytes these attributes belong to. */
   etag: string;
+  /** Their number; absent in files of earlier versions. */
+  sizeBytes?: number;
   /** The attributes of the replaced object; null for a new one. */
   former?: (ObjectAttributes & { etag: string }) | null;
 }
@@ -121,6 +131,15 @@ export function openObjectDirectory(directory: string): ObjectStore {
     return { object, body, isDamaged: kept !== null && !own };
   }
 
+  /** Describes an object by its attributes alone, because a list must not read gigabytes of media. */
+  function describe(bucket: string, key: string): StoredObject | null {
+    const found = statSync(pathOf(bucket, key, BODY_SUFFIX), { throwIfNoEntry: false });
+    const kept = readAttributes(pathOf(bucket, key, ATTRIBUTES_SUFFIX));
+    if (!found || kept?.sizeBytes !== found.size) return read(bucket, key)?.object ?? null;
+    const { etag, headers, metadata, checksum } = kept;
+    return { headers, metadata, checksum, key, sizeBytes: found.size, storedAt: found.mtime, etag };
+  }
+
   return {
     createBucket(bucket) {
       createDirectory(directory);
@@ -138,9 +157,21 @@ export function openObjectDirectory(directory: string): ObjectStore {
     put(bucket, key, body, attributes) {
       const replaced = read(bucket, key);
       const former = replaced && !replaced.isDamaged ? toFormer(replaced.object) : null;
-      const kept: KeptAttributes = { ...attributes, etag: etagOf(body), former };
+      const kept: KeptAttributes = { ...attributes, etag: etagOf(body), sizeBytes: body.length, former };
       writePrivateFile(pathOf(bucket, key, ATTRIBUTES_SUFFIX), Buffer.from(JSON.stringify(kept)));
       writePrivateFile(pathOf(bucket, key, BODY_SUFFIX), body);
+    },
+    async putFile(bucket, key, path, attributes) {
+      const body = await readFile(path);
+      const kept: KeptAttributes = { ...attributes, etag: etagOf(body), sizeBytes: body.length, former: null };
+      const bodyPath = pathOf(bucket, key, BODY_SUFFIX);
+      await rm(bodyPath, { force: true });
+      writePrivateFile(pathOf(bucket, key, ATTRIBUTES_SUFFIX), Buffer.from(JSON.stringify(kept)));
+      await link(path, bodyPath).catch((error: NodeJS.ErrnoException) => {
+        // On another disk, or where the file system has no links.
+        if (error.code !== 'EXDEV' && error.code !== 'EPERM' && error.code !== 'ENOTSUP') throw error;
+        return copyFile(path, bodyPath);
+      });
     },
     get(bucket, key) {
       const found = read(bucket, key);
@@ -150,11 +181,11 @@ export function openObjectDirectory(directory: string): ObjectStore {
     delete(bucket, key) {
       for (const suffix of [BODY_SUFFIX, ATTRIBUTES_SUFFIX]) rmSync(pathOf(bucket, key, suffix), { force: true });
     },
-    list(bucket) {
+    list(bucket, prefix = '') {
       const files = readdirSync(join(directory, bucket)).filter((file) => file.endsWith(BODY_SUFFIX));
       const objects = files.flatMap((file) => {
         const key = decodeURIComponent(file.slice(0, -BODY_SUFFIX.length));
-        return read(bucket, key)?.object ?? [];
+        return key.startsWith(prefix) ? (describe(bucket, key) ?? []) : [];
       });
       return inOrder(objects, ({ key }) => key);
     },

@@ -29,7 +29,8 @@ const makeFeed = (videoType: number) =>
 function pes(pid: number, bytes: number): Buffer {
   const kind = pid === SOUND ? ('audio' as const) : ('video' as const);
   const payload = Buffer.alloc(bytes, pid);
-  return writePes({ pid, kind, pts: 0, dts: null, payload, clock: null, randomAccess: false }, () => 3);
+  const times = { pts: 0, dts: null, clock: null };
+  return writePes({ ...times, pid, kind, payload, randomAccess: false, isDiscontinuous: false }, () => 3);
 }
 
 const group = (...chunks: Buffer[]): Group => ({ dtsMs: 0, ptsMs: 0, headers: Buffer.alloc(0), chunks });

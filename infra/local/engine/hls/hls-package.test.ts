@@ -11,6 +11,7 @@ function setUp(options: { lowLatency?: boolean } = {}) {
   const hub = createFrameHub({ logger: silentLogger });
   hub.setFormat(SAMPLE_FORMAT);
   const hls = createHlsPackage({
+    keeper: { attach: () => () => {}, add: () => {} },
     programs: [hub.program],
     clock,
     lowLatency: options.lowLatency ?? false,

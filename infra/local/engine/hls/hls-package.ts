@@ -4,10 +4,12 @@
  */
 import type { Clock } from '../../host/clock.ts';
 import type { Program } from '../program.ts';
+import type { HeldSegments, SegmentKeeper } from '../recording/segment-keepers.ts';
 import { createChangeSignal } from './change-signal.ts';
 import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
 import { createCutPlan } from './cut-plan.ts';
 import { createSegmenter, type Segmenter } from './segmenter.ts';
+import type { Segment } from './segments.ts';
 
 /** Time the list of renditions waits for a rendition without a segment; players read the list only once. */
 const LADDER_WAIT_MS = 8_000;
@@ -44,15 +46,19 @@ export function createHlsPackage(options: {
   clock: Clock;
   lowLatency: boolean;
   onChange: () => void;
+  /** Gets every finished segment. */
+  keeper: SegmentKeeper;
 }): HlsPackage {
-  const { clock, lowLatency } = options;
+  const { clock, keeper, lowLatency } = options;
   const changes = createChangeSignal(clock);
   let firstSegmentAtMs: number | null = null;
   const plan = createCutPlan();
   const variants: Variant[] = options.programs.map((program, index) => {
-    const segmenter = createSegmenter({ program, plan, lowLatency, onChange: () => announce() });
-    return { name: `index_${index + 1}`, segmenter };
+    const name = `index_${index + 1}`;
+    const onSegment = (segment: Segment) => keeper.add(name, segment);
+    return { name, segmenter: createSegmenter({ program, plan, lowLatency, onChange: () => announce(), onSegment }) };
   });
+  const detach = keeper.attach(() => variants.map(toHeld));
 
   function announce(): void {
     if (firstSegmentAtMs === null && variants.some(hasSegments)) {
@@ -93,8 +99,7 @@ export function createHlsPackage(options: {
     const ready = variants.filter(hasSegments);
     const waited = firstSegmentAtMs !== null && clock.now() - firstSegmentAtMs > LADDER_WAIT_MS;
     if (ready.length === 0 || (ready.length < variants.length && !waited)) return NOTHING_YET;
-    const body = buildMultivariantPlaylist(ready.map(toView));
-    return { status: 200, contentType: PLAYLIST_TYPE, body };
+    return { status: 200, contentType: PLAYLIST_TYPE, body: buildMultivariantPlaylist(ready.map(toView)) };
   }
 
   function fetchMedia(fileName: string): HlsAnswer {
@@ -126,15 +131,24 @@ export function createHlsPackage(options: {
       return variant ? fetchMediaPlaylist(variant, new URLSearchParams(queryText)) : fetchHinted(fileName);
     },
     totals() {
-      const all = variants.map(({ segmenter }) => segmenter.totals());
-      return { frames: all[0]?.frames ?? 0, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+      return sumTotals(variants);
     },
     publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
     close() {
+      detach();
       for (const { segmenter } of variants) segmenter.close();
       changes.announce();
     },
   };
+}
+
+function sumTotals(variants: Variant[]): { frames: number; bytes: number } {
+  const all = variants.map(({ segmenter }) => segmenter.totals());
+  return { frames: all[0]?.frames ?? 0, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function toHeld({ name, segmenter }: Variant): ReturnType<HeldSegments>[number] {
+  return { rendition: name, segments: segmenter.held() };
 }
 
 function toView({ name, segmenter }: Variant): NamedView {

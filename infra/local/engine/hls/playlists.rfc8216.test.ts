@@ -91,6 +91,7 @@ async function play(
     hub: createFrameHub({ logger: silentLogger }),
   }));
   const hls = createHlsPackage({
+    keeper: { attach: () => () => {}, add: () => {} },
     programs: renditions.map(({ hub }) => hub.program),
     clock,
     lowLatency: options.lowLatency,

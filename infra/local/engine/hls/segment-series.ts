@@ -21,6 +21,8 @@ export interface SegmentSeries {
   interrupt(): void;
   /** Returns a finished segment or gap, also one recently removed from the playlist. */
   find(sequence: number): Segment | undefined;
+  /** Returns all finished segments that it still has. */
+  held(): readonly Segment[];
   view(): Omit<SegmenterView, 'format'>;
   /** Returns the duration of one picture. */
   frameMs(): number;
@@ -33,8 +35,10 @@ export function createSegmentSeries(options: {
   lane: CutLane;
   lowLatency: boolean;
   onChange: () => void;
+  /** Called with each finished segment. */
+  onSegment: (segment: Segment) => void;
 }): SegmentSeries {
-  const { lane, lowLatency, onChange, plan } = options;
+  const { lane, lowLatency, onChange, onSegment, plan } = options;
   const writer = createSegmentWriter({ lowLatency, onPart: onChange });
   const finished = createSegmentWindow(plan.targetMs);
   let nextSequence = 0;
@@ -47,7 +51,9 @@ export function createSegmentSeries(options: {
     if (!done) return;
     const durationMs = lane.ended(Math.max(1, endMs - done.firstDtsMs), isInterrupted);
     plan.settleTarget(durationMs, isInterrupted);
-    finished.add({ ...done.shown, durationMs, data: done.data(), isGap: false });
+    const segment = { ...done.shown, durationMs, data: done.data(), isGap: false };
+    finished.add(segment);
+    onSegment(segment);
     finished.slide();
     onChange();
   }
@@ -79,6 +85,7 @@ export function createSegmentSeries(options: {
       isInterruptedNext = true;
     },
     find: finished.find,
+    held: finished.all,
     view() {
       const open = writer.open()?.shown ?? null;
       return {

@@ -13,6 +13,8 @@ export interface SegmentWindow {
   /** Returns the segments in the playlist and what follows from them. */
   view(): Pick<SegmenterView, 'segments' | 'discontinuitySequence' | 'peakBitrateBps'>;
   find(sequence: number): Segment | undefined;
+  /** Returns those in the playlist and those that left it recently. */
+  all(): readonly Segment[];
   /** Sets the number of discontinuities before the first segment. */
   beginAfter(discontinuities: number): void;
 }
@@ -48,6 +50,7 @@ export function createSegmentWindow(targetMs: () => number): SegmentWindow {
       const bitratesBps = segments.map(({ data, durationMs }) => Math.round((data.length * 8_000) / durationMs));
       return { segments, discontinuitySequence, peakBitrateBps: Math.max(0, ...bitratesBps) };
     },
+    all: () => kept,
     find: (sequence) => kept.find((segment) => segment.sequence === sequence),
     beginAfter(discontinuities) {
       discontinuitySequence = discontinuities;

@@ -19,6 +19,8 @@ export interface Segmenter {
   /** Returns a segment, also one recently removed from the playlist. */
   segment(sequence: number): Segment | null;
   part(sequence: number, index: number): Part | null;
+  /** Returns all finished segments that it still has. */
+  held(): readonly Segment[];
   totals(): { frames: number; bytes: number };
   receiving(): boolean;
   close(): void;
@@ -30,10 +32,11 @@ export function createSegmenter(options: {
   plan: CutPlan;
   lowLatency: boolean;
   onChange: () => void;
+  onSegment: (segment: Segment) => void;
 }): Segmenter {
-  const { lowLatency, onChange, plan } = options;
+  const { lowLatency, onChange, onSegment, plan } = options;
   const lane = plan.addLane();
-  const series = createSegmentSeries({ plan, lane, lowLatency, onChange });
+  const series = createSegmentSeries({ plan, lane, lowLatency, onChange, onSegment });
   let format: ProgramFormat | null = null;
   let receiving = false;
 
@@ -90,6 +93,7 @@ export function createSegmenter(options: {
       const open = series.open()?.shown;
       return (open?.sequence === sequence ? open : series.find(sequence))?.parts[index] ?? null;
     },
+    held: series.held,
     totals: series.totals,
     receiving: () => receiving,
     close: unsubscribe,

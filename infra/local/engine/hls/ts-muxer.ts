@@ -45,6 +45,8 @@ export function createTsMuxer(): TsMuxer {
       const isVideo = frame.kind === 'video';
       const pid = isVideo ? VIDEO_PID : AUDIO_PID;
       const dtsMs = frame.dtsMs + CLOCK_LEAD_MS;
+      // A recording continues with the segments of another muxer after a restart.
+      const isDiscontinuous = !counters.has(pid);
       return writePes(
         {
           pid,
@@ -54,6 +56,7 @@ export function createTsMuxer(): TsMuxer {
           payload: isVideo ? toAnnexB(frame, format) : toAdts(frame, format),
           clock: isVideo || !format.video ? toTicks(frame.dtsMs) : null,
           randomAccess: frame.keyframe,
+          isDiscontinuous,
         },
         () => nextCounter(pid),
       );

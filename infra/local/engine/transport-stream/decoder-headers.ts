@@ -3,10 +3,13 @@
  * source may send the headers once; decoders that join later get them from here.
  */
 import { splitAnnexB } from './h264.ts';
+import { parseHevcSequence, type HevcSequence } from './hevc.ts';
 
 export interface DecoderHeaders {
   /** Reads a PES packet; returns whether decoding can start with it, and the headers it lacks. */
   read(data: Buffer): { isKeyframe: boolean; missing: Buffer };
+  /** Returns the newest sequence of HEVC; null for others, and while there is none that can be read. */
+  sequence(): HevcSequence | null;
   clear(): void;
 }
 
@@ -25,7 +28,15 @@ function createHevcHeaders(): DecoderHeaders {
   const typeOf = (unit: Buffer) => (unit[0]! >> 1) & 0x3f;
   const isSet = (unit: Buffer) => typeOf(unit) >= 32 && typeOf(unit) <= 34;
   let sets: Buffer[] = [];
+  let read: { unit: Buffer; sequence: HevcSequence | null } | null = null;
+
   return {
+    sequence() {
+      const unit = sets.find((set) => typeOf(set) === SEQUENCE);
+      if (!unit) return null;
+      if (!read?.unit.equals(unit)) read = { unit, sequence: readSequence(unit) };
+      return read.sequence;
+    },
     read(data) {
       const units = splitAnnexB(data);
       const brought = units.filter(isSet);
@@ -42,6 +53,14 @@ function createHevcHeaders(): DecoderHeaders {
       sets = [];
     },
   };
+}
+
+function readSequence(unit: Buffer): HevcSequence | null {
+  try {
+    return parseHevcSequence(unit);
+  } catch {
+    return null;
+  }
 }
 
 /** ISO/IEC 13818-2 6.2.2: sequence header and its extensions, up to a group of pictures or a picture. */
@@ -63,6 +82,7 @@ function createMpeg2Headers(): DecoderHeaders {
       const type = picture >= 0 ? ((data[picture + 5] ?? 0) >> 3) & 7 : 0;
       return { isKeyframe: begin >= 0 || type === CODED_ALONE, missing: begin >= 0 ? NOTHING : header };
     },
+    sequence: () => null,
     clear() {
       header = NOTHING;
     },

@@ -1,4 +1,5 @@
-import { createBitReader, removeEmulationPrevention } from './bit-reader.ts';
+import { createBitReader, removeEmulationPrevention, type BitReader } from './bit-reader.ts';
+import { COLOUR_NOT_STATED, readColourSignal, type ColourSignal } from './colour-signal.ts';
 
 /** The supported H.264 NAL unit types (ITU-T H.264 table 7-1). */
 const NAL_SLICE = 1;
@@ -68,6 +69,8 @@ export interface SequenceParameters {
   level: number;
   /** From the VUI; null when the stream does not state it. */
   framesPerSecond: number | null;
+  /** From the VUI. */
+  colour: ColourSignal;
   /** ITU-T H.264 table 6-1: 0 is monochrome, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4. */
   chromaFormat: number;
   bitDepthLuma: number;
@@ -92,9 +95,6 @@ const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 
 /** The profiles that write level 1b as 1.1 with a constraint flag (ITU-T H.264 A.3.1). */
 const PROFILES_OF_LEVEL_1B = new Set([66, 77, 88]);
 const LEVEL_1B = 9;
-
-/** Sample aspect ratio index that announces an explicit width and height (H.264 table E-1). */
-const EXTENDED_SAR = 255;
 
 /**
  * Reads a sequence parameter set (header byte included; ITU-T H.264 7.3.2.1.1 and E.1.1).
@@ -144,7 +144,9 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
     width -= (bits.unsigned() + bits.unsigned()) * unitX;
     height -= (bits.unsigned() + bits.unsigned()) * unitY;
   }
-  const framesPerSecond = bits.flag() ? readFrameRate(bits) : null;
+  const hasVui = bits.flag();
+  const colour = hasVui ? readColourSignal(bits) : COLOUR_NOT_STATED;
+  const framesPerSecond = hasVui ? readFrameRate(bits) : null;
   const constrained = profileIdc === 66 && (constraints & 0x40) !== 0 ? 'constrained_baseline' : null;
   const is1b = levelIdc === 11 && PROFILES_OF_LEVEL_1B.has(profileIdc) && (constraints & 0x10) !== 0;
   return {
@@ -155,6 +157,7 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
     profileIdc,
     level: is1b ? LEVEL_1B : levelIdc,
     framesPerSecond,
+    colour,
     chromaFormat,
     bitDepthLuma,
     bitDepthChroma,
@@ -163,13 +166,8 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
   };
 }
 
-function readFrameRate(bits: ReturnType<typeof createBitReader>): number | null {
-  if (bits.flag() && bits.bits(8) === EXTENDED_SAR) bits.skip(32);
-  if (bits.flag()) bits.skip(1);
-  if (bits.flag()) {
-    bits.skip(4);
-    if (bits.flag()) bits.skip(24);
-  }
+/** Reads what follows the colours in the VUI. */
+function readFrameRate(bits: BitReader): number | null {
   if (bits.flag()) {
     bits.unsigned();
     bits.unsigned();
@@ -180,7 +178,7 @@ function readFrameRate(bits: ReturnType<typeof createBitReader>): number | null 
   return unitsInTick > 0 && timeScale > 0 ? timeScale / (2 * unitsInTick) : null;
 }
 
-function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: number): void {
+function skipScalingMatrices(bits: BitReader, count: number): void {
   for (let list = 0; list < count; list += 1) {
     if (!bits.flag()) continue;
     let last = 8;

@@ -12,13 +12,15 @@ export interface WrittenPes {
   /** Program clock reference, 90 kHz; null writes none. */
   clock: number | null;
   randomAccess: boolean;
+  /** Whether neither clock nor counters continue those before it (ISO/IEC 13818-1 2.4.3.5). */
+  isDiscontinuous?: boolean;
 }
 
 /** Writes one PES packet as transport packets. @param nextCounter returns the continuity counter of the next packet */
 export function writePes(pes: WrittenPes, nextCounter: () => number): Buffer {
-  const { pid, clock, randomAccess } = pes;
+  const { pid, clock, randomAccess, isDiscontinuous = false } = pes;
   const data = Buffer.concat([buildPesHeader(pes), pes.payload]);
-  const firstAdaptation = clock !== null ? 8 : randomAccess ? 2 : 0;
+  const firstAdaptation = clock !== null ? 8 : randomAccess || isDiscontinuous ? 2 : 0;
   const count = Math.ceil((data.length + firstAdaptation) / (PACKET_BYTES - 4));
   const out = Buffer.alloc(count * PACKET_BYTES, 0xff);
   let read = 0;
@@ -34,7 +36,7 @@ export function writePes(pes: WrittenPes, nextCounter: () => number): Buffer {
       out[at + 4] = adaptation - 1;
       if (adaptation > 1) out[at + 5] = 0;
       if (index === 0 && firstAdaptation > 0) {
-        out[at + 5] = (randomAccess ? 0x40 : 0) | (clock !== null ? 0x10 : 0);
+        out[at + 5] = (isDiscontinuous ? 0x80 : 0) | (randomAccess ? 0x40 : 0) | (clock !== null ? 0x10 : 0);
         if (clock !== null) writeClock(out, at + 6, clock);
       }
     }

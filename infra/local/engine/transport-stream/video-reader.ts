@@ -1,13 +1,30 @@
 /**
- * Reads the pictures of a video stream: their times, the places to start decoding, and for H.264 the parameter sets.
+ * Reads the pictures of a video stream: their times, the places to start decoding, and what their headers say.
  */
+import type { VideoCoding } from '../contract.ts';
 import { createDecoderHeaders } from './decoder-headers.ts';
-import { isFieldSlice, isSlice, NAL_IDR, NAL_SPS, splitAccessUnits, splitAnnexB } from './h264.ts';
+import {
+  isFieldSlice,
+  isSlice,
+  NAL_IDR,
+  NAL_SPS,
+  splitAccessUnits,
+  splitAnnexB,
+  type SequenceParameters,
+} from './h264.ts';
+import type { HevcSequence } from './hevc.ts';
 import { createParameterSets, type ActiveSets } from './parameter-sets.ts';
 import type { AssembledPes } from './pes-assembler.ts';
 import { tickDistance } from './timeline.ts';
 
 export const TYPE_H264 = 0x1b;
+
+/** What the header of a video stream says about its pictures. */
+export interface PictureHeader {
+  width: number;
+  height: number;
+  coding: VideoCoding;
+}
 
 export interface Picture {
   /** 33-bit, 90 kHz. */
@@ -21,6 +38,8 @@ export interface Picture {
   offset: number | null;
   /** Headers a decoder needs and the keyframe lacks, as a byte stream. */
   missingHeaders: Buffer;
+  /** Of keyframes of H.264 and HEVC; null for others, and while it is unknown. */
+  header: PictureHeader | null;
   /** H.264 only: NAL units, and on keyframes the parameter sets; null while these are unknown. */
   h264: { units: Buffer[]; sets: ActiveSets | null } | null;
 }
@@ -60,6 +79,7 @@ function createH264Reader(times: PictureTimes): VideoReader {
       frames,
       offset: index === 0 ? pes.offset : null,
       missingHeaders: keyframe && current && !bringsSets ? toByteStream([current.sps, ...current.pps]) : NOTHING,
+      header: keyframe && current ? toHeader(current.parameters, current.parameters.level) : null,
       h264: { units, sets: keyframe ? current : null },
     };
   }
@@ -77,10 +97,31 @@ function createOtherReader(streamType: number, times: PictureTimes): VideoReader
       const { isKeyframe: isFound, missing } = headers?.read(pes.data) ?? { isKeyframe: false, missing: NOTHING };
       const keyframe = pes.randomAccess || isFound;
       const { dts, pts } = times.next(pes, 1);
-      const missingHeaders = keyframe ? missing : NOTHING;
+      const sequence = keyframe ? headers?.sequence() : null;
       return [
-        { dts, pts, bytes: pes.data.length, keyframe, frames: 1, offset: pes.offset, missingHeaders, h264: null },
+        {
+          ...{ dts, pts, bytes: pes.data.length, keyframe, frames: 1, offset: pes.offset },
+          missingHeaders: keyframe ? missing : NOTHING,
+          header: sequence ? toHeader(sequence, sequence.levelIdc) : null,
+          h264: null,
+        },
       ];
+    },
+  };
+}
+
+function toHeader(sequence: HevcSequence | SequenceParameters, levelIdc: number): PictureHeader {
+  const { width, height, profileIdc, chromaFormat, bitDepthLuma, bitDepthChroma, isProgressive, colour } = sequence;
+  return {
+    width,
+    height,
+    coding: {
+      profileIdc,
+      levelIdc,
+      chromaFormatIdc: chromaFormat,
+      bitDepth: Math.max(bitDepthLuma, bitDepthChroma),
+      isInterlaced: !isProgressive,
+      ...colour,
     },
   };
 }

@@ -6,7 +6,7 @@ import { createDirectoriesBelow, createDirectory } from '../create-directory.ts'
 import { writePrivateFile } from '../root-key.ts';
 import { openSealedFile } from '../sealed-file.ts';
 import { systemDisk } from './disk.ts';
-import { KEPT_NAMES, TABLE_FOLDER } from './kept-files.ts';
+import { KEPT_NAMES, NOT_BACKED_UP, TABLE_FOLDER } from './kept-files.ts';
 import { openTableJournal } from './table-journal.ts';
 
 /**
@@ -113,6 +113,7 @@ function keptFiles(dataDirectory: string): string[] {
 }
 
 function filesBelow(root: string, path: string): string[] {
+  if (NOT_BACKED_UP.includes(path)) return [];
   const found = statSync(join(root, path), { throwIfNoEntry: false });
   if (found === undefined) return [];
   if (!found.isDirectory()) return [path];

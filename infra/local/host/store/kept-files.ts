@@ -12,10 +12,17 @@ import { writePrivateFile } from '../root-key.ts';
 export const TABLE_FOLDER = 'table';
 /** The table of versions before 2026-12, in LevelDB. */
 export const LEVEL_FOLDER = 'dynamodb';
+/** Segments that are kept while something is recorded. They become objects and are not backed up. */
+export const SEGMENTS_FOLDER = 'recording-segments';
+/** The bucket with the recordings: too large for backups. */
+export const RECORDING_BUCKET = 'sluice-local-recordings';
 /** Objects of the local S3. */
 const OBJECTS_FOLDER = 's3';
 const MARKER = 'store.json';
 const FORMAT = 2;
+
+/** Folders in the kept ones that no backup includes. */
+export const NOT_BACKED_UP: readonly string[] = [`${OBJECTS_FOLDER}/${RECORDING_BUCKET}`];
 
 /** In the order in which the first start creates them. */
 const REQUIRED = ['root.key', TABLE_FOLDER, 'kms.sealed', 'media.sealed', 'step-functions.sealed'];

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BACKUPS_FOLDER, copyFile, listBackups, verifyBackup, type Backup } from './backup.ts';
 import { createDirectory } from '../create-directory.ts';
 import { systemDisk } from './disk.ts';
-import { KEPT_NAMES, markStoreComplete } from './kept-files.ts';
+import { KEPT_NAMES, markStoreComplete, NOT_BACKED_UP } from './kept-files.ts';
 
 /** Holds the files that a restore or a migration replaced. */
 export const ASIDE_FOLDER = 'set-aside';
@@ -29,6 +29,11 @@ export async function restoreBackup(options: { dataDirectory: string; backup: Ba
   const names = KEPT_NAMES.filter((name) => name !== 'store.json');
   for (const name of names) moveIfThere(join(dataDirectory, name), join(aside, name));
   for (const name of names) moveIfThere(join(copy, name), join(dataDirectory, name));
+  // A backup has no recordings, so those of before stay.
+  for (const name of NOT_BACKED_UP) {
+    mkdirSync(dirname(join(dataDirectory, name)), { recursive: true, mode: 0o700 });
+    moveIfThere(join(aside, name), join(dataDirectory, name));
+  }
   rmSync(copy, { recursive: true, force: true });
   // An older backup may lack files that newer versions added.
   markStoreComplete(dataDirectory);

@@ -1,0 +1,121 @@
+import { getDestination } from '../aws/destination-table.ts';
+import { startRecordingExecution } from '../aws/executions.ts';
+import {
+  changeRecording,
+  getRecording,
+  insertRecording,
+  listAllRecordings,
+  listOpenRecordings,
+  markOpen,
+} from '../aws/recording-table.ts';
+import type { AwsDeps } from '../aws/clients.ts';
+import { PRIMARY_DESTINATION_ID, type Destination } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import {
+  deleteRecording,
+  endRecording,
+  newRecording,
+  type EndReason,
+  type Recording,
+  type RecordingOrigin,
+} from '../domain/recording.ts';
+import type { Logger } from './workflow-deps.ts';
+
+/** Beginning, ending and deleting recordings: for the API, for the schedules, and for a full disk on one machine. */
+
+export interface RecordingDeps extends AwsDeps<'sfn' | 'table', 'recordingMachineArn' | 'tableName'> {
+  now: () => Date;
+  logger: Logger;
+}
+
+/** Returns the recording that is in progress, if an origin has one. */
+export async function findRunning(deps: RecordingDeps, origin: RecordingOrigin): Promise<Recording | null> {
+  const unfinished = await listUnfinished(deps);
+  return unfinished.find((recording) => recording.state === 'recording' && recording.origin === origin) ?? null;
+}
+
+/** Lists the recordings in progress, and those whose media is not copied yet. */
+export async function listUnfinished(deps: RecordingDeps): Promise<Recording[]> {
+  const ids = await listOpenRecordings(deps);
+  const found = await Promise.all(ids.map((recordingId) => getRecording(deps, recordingId)));
+  return found.flatMap((recording) =>
+    recording?.state === 'recording' || recording?.state === 'finishing' ? recording : [],
+  );
+}
+
+/** Returns the space that all recordings together take. */
+export async function usedBytes(deps: RecordingDeps): Promise<number> {
+  return (await listAllRecordings(deps)).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+}
+
+/**
+ * Begins a recording.
+ * @throws {AppError} `illegal_transition` while the preview, whose media it copies, does not run, or another recording
+ * of the same origin is in progress
+ */
+export async function beginRecording(
+  deps: RecordingDeps,
+  chosen: Parameters<typeof newRecording>[0],
+): Promise<Recording> {
+  requirePreview(await getDestination(deps, PRIMARY_DESTINATION_ID));
+  const running = await findRunning(deps, chosen.origin);
+  if (running) {
+    throw new AppError('illegal_transition', {
+      detail: `recording ${running.recordingId} has been running since ${running.startedAt}`,
+      remedy: 'stop it first, or leave it running',
+      allowedActions: ['stop'],
+    });
+  }
+  const recording = newRecording(chosen, deps.now());
+  await insertRecording(deps, recording);
+  return recording;
+}
+
+/** A recording copies what the preview packages. */
+function requirePreview(primary: Destination | null): void {
+  if (primary?.status === 'running') return;
+  const isComing = primary?.desired === 'running';
+  throw new AppError('illegal_transition', {
+    detail: isComing
+      ? 'the HLS preview, which a recording copies, is not running yet'
+      : 'the HLS preview, which a recording copies, is off',
+    remedy: isComing
+      ? 'try again when GET /api/primary shows that it runs'
+      : 'start the source, and turn the preview on with PUT /api/primary and {"mode":"always"}',
+    ...(isComing ? { retryAfterSeconds: 10 } : {}),
+  });
+}
+
+/** Ends a recording; its media is copied next. Repeating it changes nothing. @returns null when it does not exist */
+export async function stopRecording(
+  deps: RecordingDeps,
+  recordingId: string,
+  end: { reason: EndReason; endedAt?: Date },
+): Promise<Recording | null> {
+  const { reason, endedAt = deps.now() } = end;
+  const ended = await changeRecording(deps, recordingId, (before) =>
+    endRecording(before, { endedAt, reason, now: deps.now() }),
+  );
+  if (ended?.state === 'finishing') await startQuietly(deps, ended);
+  return ended;
+}
+
+/** Begins to delete a recording. Repeating it changes nothing. @returns null when it does not exist */
+export async function removeRecordingLater(deps: RecordingDeps, recordingId: string): Promise<Recording | null> {
+  await markOpen(deps, recordingId);
+  const deleting = await changeRecording(deps, recordingId, (before) => deleteRecording(before, deps.now()));
+  if (deleting?.state === 'deleting') await startQuietly(deps, deleting);
+  return deleting;
+}
+
+/** The record is written, so the sweep starts what cannot be started now. */
+async function startQuietly(deps: RecordingDeps, recording: Recording): Promise<void> {
+  try {
+    await startRecordingExecution(deps, recording);
+  } catch (error) {
+    deps.logger.warn('a recording waits for the sweep', {
+      recordingId: recording.recordingId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
