@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
+import type { ConvertJpeg } from '../domain/slate-image.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -83,6 +84,8 @@ export interface ApiDeps
   recordingDisk?: () => RecordingDisk;
   /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
   remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
+  /** Decodes a JPEG; absent on AWS, where there is no ffmpeg. */
+  convertJpeg?: ConvertJpeg;
   /** Simulates failures; absent on AWS. */
   rehearsal?: Rehearsal;
   /** Names the caller of a connection from the bindings the server passes with a request. */
@@ -123,6 +126,8 @@ interface ApiVariables {
   /** The parsed body, or undefined when there was none. */
   body: unknown;
   bodyText: string;
+  /** An image that was sent instead of JSON. */
+  image?: Buffer;
 }
 
 export type ApiEnv = { Variables: ApiVariables };

@@ -5,7 +5,7 @@ import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
 import type { Principal } from './auth/authentication.ts';
 import { callerOf } from './caller.ts';
 import { explain, logFailure, toProblemResponse } from './http/problem.ts';
-import { readBody } from './http/read-body.ts';
+import { isImage, readBody, readImage } from './http/read-body.ts';
 import {
   isSafe,
   publicHostOf,
@@ -48,6 +48,7 @@ import { registerPrimary } from './routes/primary.ts';
 import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
+import { registerSlateImage } from './routes/slate-image.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
@@ -158,6 +159,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
+  registerSlateImage(api, deps);
   registerDestinationList(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);
@@ -194,8 +196,16 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
 }
 
+/** Routes whose body may be an image. */
+const TAKES_IMAGE = new Set(['PUT /api/slate-image']);
+
 /** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
+  if (TAKES_IMAGE.has(`${context.req.method} ${context.req.path}`) && isImage(context.req.raw)) {
+    context.set('bodyText', '');
+    context.set('image', await readImage(context.req.raw));
+    return;
+  }
   const { text, value } = await readBody(context.req.raw);
   context.set('bodyText', text);
   context.set('body', value);

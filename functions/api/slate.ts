@@ -2,7 +2,8 @@ import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { startSlateExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { storePlainSlate } from '../aws/slate-store.ts';
-import type { Destination } from '../domain/destination.ts';
+import { getOwnSlate } from '../aws/slate-table.ts';
+import type { Destination, SlateBreak } from '../domain/destination.ts';
 import { outputSizeOf, withBreak, withoutBreak } from '../domain/slate-break.ts';
 import type { ApiDeps } from './api-deps.ts';
 
@@ -31,11 +32,11 @@ export async function changeSlate(
   onRead?.(read);
   const now = deps.now();
   // Refused before anything is stored.
-  const image = action === 'show-slate' ? await imageFor(deps, read, { now, requestedBy }) : '';
+  const image = action === 'show-slate' ? await imageFor(deps, read, { now, requestedBy }) : { image: '' };
   let before = read;
   const record = await changeDestination(deps, destinationId, (found) => {
     before = found;
-    return action === 'show-slate' ? withBreak(found, { image, now, requestedBy }) : withoutBreak(found);
+    return action === 'show-slate' ? withBreak(found, { ...image, now, requestedBy }) : withoutBreak(found);
   });
   if (!record) return null;
   await startQuietly(deps, record);
@@ -50,9 +51,12 @@ async function imageFor(
   deps: ApiDeps,
   record: Destination,
   request: { now: Date; requestedBy: string },
-): Promise<string> {
+): Promise<Pick<SlateBreak, 'image' | 'scaledTo'>> {
   withBreak(record, { ...request, image: '' });
-  return record.slateBreak?.image ?? storePlainSlate(deps, outputSizeOf(record));
+  if (record.slateBreak) return record.slateBreak;
+  const size = outputSizeOf(record);
+  const own = await getOwnSlate(deps);
+  return own ? { image: own.uri, scaledTo: size } : { image: await storePlainSlate(deps, size) };
 }
 
 /** Starts what the record requests. A failure does not reach the caller: the request is recorded, and the sweep does it. */

@@ -18,11 +18,12 @@ const TOP_LAYER = 7;
 export async function showStaticImage(
   deps: Deps,
   channelId: string,
-  image: { name: string; uri: string },
+  image: { name: string; uri: string; scaledTo?: { width: number; height: number } },
 ): Promise<void> {
   await act(deps, channelId, image.name, {
     StaticImageOutputActivateSettings: {
       Image: { Uri: image.uri },
+      ...(image.scaledTo && { Width: image.scaledTo.width, Height: image.scaledTo.height }),
       Layer: TOP_LAYER,
       OutputNames: [RTMP_OUTPUT_NAME],
     },

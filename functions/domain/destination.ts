@@ -259,6 +259,8 @@ export interface Observation extends PipelineFigures {
 export interface SlateBreak {
   /** The image, as MediaLive reads it: `s3ssl://bucket/key`. */
   image: string;
+  /** The size of the output, to which an own image is scaled; absent for one that has it. */
+  scaledTo?: { width: number; height: number };
   requestedBy: string;
   requestedAt: string;
   /** `showing` and `ending` are written before MediaLive is called, `shown` after it has accepted the image. */

@@ -1,4 +1,4 @@
-import type { Destination } from './destination.ts';
+import type { Destination, SlateBreak } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { AppError } from './errors.ts';
 import { actionsOf, isPrimary } from './lifecycle.ts';
@@ -11,13 +11,13 @@ import { actionsOf, isPrimary } from './lifecycle.ts';
  */
 export function withBreak(
   record: Destination,
-  { image, now, requestedBy }: { image: string; now: Date; requestedBy: string },
+  { now, requestedBy, ...shown }: Pick<SlateBreak, 'image' | 'scaledTo'> & { now: Date; requestedBy: string },
 ): Destination {
   requireChannelRun(record);
   if (record.slateBreak?.state === 'ending') throw stillEnding(record);
   if (record.slateBreak) return record;
   const slateBreak = {
-    image,
+    ...shown,
     requestedBy,
     requestedAt: now.toISOString(),
     state: 'showing' as const,

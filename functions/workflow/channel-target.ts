@@ -8,10 +8,11 @@ import {
   type EncodingTarget,
   type SourceLoss,
 } from '../aws/channel-request.ts';
-import type { AwsDeps } from '../aws/clients.ts';
+import type { AwsDeps, TableDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
 import { getSourceObservation, type SourceObservation } from '../aws/source-table.ts';
+import { getOwnSlate } from '../aws/slate-table.ts';
 import { getCommonSound } from '../aws/sound-table.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { beyondDeclared } from '../domain/declared-input.ts';
@@ -174,8 +175,9 @@ export function configurationHash(
 }
 
 /** Returns what the destination's channel sends while its input is lost. */
-export function sourceLossOf(record: Destination): SourceLoss {
-  return onSourceLossOf(record) === 'hold' ? { kind: 'slate', uri: null } : { kind: 'pause' };
+export async function resolveSourceLoss(deps: TableDeps, record: Destination): Promise<SourceLoss> {
+  if (onSourceLossOf(record) !== 'hold') return { kind: 'pause' };
+  return { kind: 'slate', uri: (await getOwnSlate(deps))?.uri ?? null };
 }
 
 /** Builds the channel's target. Decrypts the stream keys, so call it only right before the request that needs it. */

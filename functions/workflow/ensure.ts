@@ -22,7 +22,7 @@ import {
   logLevelOf,
   resolveChannelTarget,
   resolveEncodings,
-  sourceLossOf,
+  resolveSourceLoss,
 } from './channel-target.ts';
 import { requireFlow } from './require-flow.ts';
 import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
@@ -93,7 +93,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   await requireTarget(context);
   const { encodings, sound, recorded: settings } = await resolveEncodings(deps, record);
   const logLevel = logLevelOf(record, deps.now());
-  const sourceLoss = sourceLossOf(record);
+  const sourceLoss = await resolveSourceLoss(deps, record);
   const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, sound, logLevel, sourceLoss });
   const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
 

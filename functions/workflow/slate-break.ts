@@ -41,7 +41,7 @@ export async function applyBreak(deps: BreakDeps, record: Destination): Promise<
     return;
   }
   try {
-    await showStaticImage(deps, channelId, { name: nameOf(slateBreak), uri: slateBreak.image });
+    await showStaticImage(deps, channelId, imageOf(slateBreak));
   } catch (error) {
     await requireRefused(deps, channelId, error, REFUSED);
     await settle(deps, record, null);
@@ -63,11 +63,16 @@ export async function endBreakBeforeStop(
 
 const nameOf = ({ requestedAt }: Pick<SlateBreak, 'requestedAt'>) => `slate-${Date.parse(requestedAt)}`;
 
+function imageOf(slate: SlateBreak): Parameters<typeof showStaticImage>[2] {
+  const { image: uri, scaledTo } = slate;
+  return { name: nameOf(slate), uri, ...(scaledTo && { scaledTo }) };
+}
+
 async function endSlate(deps: AwsDeps<'mediaLive', never>, channelId: string, slate: SlateBreak): Promise<void> {
   const name = nameOf(slate);
   try {
     // Takes the name of a call that may still be on its way, which could otherwise show the slate after its end.
-    if (slate.unconfirmed) await showStaticImage(deps, channelId, { name, uri: slate.image });
+    if (slate.unconfirmed) await showStaticImage(deps, channelId, imageOf(slate));
   } catch (error) {
     if (!REFUSED.has(awsErrorKind(error))) throw error;
   }

@@ -111,7 +111,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       wildcardReason: NO_RESOURCE_LEVEL,
     },
     reports(resources, 's3:GetObject'),
-    slates(resources, 's3:PutObject'),
+    slates(resources, ['s3:GetObject', 's3:PutObject']),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
     recordings(resources, ['s3:GetObject']),
@@ -455,12 +455,12 @@ function reports({ reportBucketArn }: DeploymentResources, action: string): Perm
   };
 }
 
-/** Lets a function store the slates that channels show. */
-function slates({ reportBucketArn }: DeploymentResources, action: string): Permission {
+/** Lets a function store the slates that channels show, and read them. */
+function slates({ reportBucketArn }: DeploymentResources, actions: readonly string[]): Permission {
   return {
-    actions: [action],
+    actions,
     resources: [`${reportBucketArn}/${SLATE_PREFIX}*`],
-    wildcardReason: 'a slate is named after its size',
+    wildcardReason: 'a slate is named after its size or its content',
   };
 }
 

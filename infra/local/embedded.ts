@@ -18,6 +18,7 @@ import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
+import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
@@ -267,6 +268,7 @@ function prepareApi(
       ...(backupPassphrase !== undefined && { backupPassphrase }),
       ffmpeg,
       recordsBackSeconds: RECORDS_BACK_SECONDS,
+      convertJpeg: (jpeg) => convertJpeg(ffmpegPath, jpeg),
       remuxRecording: (recordingId) => remuxRecording({ ...aws, logger }, ffmpegPath, recordingId),
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),

@@ -6,6 +6,7 @@ import { changeDestination, getDestination } from '../../functions/aws/destinati
 import { getRecording } from '../../functions/aws/recording-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
+import { buildPlainPng } from '../../functions/aws/plain-png.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
 import { getShow } from '../../functions/aws/show-table.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
@@ -57,6 +58,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
+  await setSlate(show);
   await takeBreaks(show, warm);
   await meetIncidents(show, cold);
   await recordPreview(show);
@@ -254,6 +256,15 @@ async function look(show: Show, id: string): Promise<void> {
   await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
   await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
+}
+
+/** Sets an own slate, which the gateway passes on as base64, reads it and returns to the plain one. */
+async function setSlate({ call }: Show): Promise<void> {
+  const path = '/api/slate-image';
+  const body = buildPlainPng(640, 360, '204060').toString('base64');
+  await call({ method: 'PUT', path, body, headers: { 'content-type': 'image/png' }, isBase64Encoded: true }, 200);
+  await call({ method: 'GET', path }, 200);
+  await call({ method: 'DELETE', path }, 204);
 }
 
 /** Shows the slate and ends it, and repeats each call of the schedule as after a lost answer. */

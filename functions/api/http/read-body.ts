@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import { SLATE_BYTES_MAX } from '../../domain/slate-image.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
 /** More than any request needs; the largest contains one stream key of 4 KiB. */
@@ -47,8 +48,22 @@ function requireNotEncoded(request: Request): void {
   });
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+/** Returns true for a body that is sent as an image. Like JSON, it needs a preflight, which this API never answers. */
+export function isImage(request: Request): boolean {
+  return /^image\/(png|jpeg)\s*(;|$)/i.test(request.headers.get('content-type') ?? '');
+}
+
+/**
+ * Reads an image, without looking at what it is.
+ * @throws {AppError} `payload_too_large`, `unsupported_media_type`
+ */
+export async function readImage(request: Request): Promise<Buffer> {
+  requireNotEncoded(request);
+  return Buffer.from(await readBytes(request, SLATE_BYTES_MAX));
+}
+
+async function readBytes(request: Request, bytesMax = BODY_BYTES_MAX): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -57,9 +72,9 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(chunks);
     length += value.length;
-    if (length > BODY_BYTES_MAX) {
+    if (length > bytesMax) {
       void reader.cancel().catch(() => undefined);
-      throw tooLarge();
+      throw tooLarge(bytesMax);
     }
     chunks.push(value);
   }
@@ -93,9 +108,9 @@ function checkStructure(text: string): void {
   }
 }
 
-function tooLarge(): AppError {
+function tooLarge(bytesMax: number): AppError {
   return new AppError('payload_too_large', {
-    detail: `the body is larger than ${BODY_BYTES_MAX / 1024} KiB`,
+    detail: `the body is larger than ${bytesMax === BODY_BYTES_MAX ? `${bytesMax / 1024} KiB` : `${bytesMax / 1_000_000} MB`}`,
     remedy: 'send only the fields listed in GET /api/docs',
   });
 }
