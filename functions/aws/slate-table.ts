@@ -15,7 +15,9 @@ const KEY = { pk: 'SLATE-IMAGE', sk: 'deployment' };
 
 /** Returns the operator's own slate; null for the plain one. */
 export async function getOwnSlate({ clients, deployment }: TableDeps): Promise<OwnSlate | null> {
-  const { Item: item } = await clients.table.send(new GetCommand({ TableName: deployment.tableName, Key: KEY }));
+  const { Item: item } = await clients.table.send(
+    new GetCommand({ TableName: deployment.tableName, Key: KEY, ConsistentRead: true }),
+  );
   return item ? (item.slate as OwnSlate) : null;
 }
 

@@ -7,6 +7,8 @@ import { startTestDeployment, type TestDeployment } from '../../test/support/tes
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
 import { buildPlainPng } from '../aws/plain-png.ts';
+import { storeOwnSlate } from '../aws/slate-store.ts';
+import { toSlateImage } from '../domain/slate-image.ts';
 import { startSlateExecution } from '../aws/executions.ts';
 import type { Destination } from '../domain/destination.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';
@@ -161,5 +163,32 @@ describe('the step of the slate', () => {
     const idle = await sluice.until(destinationId, 'idle', ({ operation, status }) => status === 'idle' && !operation);
     expect(idle.slateBreak).toBeNull();
     expect((await actionNames()).map((name) => name?.replace(/\d+/, 'N'))).toEqual(['slate-N', 'slate-N-end']);
+  });
+});
+
+describe('an own slate', () => {
+  it('covers the output at its size, and is what a destination that holds shows from its next start', async () => {
+    const meta = { uploadedAt: new Date().toISOString(), uploadedBy: 'operator' };
+    const { uri } = await storeOwnSlate(sluice.deps, await toSlateImage(buildPlainPng(640, 360, '204060')), meta);
+    const scaledTo = { width: 1280, height: 720 };
+    await step(
+      await change((record) => withBreak(record, { image: uri, scaledTo, now: new Date(), requestedBy: 'me' })),
+    );
+    expect(await slateOf()).toMatchObject({ state: 'shown' });
+    await expect.poll(() => cover).toMatchObject({ kind: 'file' });
+
+    const holding = await sluice.addDestination({ onSourceLoss: 'hold' });
+    await requestChange(sluice.deps, holding.destinationId, {
+      requestedBy: 'test',
+      decide: (record) => towardsDesired({ ...record, desired: 'running' }),
+    });
+    const started = await sluice.until(holding.destinationId, 'running', ({ status }) => status === 'running');
+    const channel = await sluice.deps.clients.mediaLive.send(
+      new DescribeChannelCommand({ ChannelId: started.held.channel!.channelId }),
+    );
+    expect(channel.EncoderSettings?.GlobalConfiguration?.InputLossBehavior).toMatchObject({
+      InputLossImageType: 'SLATE',
+      InputLossImageSlate: { Uri: uri },
+    });
   });
 });

@@ -16,5 +16,6 @@ it('a JPEG becomes a PNG of its size without its metadata, and a damaged one is 
   expect(readPngHeader(png)).toMatchObject({ width: 320, height: 180, colourType: 2 });
   expect(png.includes('taken at home')).toBe(false);
   const broken = Buffer.concat([jpeg.subarray(0, 700), Buffer.alloc(2_000, 0xff)]);
+  expect(jpeg.length).toBeGreaterThan(2_000);
   await expect(toSlateImage(broken, convert)).rejects.toMatchObject({ detail: 'the image is a damaged JPEG' });
 });

@@ -10,7 +10,18 @@ const PNG_BYTES_MAX = 3840 * 2160 * 4;
  * @throws {Error} when it is damaged
  */
 export function convertJpeg(ffmpegPath: string, jpeg: Buffer): Promise<Buffer> {
-  const reads = ['-hide_banner', '-loglevel', 'error', '-xerror', '-f', 'jpeg_pipe', '-protocol_whitelist', 'pipe'];
+  const reads = [
+    '-hide_banner',
+    '-loglevel',
+    'error',
+    '-xerror',
+    '-err_detect',
+    'explode',
+    '-f',
+    'jpeg_pipe',
+    '-protocol_whitelist',
+    'pipe',
+  ];
   const writes = [
     '-frames:v',
     '1',

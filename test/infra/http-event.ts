@@ -3,7 +3,7 @@ export interface HttpRequest {
   method: string;
   /** Includes the query. */
   path: string;
-  /** Sent as JSON; a string is sent unchanged. */
+  /** Sent as JSON; a string and bytes are sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
   cookies?: string[];
@@ -27,7 +27,8 @@ export interface HttpAnswer {
  */
 export function makeHttpEvent({ method, path, body, headers = {}, cookies, isBase64Encoded = false }: HttpRequest) {
   const [rawPath = '', rawQueryString = ''] = path.split('?');
-  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const isPlain = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  const text = isPlain ? body : JSON.stringify(body);
   const query = new URLSearchParams(rawQueryString);
   const names = [...new Set(query.keys())];
   return {

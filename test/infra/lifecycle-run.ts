@@ -261,7 +261,7 @@ async function look(show: Show, id: string): Promise<void> {
 /** Sets an own slate, which the gateway passes on as base64, reads it and returns to the plain one. */
 async function setSlate({ call }: Show): Promise<void> {
   const path = '/api/slate-image';
-  const body = buildPlainPng(640, 360, '204060').toString('base64');
+  const body = buildPlainPng(640, 360, '204060');
   await call({ method: 'PUT', path, body, headers: { 'content-type': 'image/png' }, isBase64Encoded: true }, 200);
   await call({ method: 'GET', path }, 200);
   await call({ method: 'DELETE', path }, 204);
