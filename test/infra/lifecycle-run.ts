@@ -90,6 +90,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   const { data: reports } = await call({ method: 'GET', path: '/api/reports' }, 200);
   await readEverything(show, { name: reports[0].name });
   await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
+  await call({ method: 'DELETE', path: '/api/slate-image' }, 204);
   return answers;
 }
 
@@ -258,13 +259,11 @@ async function look(show: Show, id: string): Promise<void> {
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
 }
 
-/** Sets an own slate, which the gateway passes on as base64, reads it and returns to the plain one. */
+/** Sets an own slate, which the gateway passes on as base64; `readEverything` reads it. */
 async function setSlate({ call }: Show): Promise<void> {
   const path = '/api/slate-image';
   const body = buildPlainPng(640, 360, '204060');
   await call({ method: 'PUT', path, body, headers: { 'content-type': 'image/png' }, isBase64Encoded: true }, 200);
-  await call({ method: 'GET', path }, 200);
-  await call({ method: 'DELETE', path }, 204);
 }
 
 /** Shows the slate and ends it, and repeats each call of the schedule as after a lost answer. */
