@@ -98,7 +98,7 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
     await engine.startFlow({ flowArn, ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120 });
     await engine.setFlowOutputs(flowArn, [inputAddress]);
     const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${index}.flv`));
-    const rendition = makeRendition({ h264Profile: 'high', videoBitrateBps: 2_000_000 });
+    const rendition = makeRendition({ h264Profile: 'high', videoBitrateBps: 2_000_000, colour: 'bt709' });
     const output = { kind: 'rtmp' as const, url: receiver.url, streamKey: 'key', verifyCertificate: true, rendition };
     await engine.startChannel({ channelId: name, inputAddress, output });
     senders.push(sendSrt(ffmpeg, makeClip(join(directory, `${index}.ts`), CASES[name]!), { port }));
