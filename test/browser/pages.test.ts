@@ -19,6 +19,7 @@ const PAGES = [
   { path: '/destinations', heading: 'Destinations' },
   { path: '/shows', heading: 'Schedule' },
   { path: '/timeline', heading: 'Timeline' },
+  { path: '/recordings', heading: 'Recordings' },
   { path: '/leftovers', heading: 'Unused resources' },
   { path: '/settings', heading: 'Settings' },
   { path: '/no/such/page', heading: 'Page not found' },

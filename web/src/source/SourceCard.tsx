@@ -22,6 +22,7 @@ import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
 import { PrimaryControl } from './PrimaryControl.tsx';
+import { RecordControl } from '../recordings/RecordControl.tsx';
 import { SourcePair } from './SourcePair.tsx';
 import { SoundMeter } from './SoundMeter.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
@@ -74,6 +75,7 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
         <div className={classes.more}>
           <SoundMeter analysis={source.analysis} />
           <PrimaryControl />
+          <RecordControl />
         </div>
         <div className={classes.foot}>
           <Facts source={source} />
