@@ -77,6 +77,7 @@ async function start(): Promise<Api> {
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,
+      hasBackupSource: environment.BACKUP_SOURCE,
       copiesSource: false,
       defaultStandby: environment.DEFAULT_STANDBY,
       fingerprintSecret,

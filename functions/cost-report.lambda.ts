@@ -17,6 +17,7 @@ const deps = {
     flowArn: environment.FLOW_ARN,
     reportBucket: environment.REPORT_BUCKET,
     pricedInput: environment.DECLARED_INPUT,
+    hasBackupSource: environment.BACKUP_SOURCE,
   },
   now: () => new Date(),
   logger,

@@ -61,6 +61,7 @@ describe('readEnvironment', () => {
       PUSH_INPUT_QUOTA: 5,
       DECLARED_INPUT: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' },
       SOURCE_ANALYSIS: true,
+      BACKUP_SOURCE: false,
     });
     expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
     expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET_ARN');

@@ -76,6 +76,11 @@ const Variables = z.object({
     z.prefault(z.enum(['on', 'off']), 'on'),
     z.transform((value) => value === 'on'),
   ),
+  /** Whether the flow has a backup source: `on` or `off`. */
+  BACKUP_SOURCE: z.pipe(
+    z.prefault(z.enum(['on', 'off']), 'off'),
+    z.transform((value) => value === 'on'),
+  ),
   /** When MediaLive may restart channels: `TUESDAY/04:00`. */
   MAINTENANCE: z.pipe(
     z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
@@ -121,6 +126,7 @@ export const ApiEnvironment = z.pick(Variables, {
   PREVIEW_KEY_SECRET_ARN: true,
   PREVIEW_KEY_PAIR_ID: true,
   DECLARED_INPUT: true,
+  BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
   PRIMARY_MODE: true,
   DEFAULT_STANDBY: true,
@@ -150,6 +156,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
+  BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
   MAINTENANCE: true,
 });
@@ -179,6 +186,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
+  BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
 });
 
@@ -188,6 +196,7 @@ export const CostReportEnvironment = z.pick(Variables, {
   REPORT_BUCKET: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   DECLARED_INPUT: true,
+  BACKUP_SOURCE: true,
 });
 
 /**

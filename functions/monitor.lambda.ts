@@ -40,6 +40,7 @@ const deps = {
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
     pricedInput: environment.DECLARED_INPUT,
+    hasBackupSource: environment.BACKUP_SOURCE,
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
   },
   now: () => new Date(),

@@ -54,6 +54,7 @@ const deps: WorkflowDeps = {
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
     pricedInput: environment.DECLARED_INPUT,
+    hasBackupSource: environment.BACKUP_SOURCE,
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
     maintenance: environment.MAINTENANCE,
     copiesSource: false,

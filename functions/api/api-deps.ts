@@ -25,6 +25,7 @@ type ApiFact =
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
+  | 'hasBackupSource'
   | 'incidentMachineArn'
   | 'isSourceAnalysed'
   | 'keyId'

@@ -62,7 +62,7 @@ async function readTwoSources(look: FlowLookMemo): Promise<FlowView> {
   if (flow.sources.length > 1) return flow;
   throw notPossible(
     'the flow has no backup source',
-    'on one machine, set SRT_BACKUP_PORT and restart; the stacks on AWS do not create a backup source yet',
+    'on one machine, set SRT_BACKUP_PORT and restart; on AWS, add source.backup to the environment file and deploy',
   );
 }
 

@@ -75,6 +75,11 @@ describe('a CreateChannel request', () => {
     expect(group).toMatchObject({ IncludeFillerNalUnits: 'AUTO', InputLossAction: 'EMIT_OUTPUT' });
   });
 
+  it('converts other colours to BT.709 and states them', () => {
+    const h264 = request.EncoderSettings!.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
+    expect(h264).toMatchObject({ ColorMetadata: 'INSERT', ColorSpaceSettings: { Rec709Settings: {} } });
+  });
+
   it('verifies certificates and restarts a lost output', () => {
     const [group] = request.EncoderSettings!.OutputGroups!;
     expect(group!.OutputGroupSettings!.RtmpGroupSettings!.RestartDelay).toBe(30);

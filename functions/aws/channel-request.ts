@@ -20,6 +20,9 @@ import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
 
 /** Pure builders of MediaLive's channel requests. */
 
+/** Raised with each change of what follows from no setting, so that kept channels get it at their next start. */
+export const CHANNEL_SETTINGS_VERSION = 2;
+
 /** Settings of one rendition. A null width and height keep the size of the source. */
 export interface EncodingTarget {
   encodingId: string;
@@ -328,6 +331,12 @@ const QVBR_QUALITY_LEVEL = 7;
 /** Every platform accepts B-frames. Set explicitly, so a change of MediaLive's default has no effect here. */
 const B_FRAMES = 2;
 
+/**
+ * Platforms expect BT.709. MediaLive converts what states another color space; pictures without metadata stay as they are.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/color-space.html
+ */
+const BT_709 = { ColorMetadata: 'INSERT', ColorSpaceSettings: { Rec709Settings: {} } } as const;
+
 function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDescription {
   const { numerator, denominator } = toFrameRateFraction(encoding.framesPerSecond);
   return {
@@ -357,6 +366,7 @@ function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDe
         ParNumerator: 1,
         ParDenominator: 1,
         AdaptiveQuantization: 'AUTO',
+        ...BT_709,
       },
     },
   };

@@ -55,6 +55,8 @@ export interface Deployment {
   declaredInput: DeclaredInput;
   /** The input that prices assume: the declared one on AWS; AWS's default on one machine, which bills nothing. */
   pricedInput: DeclaredInput;
+  /** Whether the flow has a backup source, which adds a secret and metrics to the costs. */
+  hasBackupSource: boolean;
   /** When MediaLive may restart channels that need maintenance. */
   maintenance: MaintenanceWindow;
   /** True when outputs that follow the source are copied, as the local media engine does. MediaLive always encodes. */

@@ -1,4 +1,4 @@
-import type { SourceRole } from '../domain/source-name.ts';
+import { SOURCE_ROLES, type SourceRole } from '../domain/source-name.ts';
 import type { AwsDeps } from './clients.ts';
 import type { FlowView } from './flow.ts';
 import { getFlowSeries, type FlowMetric, type FlowPoint, type MetricsWindow } from './flow-series.ts';
@@ -23,6 +23,9 @@ const METRICS = [
   { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
   { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
 ] as const satisfies FlowMetric[];
+
+/** Metrics of both sources that one observation of a flow with a backup requests. */
+export const LISTENER_METRICS = METRICS.length * SOURCE_ROLES.length;
 
 /** Reads the metrics of both sources. Empty without a backup, whose metrics would be billed for nothing. */
 export async function getListenerMetrics(

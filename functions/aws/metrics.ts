@@ -1,6 +1,8 @@
 import { GetMetricDataCommand, type Dimension, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { Pricing } from '../domain/pricing.ts';
 import type { AwsDeps } from './clients.ts';
 import { SOURCE_METRICS } from './flow-metrics.ts';
+import { LISTENER_METRICS } from './listener-metrics.ts';
 import type { MetricsWindow } from './flow-series.ts';
 import type { OutputGroupName } from './names.ts';
 
@@ -198,6 +200,10 @@ export function total(points: MetricPoint[]): number | null {
 }
 
 /** Returns how many billed metrics one observation of running channels with this many pipelines requests. */
-export function metricsPerLook(pipelines: number): number {
-  return pipelines === 0 ? 0 : pipelines * channelMetrics(false).length + SOURCE_METRICS;
+export function metricsPerLook(
+  pipelines: number,
+  { hasBackupSource = false }: Pick<Pricing, 'hasBackupSource'> = {},
+): number {
+  if (pipelines === 0) return 0;
+  return pipelines * channelMetrics(false).length + SOURCE_METRICS + (hasBackupSource ? LISTENER_METRICS : 0);
 }

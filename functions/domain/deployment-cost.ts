@@ -20,6 +20,17 @@ export const BILLED_RESOURCES = {
   secret: 4,
 } as const satisfies Partial<Record<PricedPart, number>>;
 
+/** Resources that a backup source adds: the secret with its passphrase. */
+export const BACKUP_RESOURCES = { secret: 1 } as const satisfies Partial<Record<keyof typeof BILLED_RESOURCES, number>>;
+
+function countOf(
+  resource: keyof typeof BILLED_RESOURCES,
+  { hasBackupSource }: Pick<Pricing, 'hasBackupSource'>,
+): number {
+  const added: Partial<Record<keyof typeof BILLED_RESOURCES, number>> = hasBackupSource ? BACKUP_RESOURCES : {};
+  return BILLED_RESOURCES[resource] + (added[resource] ?? 0);
+}
+
 const PART_RESOURCES: Record<FixedPart, readonly (keyof typeof BILLED_RESOURCES)[]> = {
   monitoring: ['alarmMetric', 'customMetric', 'metricsDashboard'],
   keysAndSecrets: ['kmsKey', 'secret'],
@@ -29,14 +40,14 @@ const PART_RESOURCES: Record<FixedPart, readonly (keyof typeof BILLED_RESOURCES)
 export function priceOfFixed(pricing: Pricing, part: FixedPart): Money {
   return sum(
     PART_RESOURCES[part].map((resource) =>
-      times(priceOf(pricing, resource), BILLED_RESOURCES[resource] / HOURS_PER_MONTH),
+      times(priceOf(pricing, resource), countOf(resource, pricing) / HOURS_PER_MONTH),
     ),
   );
 }
 
 /** Returns the number of resources in a fixed part. */
-export function resourcesOf(part: FixedPart): number {
-  return PART_RESOURCES[part].reduce((total, resource) => total + BILLED_RESOURCES[resource], 0);
+export function resourcesOf(part: FixedPart, pricing: Pick<Pricing, 'hasBackupSource'>): number {
+  return PART_RESOURCES[part].reduce((total, resource) => total + countOf(resource, pricing), 0);
 }
 
 /** Returns the price per hour of GetMetricData, which is billed per metric read. @param perHour metrics read */

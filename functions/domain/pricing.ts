@@ -10,6 +10,8 @@ export interface Pricing {
   region: string;
   /** The input that each channel declares, which determines the price of the input. */
   declaredInput: DeclaredInput;
+  /** Whether the flow has a backup source. */
+  hasBackupSource?: boolean;
 }
 
 /**

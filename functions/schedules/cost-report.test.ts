@@ -56,6 +56,7 @@ beforeEach(async () => {
       deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-delivery',
       flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a',
       pricedInput: DECLARED.declaredInput,
+      hasBackupSource: false,
     },
     now: () => now,
     logger: {

@@ -22,7 +22,10 @@ import { publishQuietly, type PublishDeps } from '../notify/publish-event.ts';
  */
 export interface CostReportDeps
   extends
-    AwsDeps<'s3' | 'sfn' | 'table', 'deliveryMachineArn' | 'flowArn' | 'pricedInput' | 'reportBucket' | 'tableName'>,
+    AwsDeps<
+      's3' | 'sfn' | 'table',
+      'deliveryMachineArn' | 'flowArn' | 'hasBackupSource' | 'pricedInput' | 'reportBucket' | 'tableName'
+    >,
     Pick<PublishDeps, 'now'> {
   logger: PublishDeps['logger'] & { info(message: string, details?: Record<string, unknown>): void };
   /** False on one machine, where the amounts are what AWS would have charged. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import type {
-  ChannelLogLevel,
-  ChannelSound,
-  ChannelTarget,
-  EncodingTarget,
-  SourceLoss,
+import {
+  CHANNEL_SETTINGS_VERSION,
+  type ChannelLogLevel,
+  type ChannelSound,
+  type ChannelTarget,
+  type EncodingTarget,
+  type SourceLoss,
 } from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
@@ -168,7 +169,7 @@ export function configurationHash(
   const { backupRtmpUrl, backupStreamKeyCiphertext = null, rtmpUrl, streamKeyCiphertext } = record;
   const settings = [inputId, encodings, sound, logLevel, declaredInput, maintenance, sourceLoss];
   const backup = backupRtmpUrl ? [backupRtmpUrl, backupStreamKeyCiphertext] : [];
-  const parts = [rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
+  const parts = [CHANNEL_SETTINGS_VERSION, rtmpUrl, streamKeyCiphertext, ...settings, ...backup];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 

@@ -20,7 +20,9 @@ import {
  * does not last.
  */
 
-export type SpendingDeps = AwsDeps<'table', 'flowArn' | 'pricedInput' | 'tableName'> & { now: () => Date };
+export type SpendingDeps = AwsDeps<'table', 'flowArn' | 'hasBackupSource' | 'pricedInput' | 'tableName'> & {
+  now: () => Date;
+};
 
 const MINUTE_MS = 60_000;
 const SUMMARIZED_EVERY_MS = 120 * MINUTE_MS;

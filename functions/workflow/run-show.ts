@@ -34,7 +34,13 @@ export interface ShowDeps
     Pick<OperationDeps, 'now' | 'logger'>,
     AwsDeps<
       'sfn' | 'table',
-      'deliveryMachineArn' | 'flowArn' | 'pricedInput' | 'showMachineArn' | 'stateMachineArns' | 'tableName'
+      | 'deliveryMachineArn'
+      | 'flowArn'
+      | 'hasBackupSource'
+      | 'pricedInput'
+      | 'showMachineArn'
+      | 'stateMachineArns'
+      | 'tableName'
     > {
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;

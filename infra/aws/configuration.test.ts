@@ -57,6 +57,19 @@ describe('a configuration', () => {
       'source.allowedCidr = "203.0.113.7/24": has bits behind its prefix; the block is 203.0.113.0/24',
     ],
     [{ source: { allowedCidr: '192.168.1.0/24' } }, 'is not an address on the internet'],
+    [
+      { source: { allowedCidr: '203.0.113.7/32', name: 'backup' } },
+      'source.name = "backup": is the name of the backup source; choose another one',
+    ],
+    [{ source: { allowedCidr: '203.0.113.7/32', backup: {} } }, 'source.backup.allowedCidr = undefined: '],
+    [
+      { source: { allowedCidr: '203.0.113.7/32', backup: { allowedCidr: '198.51.100.7/32', port: 5000 } } },
+      'source.backup.port = 5000: is the port of the main source: each SRT listener of a flow needs its own',
+    ],
+    [
+      { source: { allowedCidr: '203.0.113.7/32', backup: { allowedCidr: '0.0.0.0/0' } } },
+      'source.backup.allowedCidr = "0.0.0.0/0": lets large parts of the internet send; give the encoder’s block, or set source.backup.anyAddressAllowed to true',
+    ],
     [{ source: { allowedCidr: '100.64.0.0/10' } }, 'is not an address on the internet'],
     [{ source: { allowedCidr: '128.0.0.0/1' } }, 'lets large parts of the internet send'],
     [{ region: 'ap-southeast-4' }, 'region = "ap-southeast-4": CloudFront delivers no access logs'],

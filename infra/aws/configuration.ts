@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
 import { blockOf } from '../../functions/domain/ipv4-block.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
+import { BACKUP_SOURCE_NAME } from '../../functions/domain/source-name.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
@@ -36,20 +37,48 @@ const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'
 /** Retention periods that CloudWatch Logs accepts, up to a year. */
 const RETENTION_DAYS = [7, 14, 30, 60, 90, 180, 365] as const;
 
+interface Allowed {
+  allowedCidr: string;
+  anyAddressAllowed: boolean;
+}
+
+const isBounded = ({ allowedCidr, anyAddressAllowed }: Allowed): boolean =>
+  anyAddressAllowed || Number(allowedCidr.split('/')[1]) >= 8;
+
+/** @param field name of the object that holds the block */
+const unbounded = (field: string) => ({
+  path: ['allowedCidr'],
+  message: `lets large parts of the internet send; give the encoder’s block, or set ${field}.anyAddressAllowed to true`,
+});
+
+const AnyAddressAllowed = z
+  .boolean()
+  .default(false)
+  .describe('Must be true before allowedCidr may be wider than /8: then the passphrase is the only protection.');
+
+const Port = z.int().min(1024).max(65_535).refine(isSourcePort, SOURCE_PORTS_ALLOWED);
+
+/** Latency and declared input are those of the main source, because both encoders must send the same. */
+const BackupSource = z
+  .strictObject({
+    port: Port.default(5001).describe(
+      `UDP port on which the flow listens for the backup encoder: ${SOURCE_PORTS_ALLOWED}, and not the one of the main source.`,
+    ),
+    allowedCidr: Cidr.describe('The only addresses the backup encoder may send from. Use /32 for one address.'),
+    anyAddressAllowed: AnyAddressAllowed,
+  })
+  .refine(isBounded, unbounded('source.backup'))
+  .describe('A second source with its own passphrase, which takes over when the main one is silent. Default: none.');
+
 const Source = z
   .strictObject({
     name: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,29}$/, 'at most 30 lower-case letters, digits and hyphens')
+      .refine((name) => name !== BACKUP_SOURCE_NAME, 'is the name of the backup source; choose another one')
       .default('encoder')
       .describe('Name of the flow’s source.'),
-    port: z
-      .int()
-      .min(1024)
-      .max(65_535)
-      .refine(isSourcePort, SOURCE_PORTS_ALLOWED)
-      .default(5000)
-      .describe(`UDP port on which the flow listens for SRT: ${SOURCE_PORTS_ALLOWED}.`),
+    port: Port.default(5000).describe(`UDP port on which the flow listens for SRT: ${SOURCE_PORTS_ALLOWED}.`),
     latencyMs: z
       .int()
       .min(100)
@@ -72,14 +101,13 @@ const Source = z
       .default(true)
       .describe('Whether MediaConnect looks for black, frozen and silent content, at no charge, up to ten outputs.'),
     allowedCidr: Cidr.describe('The only addresses the encoder may send from. Use /32 for one address.'),
-    anyAddressAllowed: z
-      .boolean()
-      .default(false)
-      .describe('Must be true before allowedCidr may be wider than /8: then the passphrase is the only protection.'),
+    anyAddressAllowed: AnyAddressAllowed,
+    backup: BackupSource.optional(),
   })
-  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || Number(allowedCidr.split('/')[1]) >= 8, {
-    path: ['allowedCidr'],
-    message: 'lets large parts of the internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
+  .refine(isBounded, unbounded('source'))
+  .refine(({ port, backup }) => backup?.port !== port, {
+    path: ['backup', 'port'],
+    message: 'is the port of the main source: each SRT listener of a flow needs its own',
   });
 
 const Configuration = z

@@ -56,6 +56,7 @@ export function addDeployment(
     ...props('source', 'the flow, the HLS preview and the resources shared by channels'),
     configuration,
     passphrase: data.passphrase,
+    backupPassphrase: data.backupPassphrase,
     recordings: data.recordings,
     slates: data.reports,
   });

@@ -52,6 +52,11 @@ const LIST: readonly Acknowledgement[] = [
       'RUNBOOK.md explains how to change it',
   },
   {
+    at: 'data/SrtBackupPassphrase/Resource',
+    finding: 'SMG4',
+    reason: 'the backup encoder holds the same passphrase, like the main one',
+  },
+  {
     at: 'data/FingerprintSecret/Resource',
     finding: 'SMG4',
     reason: 'it keys the fingerprints in the table: a new secret would no longer recognize duplicate stream keys',

@@ -84,6 +84,8 @@ const QUOTAS = {
 
 /** The local monitor polls every second; on AWS it runs every minute. */
 const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITORED_LOCALLY };
+/** An observation costs nothing here, and an event is news for someone who waits. */
+const EVENT_PAUSE_SECONDS = 0.2;
 const RECORDER_EVERY_SECONDS = 1;
 /** What the engine's playlists always have. */
 const RECORDS_BACK_SECONDS = 5;
@@ -176,7 +178,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     scheduler.every(EXPIRY_EVERY_SECONDS, 'expiry', async () => void (await deleteExpired(deps, new Date())));
     const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
     scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));
-    const mediaEventDeps = { ...monitorDeps, lookEverySeconds: MONITOR.everySeconds };
+    const mediaEventDeps = { ...monitorDeps, lookEverySeconds: EVENT_PAUSE_SECONDS };
     let handleMediaEvent = code.createMediaEventHandler(mediaEventDeps);
     aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) => handleMediaEvent(event));
     // The data directory has one owner, so a lease of the previous process is stale.

@@ -90,6 +90,7 @@ export async function provision({
     defaultStandby: 'warm',
     isSourceAnalysed: settings.analysis,
     pricedInput: DEFAULT_DECLARED_INPUT,
+    hasBackupSource: settings.srtBackup !== null,
     maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
   };

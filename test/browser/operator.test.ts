@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { idle, running, type Wanted } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { tooWide, type WatchedPage } from './watched-page.ts';
+import { readableIn, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Tests the form, search, duplication and manual order, and the layout on a phone. Channels run without an encoder.
@@ -180,6 +180,65 @@ describe('the form', () => {
     // The invalid field has the focus.
     expect(await field('Name').evaluate((element) => element === document.activeElement)).toBe(true);
   });
+
+  it('splits a pasted SRT address, and saves what it holds', async () => {
+    await begin([], '/destinations/new');
+    await dialog().getByRole('radio', { name: 'SRT' }).check();
+    await field('Name').fill('Venue');
+    await paste(field('SRT address'), `srt://127.0.0.1:9000?streamid=live/a&passphrase=${TYPED_KEY}&latency=300000`);
+    expect(await field('SRT address').inputValue()).toBe('srt://127.0.0.1:9000');
+    expect(await field('Passphrase').inputValue()).toBe(TYPED_KEY);
+    await button('Add destination', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await stage.named('Venue')).toMatchObject({
+      ...{ rtmpUrl: 'srt://127.0.0.1:9000', streamId: 'live/a', passphraseSet: true, latencyMs: 300 },
+    });
+    expect(await readableIn(page)).not.toContain(TYPED_KEY);
+  });
+
+  it('offers a backup ingest only where the platform takes one, and says why', async () => {
+    await begin([], '/destinations/new');
+    await dialog().getByRole('radio', { name: 'YouTube' }).check();
+    await field('Backup ingest').check();
+    expect(await field('Backup URL').inputValue()).toContain('backup=1');
+    await dialog().getByRole('radio', { name: 'Twitch' }).check();
+    expect([await field('Backup ingest').isDisabled(), await field('Backup ingest').isChecked()]).toEqual([
+      true,
+      false,
+    ]);
+    await dialog()
+      .getByText(/Twitch takes one publisher per stream key/)
+      .waitFor();
+  });
+
+  it.each([1440, 390])(
+    'needs a backup URL of its own, and keeps its stream key secret, %d pixels wide',
+    async (width) => {
+      await begin([], '/destinations/new');
+      await page.setViewportSize({ width, height: 844 });
+      await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
+      await field('Name').fill('Both');
+      await field('RTMP URL').fill('rtmp://127.0.0.1:65535/live');
+      await field('Stream key').fill('key-of-the-main');
+      await field('Backup ingest').check();
+      await field('Backup URL').fill('rtmp://127.0.0.1:65535/live');
+      await button('Add destination', dialog()).click();
+      await dialog()
+        .getByText(/two publishers at one address disconnect each other/)
+        .waitFor();
+      expect(await field('Backup URL').getAttribute('aria-invalid')).toBe('true');
+      expect(await field('Backup URL').evaluate((element) => element === document.activeElement)).toBe(true);
+      expect(await tooWide(page)).toEqual([]);
+      await field('Backup URL').fill('rtmp://127.0.0.1:65534/live');
+      await field('Backup stream key').fill(TYPED_KEY);
+      await button('Add destination', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await stage.named('Both')).toMatchObject({
+        ...{ backupIngest: true, backupRtmpUrl: 'rtmp://127.0.0.1:65534/live', backupStreamKeyLast4: '0042' },
+      });
+      expect(await readableIn(page)).not.toContain(TYPED_KEY);
+    },
+  );
 
   it('covers the fields behind its buttons on a phone', async () => {
     await begin([], '/destinations/new');

@@ -167,7 +167,13 @@ describe('creating MediaLive resources', () => {
     expect(await withVideo({}, { Mpeg2Settings: { FramerateNumerator: 30, FramerateDenominator: 1 } })).toEqual([
       codec,
     ]);
-    expect(await pathsOf({})).toEqual([]);
+    const space = `${codec}/h264Settings/colorSpaceSettings`;
+    const passthrough = { ColorSpacePassthroughSettings: {} };
+    expect(await withVideo({ ColorSpaceSettings: {} })).toEqual([space]);
+    expect(await withVideo({ ColorSpaceSettings: { Rec709Settings: {}, ...passthrough } })).toEqual([space]);
+    expect(await withVideo({ ColorSpaceSettings: { Rec601Settings: {} } })).toEqual([`${space}/rec601Settings`]);
+    expect(await withVideo({ ColorMetadata: 'IGNORE' })).toEqual([`${codec}/h264Settings/colorMetadata`]);
+    expect(await withVideo({ ColorSpaceSettings: { Rec709Settings: {} }, ColorMetadata: 'INSERT' })).toEqual([]);
   });
 
   it('has no effect on a dry run', async () => {

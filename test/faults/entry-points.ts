@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 export const FRESH_SECONDS = 150;
 
 /** Shortest time between two polls of a destination caused by events. */
-const LOOK_EVERY_SECONDS = 10;
+const LOOK_EVERY_SECONDS = 5;
 const MONITOR = { windowSeconds: 300, periodSeconds: 60, everySeconds: 60, ...MONITORED_ON_AWS };
 
 /** Observes destinations on air like the monitor's schedule. */

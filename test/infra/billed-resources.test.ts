@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BILLED_RESOURCES } from '../../functions/domain/deployment-cost.ts';
-import { synthesize, type Synthesized } from './synthesized.ts';
+import { BACKUP_RESOURCES, BILLED_RESOURCES } from '../../functions/domain/deployment-cost.ts';
+import { synthesize, withBackup, type Synthesized } from './synthesized.ts';
 
 let deployment: Synthesized;
 beforeAll(() => {
   deployment = synthesize('dev');
 });
+
+const secretsOf = (stacks: Synthesized) => Object.keys(stacks.resources('AWS::SecretsManager::Secret')).length;
 
 const count = (type: string) => Object.keys(deployment.resources(type)).length;
 
@@ -26,7 +28,13 @@ describe('BILLED_RESOURCES in functions/domain/deployment-cost.ts', () => {
       customMetric: count('AWS::Logs::MetricFilter'),
       metricsDashboard: count('AWS::CloudWatch::Dashboard'),
       kmsKey: count('AWS::KMS::Key'),
-      secret: count('AWS::SecretsManager::Secret'),
+      secret: secretsOf(deployment),
+    });
+  });
+
+  it('adds what a backup source adds', () => {
+    expect(BACKUP_RESOURCES).toEqual({
+      secret: secretsOf(synthesize('dev', withBackup('dev'))) - secretsOf(deployment),
     });
   });
 });

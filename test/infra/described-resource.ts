@@ -30,7 +30,8 @@ const DECISIVE: Record<string, readonly string[]> = {
   ],
   'AWS::Lambda::Permission': ['Action', 'Principal', 'SourceArn'],
   'AWS::Logs::LogGroup': ['LogGroupName', 'RetentionInDays'],
-  'AWS::MediaConnect::Flow': ['Source', 'Maintenance', 'SourceMonitoringConfig'],
+  'AWS::MediaConnect::Flow': ['Source', 'SourceFailoverConfig', 'Maintenance', 'SourceMonitoringConfig'],
+  'AWS::MediaConnect::FlowSource': ['Protocol', 'IngestPort', 'MinLatency', 'WhitelistCidr', 'Decryption'],
   'AWS::MediaLive::InputSecurityGroup': ['WhitelistRules'],
   'AWS::MediaPackage::OriginEndpoint': ['Origination', 'Whitelist', 'Authorization'],
   'AWS::S3::Bucket': [

@@ -6,7 +6,7 @@ import { collectTags, questionsOf } from './iam-questions.ts';
 import { CANARY_KEY, runLifecycle } from './lifecycle-run.ts';
 import { deployLocally, type LocalDeployment } from './local-deployment.ts';
 import { checkRequest } from './request-rules.ts';
-import { synthesize } from './synthesized.ts';
+import { synthesize, withBackup } from './synthesized.ts';
 
 /**
  * Compares permissions with use. Deploys the templates onto the local endpoints, runs each function with its
@@ -40,7 +40,10 @@ interface Asked {
 let lived: Lived;
 
 beforeAll(async () => {
-  const synthesized = synthesize('dev', { deploymentId: 'test', quotas: { channels: 20, pushInputs: 20 } });
+  const synthesized = synthesize('dev', {
+    ...withBackup('dev'),
+    ...{ deploymentId: 'test', quotas: { channels: 20, pushInputs: 20 } },
+  });
   const deployment = await deployLocally(synthesized);
   const answers = await runLifecycle(deployment).catch(async (error) => {
     await deployment.close();

@@ -133,6 +133,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       copiesSource: false,
       defaultStandby: 'warm',
       pricedInput: DECLARED.declaredInput,
+      hasBackupSource: false,
       isSourceAnalysed: true,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
@@ -453,8 +454,9 @@ async function moveEgress(show: Show): Promise<void> {
   await switchFlow(show);
 }
 
-/** Prefers a source and ends the preference, as an operator does who switches by hand. */
+/** Switches to the backup, whose metrics do not show it yet, and ends the preference. */
 async function preferSources(show: Show): Promise<void> {
+  await show.call({ method: 'POST', path: '/api/mediaconnect/flow/switch', body: { to: 'backup' } }, 202);
   for (const source of ['backup', null]) {
     await show.call({ method: 'PUT', path: '/api/mediaconnect/flow/preferred-source', body: { source } }, 200);
   }

@@ -1,6 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
-import { CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
+import { AddFlowSourcesCommand, CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
 import { CreateChannelCommand, CreateOriginEndpointCommand } from '@aws-sdk/client-mediapackage';
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -78,17 +78,15 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     await s3.send(new CreateBucketCommand({ Bucket }));
     return { Ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` };
   },
-  async 'AWS::MediaConnect::Flow'({ mediaConnect }, { Name }) {
-    const Source = { Name: 'encoder', Protocol: 'srt-listener', IngestPort: 9998, WhitelistCidr: '0.0.0.0/0' } as const;
-    const { Flow: flow } = await mediaConnect.send(
-      new CreateFlowCommand({
-        Name,
-        Sources: [Source, { ...Source, Name: 'backup', IngestPort: 9999 }],
-        SourceFailoverConfig: { State: 'ENABLED', FailoverMode: 'FAILOVER' },
-      }),
-    );
+  async 'AWS::MediaConnect::Flow'({ mediaConnect }, { Name, Source, SourceFailoverConfig }) {
+    const { Flow: flow } = await mediaConnect.send(new CreateFlowCommand({ Name, Source, SourceFailoverConfig }));
     await mediaConnect.send(new StartFlowCommand({ FlowArn: flow!.FlowArn }));
     return { Ref: flow!.FlowArn!, FlowArn: flow!.FlowArn!, EgressIp: flow!.EgressIp ?? '198.51.100.1' };
+  },
+  async 'AWS::MediaConnect::FlowSource'({ mediaConnect }, { FlowArn, ...source }) {
+    const { Sources: added } = await mediaConnect.send(new AddFlowSourcesCommand({ FlowArn, Sources: [source] }));
+    const { SourceArn } = added!.find(({ Name }) => Name === source.Name)!;
+    return { Ref: SourceArn!, SourceArn: SourceArn! };
   },
   async 'AWS::MediaLive::InputSecurityGroup'({ mediaLive }) {
     // The flow's address before its last restart, so that the workflow has to follow it.

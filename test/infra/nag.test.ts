@@ -6,13 +6,14 @@ import type { IConstruct } from 'constructs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeploymentStacks } from '../../infra/aws/deployment.ts';
 import { ACKNOWLEDGEMENTS, addChecks, covers, SluiceChecks } from '../../infra/aws/nag.ts';
-import { synthesize } from './synthesized.ts';
+import { synthesize, withBackup } from './synthesized.ts';
 
 let app: IConstruct;
 let stacks: DeploymentStacks;
 
 beforeAll(() => {
   stacks = synthesize('dev', {
+    ...withBackup('dev'),
     scriptRoles: ['operator'],
     github: { repository: 'owner/name', makesProvider: true },
   }).stacks;

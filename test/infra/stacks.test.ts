@@ -10,7 +10,7 @@ import { ROOT } from '../../infra/aws/node-function.ts';
 import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permissions.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { describeResource } from './described-resource.ts';
-import { synthesize, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
+import { synthesize, withBackup, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
 
 /**
  * Tests the security and cost properties of the templates. Both environments are synthesized once. The guarantees are
@@ -18,6 +18,7 @@ import { synthesize, type StackId, type Synthesized, type TemplateResource } fro
  */
 
 const prod = synthesize('prod');
+const prodWithBackup = synthesize('prod', withBackup('prod'));
 const dev = synthesize('dev');
 const STACKS = Object.keys(prod.stacks) as StackId[];
 
@@ -211,6 +212,33 @@ describe('the source stack', () => {
         SecretArn: expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
       },
     });
+  });
+
+  it('enables failover, prefers no source, and has one source unless a backup is configured', () => {
+    expect(flow.SourceFailoverConfig).toEqual({ State: 'ENABLED', FailoverMode: 'FAILOVER' });
+    expect(prod.resources('AWS::MediaConnect::FlowSource')).toEqual({});
+  });
+
+  it('gives the backup its own port, addresses and passphrase, and the settings of the main source', () => {
+    const backup = only(prodWithBackup.resources('AWS::MediaConnect::FlowSource', 'source')).Properties;
+    expect(prodWithBackup.resolve(backup, 'source')).toMatchObject({
+      ...{ FlowArn: expect.stringMatching(/:flow:/), Name: 'backup', Description: 'The backup encoder' },
+      ...{ Protocol: 'srt-listener', IngestPort: 5001, MinLatency: 2000, WhitelistCidr: '203.0.113.0/24' },
+      Decryption: {
+        KeyType: 'srt-password',
+        RoleArn: expect.stringMatching(/:role\/FlowRole/),
+        SecretArn: expect.stringMatching(/:secret:sluice-prod\/srt-backup-passphrase$/),
+      },
+    });
+    const [id] = Object.entries(prodWithBackup.resources('AWS::IAM::Role', 'source')).find(([name]) =>
+      name.startsWith('FlowRole'),
+    )!;
+    const [statement] = statementsOf(prodWithBackup, 'source').filter(([roleId]) => roleId === id);
+    expect(statement![1].Resource).toEqual([
+      expect.stringMatching(/:secret:sluice-prod\/srt-backup-passphrase$/),
+      expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
+      expect.stringMatching(/:secret:sluice\/prod\/srt\/\*$/),
+    ]);
   });
 
   it('sets no algorithm for the SRT passphrase, which MediaConnect would refuse', () => {
@@ -737,13 +765,18 @@ describe('a deployment', () => {
   });
 
   it('changes its security and cost properties only together with stacks.snapshot.txt', async () => {
-    const lines = STACKS.flatMap((stack) => [
-      `## ${stack}`,
-      ...Object.entries(prod.resources(undefined, stack))
-        .map(([id, resource]) => describeResource(id, resource, (value) => prod.resolve(value, stack)))
-        .sort(),
-      '',
-    ]);
+    const linesOf = (deployment: Synthesized, stack: StackId) =>
+      Object.entries(deployment.resources(undefined, stack))
+        .map(([id, resource]) => describeResource(id, resource, (value) => deployment.resolve(value, stack)))
+        .sort();
+    const others = (stack: StackId) => {
+      const known = new Set(linesOf(prod, stack));
+      return linesOf(prodWithBackup, stack).filter((line) => !known.has(line));
+    };
+    const lines = [
+      ...STACKS.flatMap((stack) => [`## ${stack}`, ...linesOf(prod, stack), '']),
+      ...STACKS.flatMap((stack) => [`## ${stack}, what a backup source changes`, ...others(stack), '']),
+    ];
     await expect(lines.join('\n')).toMatchFileSnapshot('stacks.snapshot.txt');
   });
 });

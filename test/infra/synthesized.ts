@@ -45,6 +45,12 @@ export function synthesize(environment: string, over: Partial<Configuration> = {
   return synthesizeConfiguration(environment, { ...readConfiguration(environment), ...over });
 }
 
+/** Returns a change of an environment's configuration that adds a backup source. */
+export function withBackup(environment: string): Pick<Configuration, 'source'> {
+  const { source } = readConfiguration(environment);
+  return { source: { ...source, backup: { port: 5001, allowedCidr: '203.0.113.0/24', anyAddressAllowed: false } } };
+}
+
 /** Synthesizes the stacks of a configuration. */
 function synthesizeConfiguration(environment: string, configuration: Configuration): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-synth-'));

@@ -152,6 +152,7 @@ export async function startTestApi() {
       copiesSource: false,
       defaultStandby: 'warm',
       pricedInput: DECLARED.declaredInput,
+      hasBackupSource: false,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
       privateHosts: [],

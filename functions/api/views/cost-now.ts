@@ -125,12 +125,12 @@ function partsOfChannels(
 function fixedParts(pricing: Pricing, records: readonly Destination[], today: Span): PartNow[] {
   const running = records.filter(({ held }) => runInProgress(held));
   const pipelines = running.reduce((count, { held }) => count + (held.channel?.channelClass === 'STANDARD' ? 2 : 1), 0);
-  const reads = priceOfMetricReads(pricing, metricsPerLook(pipelines) * LOOKS_PER_HOUR);
+  const reads = priceOfMetricReads(pricing, metricsPerLook(pipelines, pricing) * LOOKS_PER_HOUR);
   const spent = new Map(costOfFixedWithin(pricing, today, beganAt(records)).map(({ part, cost }) => [part, cost]));
   return FIXED_PARTS.map((part) => {
     const perHour = priceOfFixed(pricing, part);
     const now = part === 'monitoring' ? sum([perHour, reads]) : perHour;
-    return { part, count: resourcesOf(part), now, today: spent.get(part) ?? NOTHING };
+    return { part, count: resourcesOf(part, pricing), now, today: spent.get(part) ?? NOTHING };
   });
 }
 

@@ -426,6 +426,30 @@ export const ASSUMPTIONS = {
     change:
       'The first recording decides; without the permissions every harvest job fails and the recording ends with copy_failed.',
   },
+  'AWS-54': {
+    assumption:
+      'CloudFormation adds a second source to a flow that has failover enabled, also while it runs, and MediaConnect refuses two sources with one port.',
+    source: 'CloudFormation reference, AWS::MediaConnect::FlowSource and FailoverConfig; no public deployment is known',
+    dependsOn: 'infra/aws/stacks/source.ts (createBackup)',
+    decidedBy: null,
+    change: 'The first deployment with source.backup decides; RUNBOOK.md says to deploy it between two shows.',
+  },
+  'AWS-55': {
+    assumption:
+      'MediaLive accepts Rec709Settings with the colour metadata inserted for every source, and leaves pictures without metadata as they are.',
+    source: 'MediaLive user guide, complex color space conversion; that it accepts both settings together is unproven',
+    dependsOn: 'functions/aws/channel-request.ts (BT_709)',
+    decidedBy: null,
+    change: 'The first channel decides; a refused setting fails its start with MediaLive’s reason.',
+  },
+  'AWS-56': {
+    assumption: 'MediaLive marks the output of an HDR source as Rec. 709 at the standard quality too.',
+    source:
+      'contradictory: the MediaLive user guide demands the enhanced quality for HDR to SDR in H.264, which costs more; MediaConnect reports no colours',
+    dependsOn: 'functions/aws/channel-request.ts (BT_709)',
+    decidedBy: null,
+    change: 'The first HDR source decides; until then send SDR to a deployment on AWS.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -183,6 +183,7 @@ export class ControlPlaneStack extends Stack {
         MaximumBitrate: declared.maximumBitrate,
       }),
       SOURCE_ANALYSIS: declared.analysis ? 'on' : 'off',
+      BACKUP_SOURCE: declared.backup ? 'on' : 'off',
       MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),

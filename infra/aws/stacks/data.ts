@@ -38,6 +38,8 @@ export class DataStack extends Stack {
   readonly reports: Bucket;
   readonly recordings: Bucket;
   readonly passphrase: Secret;
+  /** The passphrase of the backup source; null without one. */
+  readonly backupPassphrase: Secret | null;
   readonly fingerprintSecret: Secret;
   /** E-mail notifications. Its subscriptions are confirmed by people, so it outlives the functions that publish. */
   readonly notificationTopic: Topic;
@@ -65,13 +67,18 @@ export class DataStack extends Stack {
     });
     this.reports = createReportBucket(this, configuration.keepsData);
     this.recordings = createRecordingBucket(this, configuration.keepsData);
-    this.passphrase = new Secret(this, 'SrtPassphrase', {
+    this.passphrase = createPassphrase(this, 'SrtPassphrase', {
       secretName: `${name}/srt-passphrase`,
       description: 'SRT passphrase that the encoder and the flow share',
-      // SRT accepts 10 to 79 characters. Letters and digits work in every encoder's form.
-      generateSecretString: { passwordLength: 32, excludePunctuation: true },
       removalPolicy,
     });
+    this.backupPassphrase = configuration.source.backup
+      ? createPassphrase(this, 'SrtBackupPassphrase', {
+          secretName: `${name}/srt-backup-passphrase`,
+          description: 'SRT passphrase that the backup encoder and the flow share',
+          removalPolicy,
+        })
+      : null;
     this.fingerprintSecret = new Secret(this, 'FingerprintSecret', {
       secretName: `${name}/fingerprint-secret`,
       description:
@@ -85,9 +92,27 @@ export class DataStack extends Stack {
       value: this.passphrase.secretName,
       description: 'Secret with the SRT passphrase for the encoder',
     });
+    if (this.backupPassphrase) {
+      new CfnOutput(this, 'BackupPassphraseSecret', {
+        value: this.backupPassphrase.secretName,
+        description: 'Secret with the SRT passphrase for the backup encoder',
+      });
+    }
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId, description: 'User pool to add users to' });
     new CfnOutput(this, 'ReportBucket', { value: this.reports.bucketName, description: 'Bucket of the cost reports' });
   }
+}
+
+function createPassphrase(
+  scope: Construct,
+  id: string,
+  settings: { secretName: string; description: string; removalPolicy: RemovalPolicy },
+): Secret {
+  // SRT accepts 10 to 79 characters. Letters and digits work in every encoder's form.
+  return new Secret(scope, id, {
+    ...settings,
+    generateSecretString: { passwordLength: 32, excludePunctuation: true },
+  });
 }
 
 function createTable(scope: Construct, tableName: string, keepsData: boolean): TableV2 {

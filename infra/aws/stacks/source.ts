@@ -1,6 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnFlow } from 'aws-cdk-lib/aws-mediaconnect';
+import { CfnFlow, CfnFlowSource } from 'aws-cdk-lib/aws-mediaconnect';
 import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -10,6 +10,7 @@ import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
 import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
+import { BACKUP_SOURCE_NAME } from '../../../functions/domain/source-name.ts';
 import { STARTOVER_SECONDS } from '../../../functions/domain/recording.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
@@ -19,6 +20,8 @@ const FAULT = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
   passphrase: ISecret;
+  /** Null without a backup source. */
+  backupPassphrase: ISecret | null;
   recordings: IBucket;
   /** Holds the slates of the channels. */
   slates: IBucket;
@@ -53,12 +56,14 @@ export class SourceStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { configuration, passphrase, recordings, slates, ...props }: SourceStackProps,
+    { configuration, passphrase, backupPassphrase, recordings, slates, ...props }: SourceStackProps,
   ) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
-    this.flowRole = this.createFlowRole(configuration, passphrase);
+    const passphrases = backupPassphrase ? [passphrase, backupPassphrase] : [passphrase];
+    this.flowRole = this.createFlowRole(configuration, passphrases);
     const flow = this.createFlow(configuration, passphrase);
+    if (backupPassphrase) this.createBackup(flow, configuration, backupPassphrase);
     this.flowArn = flow.attrFlowArn;
     this.sourceArn = flow.attrSourceSourceArn;
     // The address can change when the flow restarts; the workflow, the sweep and the monitor then allow the new one.
@@ -87,7 +92,7 @@ export class SourceStack extends Stack {
     this.describe(flow);
   }
 
-  private createFlowRole({ deploymentId }: Configuration, passphrase: ISecret): Role {
+  private createFlowRole({ deploymentId }: Configuration, passphrases: readonly ISecret[]): Role {
     const secrets = `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret`;
     return new Role(this, 'FlowRole', {
       description: 'Lets the flow read the SRT passphrases',
@@ -103,7 +108,10 @@ export class SourceStack extends Stack {
                 'secretsmanager:ListSecretVersionIds',
               ],
               // The workflow creates the secret of an SRT destination; AWS ends its ARN with six characters.
-              resources: [passphrase.secretArn, `${secrets}:${secretNamePrefix({ deploymentId })}*`],
+              resources: [
+                ...passphrases.map(({ secretArn }) => secretArn),
+                `${secrets}:${secretNamePrefix({ deploymentId })}*`,
+              ],
             }),
           ],
         }),
@@ -122,12 +130,7 @@ export class SourceStack extends Stack {
         ingestPort: source.port,
         minLatency: source.latencyMs,
         whitelistCidr: source.allowedCidr,
-        decryption: {
-          // MediaConnect refuses an algorithm with an SRT passphrase: the encoder chooses the key length.
-          keyType: 'srt-password',
-          roleArn: this.flowRole.roleArn,
-          secretArn: passphrase.secretArn,
-        },
+        decryption: this.decryptionWith(passphrase),
       },
       // Enabled from the start, because enabling it in a running flow may interrupt its outputs.
       sourceFailoverConfig: { state: 'ENABLED', failoverMode: 'FAILOVER' },
@@ -144,6 +147,30 @@ export class SourceStack extends Stack {
         maintenanceStartHour: toMaintenanceWindow(maintenance).startTime,
       },
     });
+  }
+
+  /** Creates the second source, to which the flow changes when the first is silent. Neither is preferred. */
+  private createBackup(flow: CfnFlow, { source }: Configuration, passphrase: ISecret): void {
+    const { port, allowedCidr } = source.backup!;
+    const backup = new CfnFlowSource(this, 'BackupSource', {
+      flowArn: flow.attrFlowArn,
+      name: BACKUP_SOURCE_NAME,
+      description: 'The backup encoder',
+      protocol: 'srt-listener',
+      ingestPort: port,
+      minLatency: source.latencyMs,
+      whitelistCidr: allowedCidr,
+      decryption: this.decryptionWith(passphrase),
+    });
+    new CfnOutput(this, 'SrtBackupPort', {
+      value: String(backup.ingestPort),
+      description: 'UDP port of the SRT host for the backup encoder',
+    });
+  }
+
+  /** MediaConnect refuses an algorithm with an SRT passphrase: the encoder chooses the key length. */
+  private decryptionWith(passphrase: ISecret): { keyType: string; roleArn: string; secretArn: string } {
+    return { keyType: 'srt-password', roleArn: this.flowRole.roleArn, secretArn: passphrase.secretArn };
   }
 
   /** Creates the same package as the local deployment. The endpoint answers only requests with the CDN's identifier. */

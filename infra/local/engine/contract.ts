@@ -67,6 +67,8 @@ export interface Rendition {
   audioChannels: number;
   /** Absent: the first audio stream, unchanged. */
   sound?: RenditionSound;
+  /** Converts HDR and wide primaries to BT.709. Absent: colours pass unchanged. */
+  colour?: 'bt709';
 }
 
 export interface RtmpOutput {

@@ -32,7 +32,7 @@ const measurement = {
 };
 const facts: SourceFacts = { streams, video, audio, measurement };
 const unsettled = { ...measurement, settled: false, framesPerSecond: null };
-const asTheSource = makeRendition({ h264Profile: 'high' });
+const asTheSource = makeRendition({ h264Profile: 'high', colour: 'bt709' });
 const wanted = { ...asTheSource, width: 1280, height: 720, framesPerSecond: 30, videoBitrateBps: 3_000_000 };
 
 it('copies a source that already fits the rendition', () => {
@@ -72,6 +72,12 @@ it.each<[string, Partial<VideoFacts>]>([
   const odd = { ...facts, video: { ...video, ...other }, measurement: unsettled };
   expect(decideCopy(odd, wanted)).toBe('encode');
   expect(decideCopy(odd, asTheSource)).toBe('encode');
+});
+
+it('copies HDR for a rendition that keeps the colours', () => {
+  const hdr = { ...video, colour: { ...COLOUR_NOT_STATED, colourPrimaries: 9, transferCharacteristics: 16 } };
+  const { colour: _colour, ...unchanged } = wanted;
+  expect(decideCopy({ ...facts, video: hdr }, unchanged)).toBe('copy');
 });
 
 it.each([

@@ -38,7 +38,7 @@ export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 
   if (streams.video.streamType !== TYPE_H264) return 'encode';
   if (streams.audio && (streams.audio.streamType !== TYPE_AAC || (audio && !isPlainSound(audio)))) return 'encode';
   if (!video) return 'undecided';
-  if (!isPlainPicture(video) || colourConversion(video.colour) !== null) return 'encode';
+  if (!isPlainPicture(video) || (rendition.colour && colourConversion(video.colour) !== null)) return 'encode';
   if (audio && !fitsSound(audio, rendition)) return 'encode';
   if (!fitsProfile(video, rendition)) return 'encode';
   if (rendition.width === undefined || rendition.height === undefined) return 'copy';

@@ -72,7 +72,7 @@ export function createFlowPrograms(
       },
       framesPerSecond: () => source.measurement().framesPerSecond,
       encoder(rendition, { followsKeyframes }) {
-        const converted = colour && colourConversion(colour) !== null ? toChoice(colour) : {};
+        const converted = rendition.colour && colour && colourConversion(colour) ? toChoice(colour) : {};
         return encoders.of(rendition, { followsKeyframes, ...converted });
       },
     },

@@ -28,8 +28,10 @@ export function createSourcePresence(deps: { clock: Clock; onBack: () => void; o
   let cancelWatch = clock.after(WATCH_MS, watch);
 
   function watch(): void {
-    if (isLive && clock.now() - heardAtMs > SILENCE_MS) lose();
-    cancelWatch = clock.after(WATCH_MS, watch);
+    const restMs = heardAtMs + SILENCE_MS - clock.now();
+    if (isLive && restMs < 0) lose();
+    // The first moment at which the silence is too long, because someone waits for the news.
+    cancelWatch = clock.after(isLive ? Math.min(WATCH_MS, restMs + 1) : WATCH_MS, watch);
   }
 
   function lose(): void {

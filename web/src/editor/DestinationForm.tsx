@@ -72,7 +72,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         {...form.getInputProps('rtmpUrl')}
         error={fields['rtmpUrl']}
       />
-      <SplitNote pasted={pasted} />
+      <SplitNote pasted={pasted} isSrt={isSrt(platform)} />
       {isSrt(platform) && <SrtFields edited={edited} destination={destination} />}
       {!destination && !isSrt(platform) && (
         <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
@@ -116,11 +116,13 @@ export function DestinationForm(subject: DestinationFormSubject) {
   );
 }
 
-function SplitNote({ pasted }: { pasted: PastedAddress }) {
+function SplitNote({ pasted, isSrt: isOfSrt }: { pasted: PastedAddress; isSrt: boolean }) {
   if (pasted.text === null) return null;
   return (
     <p className={classes.note} role="status">
-      The last part of the pasted address became the stream key, which is hidden. Check that it is the key.
+      {isOfSrt
+        ? 'The parts of the pasted address are in their own fields. The passphrase is hidden.'
+        : 'The last part of the pasted address became the stream key, which is hidden. Check that it is the key.'}
       <Button size="compact-sm" variant="subtle" onClick={pasted.undo}>
         Undo
       </Button>

@@ -1,6 +1,8 @@
 import { type ClipboardEvent, useState } from 'react';
 import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import { isSrt } from './destination-fields.ts';
 import { splitRtmpUrl } from './split-rtmp-url.ts';
+import { splitSrtUrl } from './split-srt-url.ts';
 import type { DestinationFormState } from './use-destination-form.ts';
 
 export interface PastedAddress {
@@ -13,25 +15,30 @@ export interface PastedAddress {
   forget: () => void;
 }
 
-/** Splits a pasted address with a stream key into the two fields. An edited destination keeps its key. */
+/** Splits a pasted address into the fields it fills. An edited destination keeps its stream key. */
 export function usePastedAddress(
   form: DestinationFormState['form'],
   platform: PresetsResource['platforms'][number] | undefined,
   isEdited: boolean,
 ): PastedAddress {
   const [text, setText] = useState<string | null>(null);
+  const split = (pasted: string) => {
+    if (isSrt(platform)) return splitSrtUrl(pasted);
+    return isEdited ? null : splitRtmpUrl(pasted, platform?.rtmpUrl ?? null);
+  };
   return {
     text,
     onPaste(event) {
       const pasted = event.clipboardData.getData('text');
-      const split = isEdited ? null : splitRtmpUrl(pasted, platform?.rtmpUrl ?? null);
-      if (!split) return;
+      const values = split(pasted);
+      if (!values) return;
       event.preventDefault();
-      form.setValues(split);
+      form.setValues(values);
       setText(pasted.trim());
     },
     undo() {
-      form.setValues({ rtmpUrl: text ?? '', streamKey: '' });
+      const emptied = isSrt(platform) ? { streamId: '', passphrase: '' } : { streamKey: '' };
+      form.setValues({ rtmpUrl: text ?? '', ...emptied });
       setText(null);
     },
     forget: () => setText(null),

@@ -13,6 +13,7 @@ import type {
 } from '@aws-sdk/client-medialive';
 import type { MediaContext } from '../media/media-context.ts';
 import type { ChannelRecord, MediaState } from '../media/media-state.ts';
+import { checkColour } from './colour-checks.ts';
 import { checkInputLoss } from './input-loss.ts';
 import { lookUp } from '../media/media-state.ts';
 import { unprocessable } from '../wire/aws-error.ts';
@@ -172,6 +173,7 @@ function checkVideo(video: VideoDescription, path: string, refuse: Refuse): void
     refuse(`${at}/framerateNumerator`, 'a specified frame rate needs a numerator and a denominator');
   }
   if (h264.GopSize !== undefined && h264.GopSize <= 0) refuse(`${at}/gopSize`, 'the GOP size must be above 0');
+  checkColour(h264, at, refuse);
 }
 
 interface GroupPlace {

@@ -42,6 +42,12 @@ describe('buildRendition', () => {
     });
   });
 
+  it('converts colours for Rec. 709, and keeps them without settings and for a passthrough', () => {
+    expect(renditionOf({ ColorSpaceSettings: { Rec709Settings: {} } }).colour).toBe('bt709');
+    for (const settings of [undefined, { ColorSpacePassthroughSettings: {} }])
+      expect(renditionOf({ ColorSpaceSettings: settings })).not.toHaveProperty('colour');
+  });
+
   it('maps to the three H.264 profiles of the engine', () => {
     expect(renditionOf({ Profile: 'BASELINE' }).h264Profile).toBe('baseline');
     expect(renditionOf({ Profile: undefined }).h264Profile).toBe('main');

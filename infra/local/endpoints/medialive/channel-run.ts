@@ -1,6 +1,7 @@
 import type { AudioSelector, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
 import type { MediaContext } from '../media/media-context.ts';
+import { convertsToBt709 } from './colour-checks.ts';
 import { toInputLoss } from './input-loss.ts';
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
@@ -111,6 +112,7 @@ export function buildRendition(encoder: EncoderSettings, output: Output, selecto
     audioSampleRateHz: aac?.SampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
     audioChannels: channelsOf(audio ?? {}),
     ...(sound && { sound }),
+    ...(convertsToBt709(h264) && { colour: 'bt709' as const }),
   };
 }
 
