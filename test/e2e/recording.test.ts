@@ -173,18 +173,23 @@ describe.skipIf(!findTestFfmpeg())('a recording', () => {
     expect([refused.status, refused.body.remedy]).toEqual([409, expect.stringContaining('stop the recording')]);
     await page.getByRole('button', { name: /Stop recording · / }).click();
     await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
-    await waitFor('both to be at rest', async () =>
-      (await product.call('GET', '/api/recordings')).body.data.every(({ state }: RecordingResource) =>
-        ['ready', 'failed'].includes(state),
-      ),
-    );
+    // A row that changes while a button is held down would move the button away.
+    const rows = page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
+    const atRest = (count: number) =>
+      waitFor(`${count} recordings at rest`, async () => {
+        const texts = await rows.allTextContents();
+        return texts.length === count && texts.every((text) => /Ready|Failed/.test(text));
+      });
     for (let left = 2; left > 0; left -= 1) {
-      await page
-        .getByRole('button', { name: /^Delete/ })
+      await atRest(left);
+      await rows
         .first()
+        .getByRole('button', { name: /^Delete/ })
         .click();
-      await page.getByRole('button', { name: /^Confirm/ }).click({ delay: 400 });
-      await waitFor('a deletion', async () => (await product.call('GET', '/api/recordings')).body.data.length < left);
+      await rows
+        .first()
+        .getByRole('button', { name: /^Confirm/ })
+        .click({ delay: 400 });
     }
     await page.getByText('No recordings yet').waitFor();
     expect(readdirSync(join(dataDirectory, 's3', 'sluice-local-recordings'))).toEqual([]);
