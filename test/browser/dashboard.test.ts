@@ -574,6 +574,42 @@ describe('a show', () => {
   });
 });
 
+describe('a break', () => {
+  it('covers one destination and all of them in a colour of its own, by keyboard and on a phone', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    await says('Alpha', 'On air');
+    const sessions = published().length;
+    const areOnAir = () =>
+      waitFor('both to be on air', async () => (await tone('Alpha')) === 'air' && (await tone('Bravo')) === 'air');
+    await chooseFromMenu('Alpha', 'Show slate');
+    await says('Alpha', 'Slate on air');
+    await row('Alpha')
+      .getByText(/stays until you end it/)
+      .waitFor();
+    expect([await tone('Alpha'), await tone('Bravo')]).toEqual(['slate', 'air']);
+    await page.getByText('1 showing the slate').waitFor();
+    await button('End slate of Alpha').focus();
+    await page.keyboard.press('Enter');
+    await areOnAir();
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await button('Show slate on all').click();
+    await button('Confirm: Show slate on all').click({ delay: 400 });
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'Slate on air');
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page, '[aria-labelledby="destinations-heading"]')).toEqual([]);
+    for (const name of ['End slate on all', 'End slate of Alpha']) {
+      expect((await button(name).boundingBox())!.height, name).toBeGreaterThanOrEqual(44);
+    }
+    await button('End slate on all').click();
+    await areOnAir();
+    await button('End slate on all').waitFor({ state: 'detached' });
+    // No connection was opened or lost.
+    expect(published()).toHaveLength(sessions);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
+
 describe('the page itself', () => {
   it('fits 400 pixels without scrolling sideways, panels and dialogs included', async () => {
     await begin(true, [bravo('on air')]);

@@ -143,9 +143,9 @@ const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ query
 const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
 
 /** Actions that are posted to a destination. `stop?force=true` abandons the running operation first. */
-type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true';
+type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true' | 'show-slate' | 'end-slate';
 
-/** Starts, stops or restarts a destination; the answer contains the running operation. */
+/** Starts, stops or restarts a destination, whose answer contains the running operation, or changes its slate. */
 export function useTransport(transport: Transport) {
   return useMutation({
     onMutate: dropPollsInFlight,
@@ -159,8 +159,8 @@ export function useTransport(transport: Transport) {
 /** The server handles several destinations one after the other and answers after the last one. */
 const BULK_ANSWER_WITHIN_MS = 120_000;
 
-/** Starts or stops several destinations; returns one result for each and the time of the answer. */
-export function useBulkTransport(action: 'start' | 'stop') {
+/** Starts or stops several destinations, or changes their slates; returns one result for each and the time of the answer. */
+export function useBulkTransport(action: 'start' | 'stop' | 'show-slate' | 'end-slate') {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (ids: string[]) => {

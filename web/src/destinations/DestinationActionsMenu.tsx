@@ -6,6 +6,7 @@ import {
   IconCopy,
   IconCopyPlus,
   IconKey,
+  IconPhoto,
   IconPencil,
   IconRefresh,
   IconTrash,
@@ -13,14 +14,16 @@ import {
 import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { useTransport } from '../api/destinations.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { type OpenDialog, openDialog } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
-import { showDone } from '../app/problem-toast.tsx';
+import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { moveBy } from './move-destination.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { sentence } from '../ui/format.ts';
 import { isOverdue } from './overdue.ts';
+import { canEndSlate, slateRefusal } from './slate-text.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
 import classes from './DestinationActionsMenu.module.css';
 
@@ -69,6 +72,7 @@ export function DestinationActionsMenu({ destination }: { destination: Destinati
             Replace stream key
           </Item>
         )}
+        {destination.kind === 'channel' && <SlateItem destination={destination} />}
         <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openWithFocus('restart')}>
           Restart
         </Item>
@@ -103,6 +107,28 @@ export function DestinationActionsMenu({ destination }: { destination: Destinati
         <ForceItem destination={destination} onForce={openWithFocus} />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Covers the picture of a destination on air, or ends that. */
+function SlateItem({ destination }: { destination: DestinationResource }) {
+  const { destinationId, name } = destination;
+  const isShown = canEndSlate(destination);
+  const change = useTransport(isShown ? 'end-slate' : 'show-slate');
+  const title = isShown ? 'End slate' : 'Show slate';
+  const refusal = useRoleRefusal('operator') ?? (isShown ? null : slateRefusal(destination));
+  const press = (): void => {
+    change.mutateAsync(destinationId).catch((error: unknown) => showProblem(error, `${title} of ${name}`));
+  };
+  return (
+    <Item
+      icon={<IconPhoto size={16} />}
+      refusal={refusal}
+      hint={isShown ? undefined : 'Covers the picture; the sound continues'}
+      onClick={press}
+    >
+      {title}
+    </Item>
   );
 }
 

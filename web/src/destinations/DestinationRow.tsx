@@ -1,5 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { memo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
@@ -19,6 +19,9 @@ import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationRow.module.css';
+
+/** Not part of the first load, because few shows need it. */
+const SlateLine = lazy(async () => ({ default: (await import('./SlateLine.tsx')).SlateLine }));
 
 /** A longer reason gets its own line across the row. */
 const INLINE_LENGTH_MAX = 70;
@@ -119,8 +122,10 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
-  const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
-  const before = useTroubleBefore(destination, apart);
+  const isSlate = destination.health.level === 'slate' && fresh.tone !== 'attention';
+  const isTrouble = !isSlate && (told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0));
+  const apart = isSlate || isTrouble;
+  const before = useTroubleBefore(destination, isTrouble);
   return (
     <>
       <div className={classes.status}>
@@ -143,7 +148,12 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
           </>
         )}
       </div>
-      {apart && <Trouble destination={destination} presentation={shown} />}
+      <Suspense>
+        {destination.slate && (
+          <SlateLine destination={destination} slate={destination.slate} className={classes.trouble} />
+        )}
+      </Suspense>
+      {isTrouble && <Trouble destination={destination} presentation={shown} />}
       {before && (
         <div className={classes.reserved} aria-hidden="true" inert>
           <Trouble destination={before} presentation={presentDestination(before)} />

@@ -8,6 +8,7 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { ProblemText } from '../app/ProblemText.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
+import { SlateLine } from '../destinations/SlateLine.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { Warnings } from '../source/Warnings.tsx';
@@ -64,6 +65,7 @@ function Content({ destination }: { destination: DestinationResource }) {
     <>
       <RehearsalNote destination={destination} />
       <Warnings warnings={destination.warnings} />
+      {destination.slate && <SlateLine destination={destination} slate={destination.slate} className={classes.note} />}
       {running && (
         <Section title="Last five minutes">
           {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}

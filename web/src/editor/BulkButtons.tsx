@@ -3,7 +3,7 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { BulkDialog } from './dialogs.ts';
+import { BulkDialog, SlateForAll } from './dialogs.ts';
 import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
 
 const BUTTONS = [
@@ -45,6 +45,11 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
           </Button>
         );
       })}
+      {of === 'all' && (
+        <Suspense fallback={<i data-room />}>
+          <SlateForAll destinations={destinations} />
+        </Suspense>
+      )}
       <Suspense>
         {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
       </Suspense>

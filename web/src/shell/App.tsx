@@ -1,11 +1,10 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { queryClient } from '../api/query-client.ts';
 import { problemOf } from '../api/request.ts';
 import { useSession } from '../api/session.ts';
-import { HintLayer } from './HintLayer.tsx';
 import { Mark } from '../ui/Wordmark.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
@@ -15,6 +14,9 @@ import { Shell } from './Shell.tsx';
 import { Toasts } from './Toasts.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';
 import classes from './App.module.css';
+
+/** Not part of the first load: hints repeat what names and descriptions say. */
+const HintLayer = lazy(async () => ({ default: (await import('./HintLayer.tsx')).HintLayer }));
 
 /** The dashboard. `linkRefused` is true when the page was opened by an invalid sign-in link. */
 export function App({ linkRefused }: { linkRefused: boolean }) {
@@ -28,7 +30,11 @@ export function App({ linkRefused }: { linkRefused: boolean }) {
           </Suspense>
         </PageErrorBoundary>
       </QueryClientProvider>
-      <HintLayer />
+      <PageErrorBoundary instead={null}>
+        <Suspense>
+          <HintLayer />
+        </Suspense>
+      </PageErrorBoundary>
     </MantineProvider>
   );
 }

@@ -7,7 +7,7 @@ import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
 import { useShow } from '../app/use-show.ts';
 import { useIncidents } from '../api/incidents.ts';
 import { callingIncidents } from '../incidents/incident-summary.ts';
-import { BulkDialog } from '../editor/dialogs.ts';
+import { BulkDialog, SlateForAll } from '../editor/dialogs.ts';
 import { destinationsFor } from '../destinations/bulk-action.ts';
 import { type ShowProblem, summarizeShow } from './show-summary.ts';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
@@ -19,7 +19,7 @@ import classes from './ShowBar.module.css';
 const NAMED_MAX = 3;
 
 /**
- * Problems, and on a phone Stop all, fixed at the bottom of the screen. The bar covers the page, so that nothing moves
+ * Problems, and on a phone Stop all and the slate, fixed at the bottom of the screen. The bar covers the page, so that nothing moves
  * under the pointer when a problem appears. It names what has no incident yet; the strip at the top names the rest. On a
  * phone the strip scrolls away, so there the bar counts all problems.
  */
@@ -51,7 +51,10 @@ export function ShowBar() {
             On air {onAir} of {total}
           </span>
         )}
-        {canStop && <StopAll destinations={destinations} />}
+        <span className={classes.actions}>
+          <Suspense>{canStop && <SlateForAll destinations={destinations} />}</Suspense>
+          {canStop && <StopAll destinations={destinations} />}
+        </span>
       </div>
       {named.length > 0 && (
         <ul className={classes.problems} data-tone={stale ? 'stale' : 'attention'}>
