@@ -57,6 +57,12 @@ describe('POST /api/recordings', () => {
     expect((await begin()).problem.detail).toContain('keeps no media');
   });
 
+  it('begins one of several that are requested at the same time', async () => {
+    const answers = await Promise.all([begin(), begin(), begin()]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    expect(await listOpenRecordings(test.deps)).toHaveLength(1);
+  });
+
   it.each([
     ['idle', 'idle', { remedy: expect.stringContaining('PUT /api/primary') }],
     ['starting', 'running', { retryAfterSeconds: 10 }],
