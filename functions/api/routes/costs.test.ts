@@ -201,7 +201,7 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 70, 0.028334, true, 0.17123],
+      ['monitoring', 73, 0.028334, true, 0.17534],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('Not included');
