@@ -80,8 +80,8 @@ export interface ApiDeps
   hlsProxy?: (path: string) => Promise<Response>;
   /** How far back a recording may begin; absent: the startover window of the preview's origin. */
   recordsBackSeconds?: number;
-  /** The disk that holds the recordings; absent on AWS. */
-  recordingDisk?: () => RecordingDisk;
+  /** The disk that holds the recordings, null until it is measured; absent on AWS. */
+  recordingDisk?: () => RecordingDisk | null;
   /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
   remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
   /** Decodes a JPEG; absent on AWS, where there is no ffmpeg. */

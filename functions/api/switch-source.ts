@@ -68,6 +68,8 @@ async function readTwoSources(look: FlowLookMemo): Promise<FlowView> {
 
 async function prefer(deps: ApiDeps, flow: FlowView, role: SourceRole | null): Promise<void> {
   const name = flow.sources.find((source) => source.role === role)?.name ?? null;
+  // Before the call, because the timeline shows a change only once the metrics do.
+  deps.logger.info('the preferred source of the flow changes', { from: flow.preferred, to: role });
   let refusal: unknown;
   for (const delayMs of REPEATED_AFTER_MS) {
     if (delayMs > 0) await deps.sleep(delayMs);

@@ -182,8 +182,9 @@ export const INCIDENT_RULES = {
     signal: 'onBackup',
     holdSeconds: 0,
     clearSeconds: 10,
-    meaning: 'The main encoder sends nothing, and the flow uses the backup. There is no reserve left.',
-    action: 'Bring the main encoder back, then check that both sources are connected.',
+    meaning:
+      'The flow uses the backup: the main encoder was silent, or a person switched. If the main one still sends nothing, there is no reserve.',
+    action: 'Check on the source card that both sources are connected. Bring the main encoder back if it is silent.',
   },
   stream_key_rejected: {
     subject: 'destination',

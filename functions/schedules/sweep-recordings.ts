@@ -8,8 +8,7 @@ import {
   removeOpenMark,
 } from '../aws/recording-table.ts';
 import { isExpired, mustEndAt, timeOfRecordingId, type EndReason, type Recording } from '../domain/recording.ts';
-import { removeRecordingLater, stopRecording } from '../workflow/recordings.ts';
-import type { SweepDeps } from './sweep-deps.ts';
+import { removeRecordingLater, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
 
 /** A mark is written just before its recording; after this time there will be none. */
 const MARK_ALONE_MS = 3_600_000;
@@ -18,7 +17,7 @@ const MARK_ALONE_MS = 3_600_000;
  * The sweep's part in recordings: starts executions that are missing, ends recordings that are too long, have no
  * space or are no longer wanted, and deletes those whose time is over.
  */
-export async function sweepRecordings(deps: SweepDeps): Promise<void> {
+export async function sweepRecordings(deps: RecordingDeps): Promise<void> {
   const all = await listAllRecordings(deps);
   const { limitBytes, mode } = await getRecordingSettings(deps);
   const used = all.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
@@ -36,7 +35,7 @@ export async function sweepRecordings(deps: SweepDeps): Promise<void> {
 }
 
 async function continueRecording(
-  deps: SweepDeps,
+  deps: RecordingDeps,
   recordingId: string,
   reasonOf: (running: Recording) => EndReason | null,
 ): Promise<unknown> {
@@ -50,12 +49,12 @@ async function continueRecording(
   return reason === null ? undefined : stopRecording(deps, recordingId, { reason });
 }
 
-async function forgetMark(deps: SweepDeps, recordingId: string): Promise<void> {
+async function forgetMark(deps: RecordingDeps, recordingId: string): Promise<void> {
   const ageMs = deps.now().getTime() - (timeOfRecordingId(recordingId)?.getTime() ?? 0);
   if (ageMs > MARK_ALONE_MS) await removeOpenMark(deps, recordingId);
 }
 
-async function restart(deps: SweepDeps, recording: Recording): Promise<void> {
+async function restart(deps: RecordingDeps, recording: Recording): Promise<void> {
   const state = await observeRecordingExecution(deps, recording);
   if (state === 'running') return undefined;
   if (state === 'missing') return startRecordingExecution(deps, recording);

@@ -1,5 +1,6 @@
 import { getDestination } from '../aws/destination-table.ts';
 import { startRecordingExecution } from '../aws/executions.ts';
+import { acquireLease, releaseLease } from '../aws/lease-table.ts';
 import {
   changeRecording,
   getRecording,
@@ -48,27 +49,47 @@ export async function usedBytes(deps: RecordingDeps): Promise<number> {
   return (await listAllRecordings(deps)).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
 }
 
+/** A process that dies while it begins a recording delays the next one for so long. */
+const LEASE = { seconds: 10, takeOver: false } as const;
+
 /**
- * Begins a recording.
+ * Begins a recording, one at a time, because an origin has at most one.
  * @throws {AppError} `illegal_transition` while the preview, whose media it copies, does not run, or another recording
- * of the same origin is in progress
+ * of the same origin is in progress; `concurrent_change` while another one is being started
  */
 export async function beginRecording(
   deps: RecordingDeps,
   chosen: Parameters<typeof newRecording>[0],
 ): Promise<Recording> {
   requirePreview(await getDestination(deps, PRIMARY_DESTINATION_ID));
-  const running = await findRunning(deps, chosen.origin);
-  if (running) {
-    throw new AppError('illegal_transition', {
-      detail: `recording ${running.recordingId} has been running since ${running.startedAt}`,
-      remedy: 'stop it first, or leave it running',
-      allowedActions: ['stop'],
-    });
+  const { origin } = chosen;
+  const lease = await acquireLease(deps, { name: `recording-${origin}`, now: deps.now(), ...LEASE });
+  if (lease === null) throw beingStarted();
+  try {
+    const running = await findRunning(deps, origin);
+    if (running) throw inProgress(running);
+    const recording = newRecording(chosen, deps.now());
+    await insertRecording(deps, recording);
+    return recording;
+  } finally {
+    await releaseLease(deps, lease);
   }
-  const recording = newRecording(chosen, deps.now());
-  await insertRecording(deps, recording);
-  return recording;
+}
+
+function beingStarted(): AppError {
+  return new AppError('concurrent_change', {
+    detail: 'another recording is being started at the same time',
+    remedy: 'see GET /api/recordings, and try again if none has begun',
+    retryAfterSeconds: 1,
+  });
+}
+
+function inProgress({ recordingId, startedAt }: Recording): AppError {
+  return new AppError('illegal_transition', {
+    detail: `recording ${recordingId} has been running since ${startedAt}`,
+    remedy: 'stop it first, or leave it running',
+    allowedActions: ['stop'],
+  });
 }
 
 /** A recording copies what the preview packages. */

@@ -234,7 +234,7 @@ function prepareApi(
     Pick<WorkflowDeps, 'mail' | 'sleep'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
-      recordingDisk: () => RecordingDisk;
+      recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;
     },
 ): (code: ProductCode) => ReturnType<ProductCode['createApi']> {

@@ -66,6 +66,7 @@ describe('axe finds no violation, in dark and in light,', () => {
     { path: '/shows', title: 'Schedule', sign: null },
     { path: '/shows/new', title: 'Plan a show', sign: null },
     { path: '/timeline', title: 'Timeline', sign: null },
+    { path: '/recordings', title: 'Recordings', sign: null },
     { path: '/uptime', title: 'Uptime', sign: null },
     { path: '/incidents', title: 'Incidents', sign: null },
     { path: '/leftovers', title: 'Unused resources', sign: null },

@@ -24,6 +24,12 @@ const PAGES = [
   { path: '/no/such/page', heading: 'Page not found' },
 ];
 
+/** Pages that others link to, and the navigation does not. */
+const LINKED_PAGES = [
+  { path: '/uptime', heading: 'Uptime' },
+  { path: '/recordings', heading: 'Recordings' },
+];
+
 let stage: Stage;
 let show: WatchedPage;
 let page: Page;
@@ -538,7 +544,7 @@ describe('every page', () => {
   it('fits 360 pixels without scrolling sideways', async () => {
     await begin(STOPPED);
     await page.setViewportSize({ width: 360, height: 780 });
-    for (const { path, heading: title } of [...PAGES, { path: '/uptime', heading: 'Uptime' }]) {
+    for (const { path, heading: title } of [...PAGES, ...LINKED_PAGES]) {
       await page.goto(stage.product.origin + path);
       await heading(title).waitFor();
       expect(await tooWide(page), path).toEqual([]);

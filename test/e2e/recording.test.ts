@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordingResource } from '../../functions/api/schemas/recordings.ts';
 import { SEGMENTS_FOLDER } from '../../infra/local/host/store/kept-files.ts';
@@ -28,6 +27,7 @@ let ports: Awaited<ReturnType<typeof findFreePorts>>;
 let product: Product;
 let stopSending = async (_signal?: 'SIGKILL') => {};
 let browser: Browser | undefined;
+let page: Page;
 let recording: RecordingResource;
 
 const read = async (): Promise<RecordingResource> =>
@@ -137,39 +137,61 @@ describe.skipIf(!findTestFfmpeg())('a recording', () => {
     expect(played.errors).toBe('');
   });
 
-  it('plays in a browser, across its gaps', async () => {
+  it('is shown in the dashboard and plays there to its end, across its gaps', async () => {
     browser = await launchChromium(['--autoplay-policy=no-user-gesture-required']);
-    const context = await browser.newContext({ bypassCSP: true });
-    const page = await context.newPage();
+    const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
     await context.request.post(`${product.origin}/api/session`, { data: { token: TEST_TOKEN } });
-    await page.goto(product.origin);
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js') });
-    const positions = await page.evaluate(async (url) => {
-      // oxlint-disable-next-line typescript/no-explicit-any
-      const { Hls } = globalThis as any;
-      const video = document.createElement('video');
-      video.muted = true;
-      document.body.append(video);
-      const hls = new Hls();
-      hls.loadSource(url);
-      hls.attachMedia(video);
-      await new Promise((resolve) => video.addEventListener('loadeddata', resolve));
-      await video.play();
-      const ended = new Promise((resolve) => video.addEventListener('ended', resolve));
-      video.playbackRate = 16;
-      const startedAt = video.currentTime;
-      await ended;
-      return { startedAt, endedAt: video.currentTime, duration: video.duration };
-    }, recording.playUrl!);
-    expect(positions.startedAt).toBeLessThan(2);
-    expect(Math.abs(positions.endedAt - recording.durationSeconds!)).toBeLessThan(1.5);
+    page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(`${product.origin}/recordings`);
+    const item = page.getByRole('listitem').filter({ hasText: recording.name });
+    await expect(item.textContent()).resolves.toContain('Ready');
+    expect(await item.getByRole('link', { name: /Download/ }).getAttribute('href')).toBe(recording.downloadUrl);
+    await item.getByRole('button', { name: /Play/ }).click();
+    const video = item.locator('video');
+    await video.evaluate((element: HTMLVideoElement) => {
+      element.muted = true;
+      element.playbackRate = 16;
+    });
+    const endedAt = await video.evaluate(
+      (element: HTMLVideoElement) =>
+        new Promise<number>((resolve) => {
+          const end = () => resolve(element.currentTime);
+          if (element.ended) end();
+          else element.addEventListener('ended', end);
+        }),
+    );
+    expect(Math.abs(endedAt - recording.durationSeconds!)).toBeLessThan(1.5);
+    // On a phone, nothing is wider than the page.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   });
 
-  it('is deleted with its files', async () => {
-    const answer = await product.call('DELETE', `/api/recordings/${recording.recordingId}`);
-    expect([answer.status, answer.body.state]).toEqual([202, 'deleting']);
-    await waitFor('the deletion', async () => (await product.call('GET', '/api/recordings')).body.data.length === 0);
-    const objects = readdirSync(join(dataDirectory, 's3', 'sluice-local-recordings'));
-    expect(objects).toEqual([]);
+  it('is made and deleted with the buttons, and the preview stays on meanwhile', async () => {
+    await page.getByRole('button', { name: 'Record', exact: true }).click();
+    await page.getByRole('button', { name: /Stop recording · / }).waitFor();
+    const refused = await product.call('PUT', '/api/primary', { mode: 'off' });
+    expect([refused.status, refused.body.remedy]).toEqual([409, expect.stringContaining('stop the recording')]);
+    await page.getByRole('button', { name: /Stop recording · / }).click();
+    await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
+    // A row that changes while a button is held down would move the button away.
+    const rows = page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
+    const atRest = (count: number) =>
+      waitFor(`${count} recordings at rest`, async () => {
+        const texts = await rows.allTextContents();
+        return texts.length === count && texts.every((text) => /Ready|Failed/.test(text));
+      });
+    for (let left = 2; left > 0; left -= 1) {
+      await atRest(left);
+      await rows
+        .first()
+        .getByRole('button', { name: /^Delete/ })
+        .click();
+      await rows
+        .first()
+        .getByRole('button', { name: /^Confirm/ })
+        .click({ delay: 400 });
+    }
+    await page.getByText('No recordings yet').waitFor();
+    expect(readdirSync(join(dataDirectory, 's3', 'sluice-local-recordings'))).toEqual([]);
   });
 });

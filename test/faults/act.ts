@@ -26,6 +26,9 @@ export function canaryOf(destinationNumber: number, version = 1): string {
 /** The stream key that `replace-key` sets. */
 export const REPLACED_KEY = 'c4n4ry-replaced-7f3a&91bd=zq5x~+';
 
+/** The stream key of the backup ingest, if a destination has one. */
+export const BACKUP_KEY = 'c4n4ry-backup-7f3a&91bd=zq5x~+';
+
 /** Adds a destination like `POST /api/destinations`: a warm one gets its input and channel at once. */
 export function addDestination(
   world: World,
@@ -45,7 +48,10 @@ export function addDestination(
       preset: '720p30',
       standby: 'warm' as const,
     };
-    const idle = newDestination({ ...chosen, ...change }, now);
+    const ownKey = change.backupRtmpUrl
+      ? { backupStreamKeyCiphertext: await production.sealKey(deps, destinationId, BACKUP_KEY) }
+      : {};
+    const idle = newDestination({ ...chosen, ...ownKey, ...change }, now);
     const record =
       idle.standby === 'warm'
         ? production.lifecycle.withOperation(idle, 'create', { now, requestedBy: 'a person' })

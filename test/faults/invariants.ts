@@ -35,6 +35,9 @@ import { flowOf, type World } from './world.ts';
  * - I14 deliveries: each message arrives, once for receivers that compare ids, and every attempt is recorded.
  */
 
+/** What the API logs before it prefers a source. */
+const PREFERENCE_LOGGED = 'the preferred source of the flow changes';
+
 /** Limits of I12 per operation, including faults and waits. */
 const CALLS_MAX = 2_000;
 const CHANGES_MAX = 60;
@@ -144,12 +147,13 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     return world.clock.now() - (givenUpAtMs.get(destinationId) ?? -LEFT_BEHIND_MS) < LEFT_BEHIND_MS;
   }
 
-  /** I11: changes in AWS come from an operation, or from the sweep, which logs them before it acts. */
+  /** I11: changes in AWS come from an operation, or from sweep or API, which log them before they act. */
   function noteEffect(call: WireCall, { step, destinationId, generation }: Invocation): void {
     if (generation !== null) {
       effects.set(`HISTORY#${destinationId} ${generation}`, call.operation);
       return;
     }
+    if (call.operation === 'UpdateFlow' && world.logLines.some((line) => line.includes(PREFERENCE_LOGGED))) return;
     const id = resourceOf(call);
     const isLogged = world.logLines.some((line) => isReleaseOf(line, id ?? ''));
     if (step === 'sweep' && isLogged) return;

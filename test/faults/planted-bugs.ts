@@ -247,6 +247,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('start srt'),
   },
   {
+    name: 'the stream key of the backup ingest is in the log',
+    file: 'workflow/channel-target.ts',
+    find: 'return { rtmpUrl: backupRtmpUrl, streamKey };',
+    replace: "deps.logger.info('backup', { key: streamKey.reveal() }); return { rtmpUrl: backupRtmpUrl, streamKey };",
+    hunt: everywhere('start with backup ingest'),
+  },
+  {
     name: 'an SRT destination is treated like one with a channel',
     file: 'domain/destination-kind.ts',
     find: "srt: ['secret', 'flowOutput'],",

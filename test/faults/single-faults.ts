@@ -1,4 +1,4 @@
-import { canaryOf, REPLACED_KEY } from './act.ts';
+import { BACKUP_KEY, canaryOf, REPLACED_KEY } from './act.ts';
 import { faultsOf, type FaultKind } from './faults.ts';
 import type { Invocation, WireCall } from './in-process-transport.ts';
 import { watchInvariants } from './invariants.ts';
@@ -147,7 +147,7 @@ async function strike(
 ): Promise<CellResult> {
   const cell = { workflow, ...(strikes[0] ?? NO_STRIKE) };
   const invariants = watchInvariants(world, {
-    canaries: [canaryOf(1), canaryOf(2), REPLACED_KEY, ...(workflow.signingSecrets?.values() ?? [])],
+    canaries: [canaryOf(1), canaryOf(2), REPLACED_KEY, BACKUP_KEY, ...(workflow.signingSecrets?.values() ?? [])],
     isMeddledWith: workflow.isMeddledWith ?? false,
     signingSecrets: workflow.signingSecrets,
   });

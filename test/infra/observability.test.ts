@@ -7,7 +7,7 @@ import { COUNTED_LINES } from '../../functions/schedules/counted-log-lines.ts';
 import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
 import { ALARM_RULES, COST_WARNINGS } from '../../infra/aws/stacks/observability-alarms.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
-import { synthesize, type StackId, type Synthesized } from './synthesized.ts';
+import { synthesize, withBackup, type StackId, type Synthesized } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const RUNBOOK = readFileSync(join(ROOT, 'RUNBOOK.md'), 'utf8');
@@ -26,6 +26,7 @@ let alarms: Map<string, Alarm>;
 
 beforeAll(() => {
   deployment = synthesize('dev', {
+    ...withBackup('dev'),
     alarmEmail: 'operator@example.com',
     monthlyBudgetUsd: 150,
     runbookUrl: 'https://runbook.example/RUNBOOK.md',

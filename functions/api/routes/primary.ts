@@ -9,6 +9,7 @@ import { AppError } from '../../domain/errors.ts';
 import { towardsDesired } from '../../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
 import { requestChange } from '../../workflow/operations.ts';
+import { listUnfinished } from '../../workflow/recordings.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { SetPrimary } from '../schemas/requests.ts';
@@ -34,10 +35,23 @@ const put = createRoute({
   tags,
   summary: 'Set when the HLS preview runs',
   description:
-    'Takes effect at once: starts the preview when it is needed, and stops it otherwise. A ceiling that has stopped everything keeps it off air.',
+    'Takes effect at once: starts the preview when it is needed, and stops it otherwise. A ceiling that has stopped everything keeps it off air. It cannot be turned off while it is recorded.',
   request: { query: NoQuery, body: takes(SetPrimary) },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });
+
+/** A recording copies what the preview packages. */
+async function requireNothingRecorded(deps: ApiDeps): Promise<void> {
+  const running = (await listUnfinished(deps)).find(({ state }) => state === 'recording');
+  if (!running) return;
+  throw new AppError('illegal_transition', {
+    detail: `the HLS preview is being recorded: “${running.name}” needs it`,
+    remedy:
+      running.origin === 'always'
+        ? 'turn off “Record always” on the page Recordings (PUT /api/recording-settings), then the preview'
+        : 'stop the recording first, then turn the preview off',
+  });
+}
 
 /** The mode of the primary. */
 export function registerPrimary(api: Api, deps: ApiDeps): void {
@@ -54,6 +68,7 @@ export function registerPrimary(api: Api, deps: ApiDeps): void {
 
   api.openapi(put, async (context) => {
     const { mode } = context.req.valid('json');
+    if (mode === 'off') await requireNothingRecorded(deps);
     const [flow, source, ceilings] = await Promise.all([
       observeFlow(deps),
       getSourceObservation(deps),

@@ -57,6 +57,12 @@ describe('POST /api/recordings', () => {
     expect((await begin()).problem.detail).toContain('keeps no media');
   });
 
+  it('begins one of several that are requested at the same time', async () => {
+    const answers = await Promise.all([begin(), begin(), begin()]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    expect(await listOpenRecordings(test.deps)).toHaveLength(1);
+  });
+
   it.each([
     ['idle', 'idle', { remedy: expect.stringContaining('PUT /api/primary') }],
     ['starting', 'running', { retryAfterSeconds: 10 }],
@@ -231,5 +237,27 @@ describe('PUT /api/recording-settings', () => {
     const { status, problem } = await put({ ...settings, ...change });
     expect([status, problem.errors?.[0]?.field]).toEqual([422, field]);
     expect((await test.call('GET', '/api/recording-settings')).body.mode).toBe('manual');
+  });
+});
+
+describe('PUT /api/primary while a recording runs', () => {
+  const turnOff = () => test.call('PUT', '/api/primary', { body: { mode: 'off' } });
+
+  it('409 with the remedy for off, until the recording is stopped', async () => {
+    const { recordingId } = (await begin({ name: 'Sunday' })).body;
+    const refused = await turnOff();
+    expect(refused.problem).toMatchObject({ status: 409, code: 'illegal_transition' });
+    expect(refused.problem.detail).toContain('“Sunday”');
+    expect(refused.problem.remedy).toContain('stop the recording');
+    expect((await test.call('GET', '/api/primary')).body.mode).toBe('always');
+    await test.call('POST', `${PATH}/${recordingId}/stop`);
+    expect((await turnOff()).status).toBe(200);
+  });
+
+  it('409 names the setting that began it', async () => {
+    const recordingId = `rec_${'0'.repeat(26)}`;
+    const chosen = { recordingId, name: 'Recording', keepDays: 30, origin: 'always' } as const;
+    await beginRecording(test.deps, { ...chosen, startedAt: NOW.toISOString(), createdBy: 'always' });
+    expect((await turnOff()).problem.remedy).toContain('Record always');
   });
 });

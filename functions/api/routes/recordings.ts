@@ -6,6 +6,7 @@ import { RECORDING_ID, spaceWarning, type Recording } from '../../domain/recordi
 import { beginRecording, removeRecordingLater, stopRecording, usedBytes } from '../../workflow/recordings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
 import { invalidFields } from '../http/validation.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
@@ -98,7 +99,7 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
     const after = cursor === undefined ? undefined : fromCursor(cursor);
     const { recordings, last } = await listRecordings(deps, { limit, after });
     const data = recordings.map((recording) => toRecordingResource(deps, recording));
-    return context.json({ data, nextCursor: last && toCursor(last) }, 200);
+    return context.json({ data, nextCursor: last && toPlaceCursor(last) }, 200);
   });
 
   api.openapi(start, async (context) => {
@@ -189,16 +190,10 @@ async function requireSpace(deps: ApiDeps, limitBytes: number | null): Promise<v
   }
 }
 
-function toCursor(recordingId: string): string {
-  return Buffer.from(recordingId).toString('base64url');
-}
-
 function fromCursor(cursor: string): string {
-  const recordingId = Buffer.from(cursor, 'base64url').toString();
-  if (toCursor(recordingId) === cursor && RECORDING_ID.test(recordingId)) return recordingId;
-  throw invalidFields([
-    { field: 'cursor', message: 'is not a cursor of this list: leave it out, or send nextCursor unchanged' },
-  ]);
+  const recordingId = fromPlaceCursor(cursor, z.string().regex(RECORDING_ID));
+  if (recordingId === null) throw notACursor();
+  return recordingId;
 }
 
 /** Returns the 404 for an unknown recording. */

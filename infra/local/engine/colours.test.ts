@@ -68,6 +68,7 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
   const received = new Map<string, FfmpegReceiver>();
   const modes = new Map<string, Set<ChannelReport['mode']>>();
   let engine: MediaEngine;
+  let picture: Uint8Array;
 
   beforeAll(async () => {
     engine = await createMediaEngine({
@@ -82,6 +83,7 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
     for (const [index, name] of Object.keys(CASES).entries()) received.set(name, await startOne(index, name));
     const all = [...received.values()];
     await until('every recording', () => all.every((receiver) => secondsIn(receiver) >= SECONDS_RECORDED), 240_000);
+    picture = (await engine.fetchSourcePicture('flow-1'))!.jpeg;
     for (const { process } of all) process.kill('SIGKILL');
     for (const sender of senders) await sender.stop();
   }, 300_000);
@@ -139,6 +141,14 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
     expectUnchanged(middleOf(framesIn(received.get(name)!.path).filter((frame) => !isHdr(frame))));
     expect([...modes.get(name)!].filter((mode) => mode !== 'none')).toEqual(['encode', 'copy']);
     expect(engine.report().channels.find(({ channelId }) => channelId === name)).toMatchObject({ reconnects: 0 });
+  });
+
+  it('HLG has a picture on the source card that looks like the scene', () => {
+    const file = join(directory, 'picture.jpg');
+    writeFileSync(file, picture);
+    const [bars] = framesIn(file, 'null');
+    expect(percent(bars![0]!)).toBeGreaterThan(78);
+    expect(bars![4]![2]).toBeGreaterThan(205);
   });
 
   it('HLG is reported with its colours', () => {
@@ -242,10 +252,10 @@ function encodeHlg(light: Colour): Colour {
 }
 
 /** Returns luma and chroma in the middle of each bar, ten times a second. */
-function framesIn(path: string): Colour[][] {
+function framesIn(path: string, rate = 'fps=10'): Colour[][] {
   const raw = spawnSync(
     ffmpeg,
-    [...quiet, '-i', path, '-vf', 'fps=10', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
+    [...quiet, '-i', path, '-vf', `${rate},scale=out_range=tv`, '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
     {
       maxBuffer: 2 ** 30,
     },

@@ -49,7 +49,10 @@ export function createFlow(options: FlowOptions): Flow {
   let isLineLossy = false;
 
   const { source, encoders, programs } = createFlowPrograms({ launcher, clock, logger, load, onChange });
-  const pictures = createSourcePictureMaker({ newestKeyframe: source.newestKeyframe, launcher, clock, logger });
+  const pictures = createSourcePictureMaker({
+    ...{ newestKeyframe: source.newestKeyframe, launcher, clock, logger },
+    colour: () => source.facts().header?.coding,
+  });
   const presence = createSourcePresence({ clock, onBack: onChange, onLost: loseSource });
   const analyser = createSourceAnalyser({ source, launcher, clock, logger });
   const lanes = createSourceLanes({

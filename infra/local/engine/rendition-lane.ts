@@ -1,6 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { ChannelReport, Rendition } from './contract.ts';
 import type { EncoderProgram } from './encoder-program.ts';
+import { onlyWhileFitting } from './fitting-program.ts';
 import type { Flow } from './flow.ts';
 import { createProgramSwitch } from './program-switch.ts';
 import type { Program } from './program.ts';
@@ -58,7 +59,7 @@ export function createRenditionLane(
       wasEncoded = mode === 'encode';
       encoder = joined;
       droppedBefore = joined?.droppedFrames() ?? 0;
-      feed.select(joined?.program ?? flow.copy(rendition));
+      feed.select(joined?.program ?? onlyWhileFitting(flow.copy(rendition), () => flow.decide(rendition) !== 'encode'));
       return true;
     },
     disconnect() {

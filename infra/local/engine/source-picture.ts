@@ -4,9 +4,11 @@
  * cost one picture every five seconds, at the lowest priority.
  */
 import type { Clock } from '../host/clock.ts';
+import { buildColourFilters } from './colour-arguments.ts';
 import type { SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { startMediaChild, yieldToMedia, type MediaChild, type MediaLauncher } from './media-child.ts';
+import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 const KEPT_MS = 5_000;
 /** Decoding a 2160p keyframe needs well under a second, even on a busy machine. */
@@ -15,14 +17,17 @@ const WIDTH_MAX = 640;
 const JPEG_BYTES_MAX = 2 * 1024 * 1024;
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
-/** Arguments that turn a transport stream on standard input into a JPEG of its first keyframe on standard output. */
-const DECODE_KEYFRAME = [
-  ['-hide_banner', '-loglevel', 'error', '-threads', '1', '-skip_frame', 'nokey'],
-  ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
+/** Builds arguments that turn a transport stream on standard input into a JPEG of its first keyframe on standard output. */
+function buildKeyframeArguments(colour: ColourSignal | undefined): string[] {
   // Never enlarged, and with the even height the encoder requires.
-  ['-vf', `scale=min(${WIDTH_MAX}\\,iw):-2`, '-threads', '1', '-c:v', 'mjpeg', '-q:v', '5'],
-  ['-f', 'image2pipe', 'pipe:1'],
-].flat();
+  const filters = [`scale=min(${WIDTH_MAX}\\,iw):-2`, ...buildColourFilters(colour)];
+  return [
+    ['-hide_banner', '-loglevel', 'error', '-threads', '1', '-skip_frame', 'nokey'],
+    ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
+    ['-vf', filters.join(','), '-threads', '1', '-c:v', 'mjpeg', '-q:v', '5'],
+    ['-f', 'image2pipe', 'pipe:1'],
+  ].flat();
+}
 
 export interface SourcePictureMaker {
   /** Returns the newest picture, at most five seconds old; null when none is available. */
@@ -32,9 +37,13 @@ export interface SourcePictureMaker {
   close(): Promise<void>;
 }
 
-/** @param options.newestKeyframe transport packets that begin with tables and the newest keyframe; null without one */
+/**
+ * @param options.newestKeyframe transport packets that begin with tables and the newest keyframe; null without one
+ * @param options.colour that of the source, because a JPEG of HDR would be grey; undefined while it is unknown
+ */
 export function createSourcePictureMaker(options: {
   newestKeyframe(): Buffer | null;
+  colour?(): ColourSignal | undefined;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
@@ -66,7 +75,7 @@ export function createSourcePictureMaker(options: {
     const chunks: Buffer[] = [];
     const child = startMediaChild({
       launcher: options.launcher,
-      arguments: DECODE_KEYFRAME,
+      arguments: buildKeyframeArguments(options.colour?.()),
       onData: (chunk) => chunks.push(chunk),
       onExit({ code }) {
         cancelLimit();

@@ -19,9 +19,12 @@ import { forgetKept, keptFolder } from '../engine/recording/kept-segments.ts';
 export interface Recorder {
   /** Follows the records. Call it about once a second. */
   tick(): Promise<void>;
-  /** Returns the disk as it was last read. */
-  disk(): RecordingDisk;
+  /** Returns the disk as it was last read; null before that. */
+  disk(): RecordingDisk | null;
 }
+
+/** Returns the free bytes of the disk with a folder. */
+export type ReadSpace = (folder: string) => Promise<number>;
 
 /** How often the space is measured, in ticks. */
 const MEASURED_EVERY = 10;
@@ -38,10 +41,12 @@ export function createRecorder(options: {
   /** A folder on the disk to watch; it exists. */
   dataDirectory: string;
   reserveBytes: number;
+  readSpace?: ReadSpace;
 }): Recorder {
   const { dataDirectory, deps, directory, engine, packageChannelId, reserveBytes } = options;
+  const { readSpace = readFreeBytes } = options;
   const folder = keptFolder(directory, packageChannelId);
-  let disk: RecordingDisk = { freeBytes: 0, isLow: false, isFull: false };
+  let disk: RecordingDisk | null = null;
   /** From when segments are kept; null: none are; undefined before the first tick. */
   let keptFromMs: number | null | undefined;
   let ticks = 0;
@@ -56,8 +61,7 @@ export function createRecorder(options: {
   }
 
   async function measure(): Promise<void> {
-    const { bavail, bsize } = await statfs(dataDirectory);
-    const freeBytes = bavail * bsize;
+    const freeBytes = await readSpace(dataDirectory);
     disk = { freeBytes, isLow: freeBytes < reserveBytes * WARNING_RESERVES, isFull: freeBytes < reserveBytes };
   }
 
@@ -65,7 +69,7 @@ export function createRecorder(options: {
   async function obstacle(): Promise<EndReason | null> {
     const keeping = engine.report().keeping?.find((each) => each.packageChannelId === packageChannelId);
     const error = keeping?.error ?? null;
-    if (disk.isFull || (error !== null && NO_SPACE.includes(error))) return 'disk_full';
+    if (disk?.isFull || (error !== null && NO_SPACE.includes(error))) return 'disk_full';
     if (error !== null) return 'disk_failed';
     if (ticks % MEASURED_EVERY !== 0) return null;
     const { limitBytes } = await getRecordingSettings(deps);
@@ -89,6 +93,11 @@ export function createRecorder(options: {
       }
     },
   };
+}
+
+async function readFreeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function sizeOf(folder: string): Promise<number> {

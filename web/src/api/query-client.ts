@@ -30,6 +30,8 @@ export const queryKeys = {
   allShows: ['shows'],
   shows: (state: string) => ['shows', state],
   allPlannedShows: ['planned-show'],
+  recordings: ['recordings'],
+  recordingSettings: ['recording-settings'],
   plannedShow: (showId: string) => ['planned-show', showId],
   service: ['service'],
   orphans: ['orphans'],

@@ -13,6 +13,7 @@ export const paths = {
   planShow: '/shows/new',
   duplicateShow: (showId: string) => `/shows/new?from=${showId}`,
   plannedShow: (showId: string) => `/shows/${showId}`,
+  recordings: '/recordings',
   orphans: '/leftovers',
   notifications: '/notifications',
   settings: '/settings',

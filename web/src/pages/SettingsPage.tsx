@@ -34,6 +34,10 @@ export function SettingsPage({ session }: { session: SessionResource }) {
             <Link href={paths.notifications}>Notification targets</Link> call people when something breaks: by e-mail,
             webhook or chat.
           </p>
+          <h2>Recordings</h2>
+          <p className={classes.text}>
+            <Link href={paths.recordings}>Recordings</Link> are made by hand, or always while the source delivers.
+          </p>
           <h2>Access</h2>
           <Access session={session} />
         </div>

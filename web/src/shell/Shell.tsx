@@ -28,6 +28,7 @@ import {
   SettingsPage,
   ShortcutSheet,
   ShowPage,
+  RecordingsPage,
   ShowsPage,
   TimelinePage,
   UptimePage,
@@ -123,6 +124,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <ShowsPage search={search} onSearch={onSearch} />;
     case paths.planShow:
       return <PlanShowPage search={search} />;
+    case paths.recordings:
+      return <RecordingsPage />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.notifications:

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -21,12 +21,14 @@ import { presentSource } from './source-presentation.ts';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
-import { PrimaryControl } from './PrimaryControl.tsx';
 import { SourcePair } from './SourcePair.tsx';
 import { SoundMeter } from './SoundMeter.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Warnings } from './Warnings.tsx';
 import classes from './SourceCard.module.css';
+
+/** Not needed for the first picture of the page. */
+const PreviewControls = lazy(async () => ({ default: (await import('./PreviewControls.tsx')).PreviewControls }));
 
 interface SourceCardProps {
   flow: FlowStatusResource;
@@ -73,7 +75,11 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
         <Warnings warnings={source.warnings} />
         <div className={classes.more}>
           <SoundMeter analysis={source.analysis} />
-          <PrimaryControl />
+          <div className={classes.preview}>
+            <Suspense>
+              <PreviewControls />
+            </Suspense>
+          </div>
         </div>
         <div className={classes.foot}>
           <Facts source={source} />

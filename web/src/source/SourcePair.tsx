@@ -1,8 +1,9 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconArrowsExchange } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import type { SourceRole } from '../../../functions/domain/source-name.ts';
-import { usePreferSource, useSwitchSource } from '../api/flow.ts';
+import { useSwitchSource } from '../api/flow.ts';
 import { useRoleRefusal, useSession } from '../api/session.ts';
 import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
@@ -11,6 +12,9 @@ import { Fact } from '../ui/Fact.tsx';
 import { formatBitrate, formatMoment } from '../ui/format.ts';
 import { presentListener, whyNoSwitch } from './listener-presentation.ts';
 import classes from './SourcePair.module.css';
+
+/** Only a flow with two sources has a preference. */
+const SourcePreference = lazy(async () => ({ default: (await import('./SourcePreference.tsx')).SourcePreference }));
 
 const NAMES: Record<SourceRole, string> = { main: 'Main', backup: 'Backup' };
 
@@ -38,7 +42,9 @@ export function SourcePair({ flow, stale }: SourcePairProps) {
               <SourceLine key={source.role} source={source} isFlowUp={isFlowUp} stale={stale} />
             ))}
           </ul>
-          <Preference preferred={flow.preferredSource} />
+          <Suspense>
+            <SourcePreference preferred={flow.preferredSource} />
+          </Suspense>
         </>
       )}
     </section>
@@ -117,32 +123,5 @@ function SwitchButton({ source, isFlowUp }: Omit<SourceLineProps, 'stale'>) {
     >
       Switch now
     </Button>
-  );
-}
-
-const PREFERENCES = [
-  { value: '', label: 'None: stay on the one that works' },
-  { value: 'main', label: 'Main, whenever it delivers' },
-  { value: 'backup', label: 'Backup, whenever it delivers' },
-];
-
-function Preference({ preferred }: { preferred: SourceRole | null }) {
-  const prefer = usePreferSource();
-  const refusal = useRoleRefusal('operator');
-  return (
-    <div data-more data-hint={refusal}>
-      <NativeSelect
-        label="Preferred source"
-        size="xs"
-        data={PREFERENCES}
-        value={(prefer.isPending ? prefer.variables : preferred) ?? ''}
-        disabled={refusal !== undefined || prefer.isPending}
-        onChange={(event) =>
-          prefer.mutate((event.currentTarget.value || null) as SourceRole | null, {
-            onError: (error) => showProblem(error, 'Change the preferred source'),
-          })
-        }
-      />
-    </div>
   );
 }

@@ -36,6 +36,7 @@ export const checkedOutputs = {
     'RemoveFlowSourceResponse',
     'StartFlowResponse',
     'StopFlowResponse',
+    'UpdateFlowResponse',
     'UpdateFlowSourceResponse',
   ],
   mediapackage: [

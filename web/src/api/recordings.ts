@@ -1,0 +1,79 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type {
+  PutRecordingSettings,
+  RecordingList,
+  RecordingResource,
+  RecordingSettingsResource,
+  StartRecording,
+} from '../../../functions/api/schemas/recordings.ts';
+import { POLL_DETAILS_MS, POLL_ORPHANS_MS } from './freshness.ts';
+import { busyPollMs } from './pace.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const PATH = '/api/recordings';
+const SETTINGS_PATH = '/api/recording-settings';
+/** How many the page shows. */
+export const RECORDINGS_SHOWN = 100;
+
+/** Polls the newest recordings, quickly while one is in progress or moving. */
+export function useRecordings() {
+  return useQuery({
+    queryKey: queryKeys.recordings,
+    queryFn: async ({ signal }) => (await request<RecordingList>(`${PATH}?limit=${RECORDINGS_SHOWN}`, { signal })).body,
+    refetchInterval: ({ state }) =>
+      state.data?.data.some((recording) => recording.state !== 'ready' && recording.state !== 'failed')
+        ? busyPollMs()
+        : POLL_ORPHANS_MS,
+  });
+}
+
+/** Polls the settings and the space. */
+export function useRecordingSettings() {
+  return useQuery({
+    queryKey: queryKeys.recordingSettings,
+    queryFn: async ({ signal }) => (await request<RecordingSettingsResource>(SETTINGS_PATH, { signal })).body,
+    refetchInterval: POLL_DETAILS_MS,
+  });
+}
+
+const refresh = (): Promise<unknown> =>
+  Promise.all(
+    [queryKeys.recordings, queryKeys.recordingSettings].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
+
+/** Starts a recording with the name and the days that the API chooses. */
+export function useStartRecording() {
+  return useMutation({
+    mutationFn: async () => (await request<RecordingResource, StartRecording>(PATH, { method: 'POST', body: {} })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Stops a recording. */
+export function useStopRecording() {
+  return useMutation({
+    mutationFn: async (recordingId: string) =>
+      (await request<RecordingResource>(`${PATH}/${recordingId}/stop`, { method: 'POST' })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Deletes a recording and its files. */
+export function useDeleteRecording() {
+  return useMutation({
+    mutationFn: async (recordingId: string) =>
+      (await request<RecordingResource>(`${PATH}/${recordingId}`, { method: 'DELETE' })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Replaces the settings. */
+export function useSetRecordingSettings() {
+  return useMutation({
+    mutationFn: async (body: PutRecordingSettings) =>
+      (await request<RecordingSettingsResource, PutRecordingSettings>(SETTINGS_PATH, { method: 'PUT', body })).body,
+    onSuccess: (settings) => queryClient.setQueryData(queryKeys.recordingSettings, settings),
+    onSettled: refresh,
+  });
+}
