@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPlainPng } from '../../functions/aws/plain-png.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { arrange, idle, keyOf, running, type Wanted } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -481,6 +482,28 @@ describe('the keyboard alone', () => {
     await page.reload();
     expect(await page.getByLabel('Use single keys as shortcuts').isChecked()).toBe(false);
     await page.getByLabel('Use single keys as shortcuts').check();
+  });
+});
+
+describe('the own slate', () => {
+  it('is chosen and shown, stays when a file is no picture, and is removed', async () => {
+    await begin([], '/settings');
+    const plain = page.getByText('The plain slate', { exact: false });
+    await plain.waitFor();
+    const choose = (buffer: Buffer) =>
+      page.getByLabel('Picture', { exact: true }).setInputFiles({ name: 'slate.png', mimeType: 'image/png', buffer });
+    await choose(buildPlainPng(320, 180, 'c81ea0'));
+    const shown = page.getByRole('img', { name: 'Your slate' });
+    await shown.waitFor();
+    await waitFor('the picture', () => shown.evaluate((image: HTMLImageElement) => image.naturalWidth === 320));
+    await choose(Buffer.from('not a picture'));
+    await page.getByText('is neither a PNG nor a JPEG').first().waitFor();
+    await page.getByText('send one still picture as PNG or JPEG').first().waitFor();
+    expect(await shown.isVisible()).toBe(true);
+    await button('Remove the picture').click();
+    await button('Confirm: Remove the picture').click({ delay: 400 });
+    await plain.waitFor();
+    expect(await page.getByText('is neither a PNG nor a JPEG').count()).toBe(0);
   });
 });
 

@@ -39,6 +39,7 @@ export const queryKeys = {
   encoderAddress: (shown: object) => ['encoder-address', shown],
   primary: ['primary'],
   sourcePicture: ['source-picture'],
+  slateImage: ['slate-image'],
   presets: ['presets'],
   rehearsal: ['rehearsal'],
 } as const;

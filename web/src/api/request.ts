@@ -23,6 +23,8 @@ export function problemOf(error: unknown): ProblemBody | null {
 interface RequestOptions<Body> {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: Body;
+  /** An image to send instead of a body. */
+  image?: Blob;
   ifMatch?: string | null;
   signal?: AbortSignal;
   /** An error status that is a valid answer. */
@@ -104,9 +106,9 @@ function renewSession(): Promise<unknown> {
 }
 
 async function send(path: string, options: RequestOptions<unknown>): Promise<Received> {
-  const { method = 'GET', body, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const { method = 'GET', body, image, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (method !== 'GET') headers['content-type'] = 'application/json';
+  if (method !== 'GET') headers['content-type'] = image ? image.type : 'application/json';
   if (ifMatch) headers['if-match'] = ifMatch;
   const timeout = AbortSignal.timeout(answerWithinMs);
   const init: RequestInit = {
@@ -116,7 +118,7 @@ async function send(path: string, options: RequestOptions<unknown>): Promise<Rec
     cache: 'no-store',
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   };
-  if (method !== 'GET') init.body = JSON.stringify(body ?? {});
+  if (method !== 'GET') init.body = image ?? JSON.stringify(body ?? {});
 
   let response: Response;
   let content: ArrayBuffer;

@@ -13,6 +13,7 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
+import { SlateImageSection } from './SlateImageSection.tsx';
 import classes from './SettingsPage.module.css';
 
 /** Settings of this browser, and information about this deployment. */
@@ -38,6 +39,8 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <p className={classes.text}>
             <Link href={paths.recordings}>Recordings</Link> are made by hand, or always while the source delivers.
           </p>
+          <h2>Slate</h2>
+          <SlateImageSection />
           <h2>Access</h2>
           <Access session={session} />
         </div>

@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'react';
 import { useSourcePicture } from '../api/flow.ts';
+import { BlobImage } from '../ui/BlobImage.tsx';
 import { formatExactTime } from '../ui/format.ts';
 import classes from './SourceThumbnail.module.css';
 
@@ -10,21 +10,10 @@ export function SourceThumbnail() {
   const description = `Picture from the source, ${formatExactTime(picture.takenAt)}`;
   return (
     <div className={classes.frame}>
-      <Picture content={picture.image} description={description} />
+      <BlobImage className={classes.picture} content={picture.image} description={description} />
       <span className={classes.caption} aria-hidden="true">
         {description}
       </span>
     </div>
   );
-}
-
-function Picture({ content, description }: { content: Blob; description: string }) {
-  const image = useRef<HTMLImageElement>(null);
-  useEffect(() => {
-    if (!image.current) return;
-    const address = URL.createObjectURL(content);
-    image.current.src = address;
-    return () => URL.revokeObjectURL(address);
-  }, [content]);
-  return <img ref={image} className={classes.picture} alt={description} />;
 }
