@@ -4,7 +4,7 @@ import type { SlateImage } from '../domain/slate-image.ts';
 import { SLATE_COLOUR } from './channel-request.ts';
 import type { AwsDeps, TableDeps } from './clients.ts';
 import { putOwnSlate, type OwnSlate } from './slate-table.ts';
-import { buildPlainPng } from './plain-png.ts';
+import { buildPlainPng } from '../domain/plain-png.ts';
 
 /** Slates in the report bucket, where the channels' role may read this prefix and nothing else. */
 export const SLATE_PREFIX = 'slates/';

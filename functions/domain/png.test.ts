@@ -1,6 +1,6 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { buildPlainPng } from '../aws/plain-png.ts';
+import { buildPlainPng } from '../domain/plain-png.ts';
 import { isPng, readPngHeader, rebuildPng } from './png.ts';
 
 function chunk(name: string, data: Buffer): Buffer {

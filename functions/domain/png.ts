@@ -85,19 +85,22 @@ export function rebuildPng(bytes: Buffer): Buffer {
     throw new PngFault('has a broken palette');
   }
   const rows = unpack(Buffer.concat(of('IDAT')), header);
-  return Buffer.concat([
-    SIGNATURE,
-    writeChunk('IHDR', chunks[0]!.data),
-    ...palettes.map((data) => writeChunk('PLTE', data)),
+  return writePng([
+    chunks[0]!,
+    ...palettes.map((data) => ({ name: 'PLTE', data })),
     ...of('tRNS')
       .slice(0, 1)
-      .map((data) => writeChunk('tRNS', data)),
-    writeChunk('IDAT', deflateSync(rows)),
-    writeChunk('IEND', Buffer.alloc(0)),
+      .map((data) => ({ name: 'tRNS', data })),
+    { name: 'IDAT', data: deflateSync(rows) },
   ]);
 }
 
-function writeChunk(name: string, data: Buffer): Buffer {
+/** Writes a PNG of its chunks, without the last one, which is always the same. */
+export function writePng(chunks: readonly Chunk[]): Buffer {
+  return Buffer.concat([SIGNATURE, ...[...chunks, { name: 'IEND', data: Buffer.alloc(0) }].map(writeChunk)]);
+}
+
+function writeChunk({ data, name }: Chunk): Buffer {
   const named = Buffer.concat([Buffer.from(name, 'latin1'), data]);
   const framed = Buffer.alloc(named.length + 8);
   framed.writeUInt32BE(data.length, 0);

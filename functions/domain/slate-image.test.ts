@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildPlainPng } from '../aws/plain-png.ts';
+import { buildPlainPng } from '../domain/plain-png.ts';
 import { SLATE_BYTES_MAX, toSlateImage } from './slate-image.ts';
 
 const plain = buildPlainPng(640, 360, '1B2430');

@@ -6,7 +6,7 @@ import { createIdleEngine, type SlateImage } from '../../infra/local/engine/cont
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
-import { buildPlainPng } from '../aws/plain-png.ts';
+import { buildPlainPng } from '../domain/plain-png.ts';
 import { storeOwnSlate } from '../aws/slate-store.ts';
 import { toSlateImage } from '../domain/slate-image.ts';
 import { startSlateExecution } from '../aws/executions.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPlainPng } from '../../functions/aws/plain-png.ts';
+import { buildPlainPng } from '../../functions/domain/plain-png.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { arrange, idle, keyOf, running, type Wanted } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';

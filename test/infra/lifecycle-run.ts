@@ -6,7 +6,7 @@ import { changeDestination, getDestination } from '../../functions/aws/destinati
 import { getRecording } from '../../functions/aws/recording-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutputs, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
-import { buildPlainPng } from '../../functions/aws/plain-png.ts';
+import { buildPlainPng } from '../../functions/domain/plain-png.ts';
 import { createSecret } from '../../functions/aws/passphrase-secret.ts';
 import { getShow } from '../../functions/aws/show-table.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DESTINATION_ID, makeRunning, useTestApi } from '../../../test/support/api.ts';
-import { buildPlainPng } from '../../aws/plain-png.ts';
+import { buildPlainPng } from '../../domain/plain-png.ts';
 import { getOwnSlate } from '../../aws/slate-table.ts';
 
 const test = useTestApi();
