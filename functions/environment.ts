@@ -99,14 +99,8 @@ const Variables = z.object({
   SIGN_IN_DOMAIN: z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+$/, 'not https:// and a host')),
 });
 
-const STATE_MACHINES = {
-  STATE_MACHINE_ARN_CREATE: true,
-  STATE_MACHINE_ARN_START: true,
-  STATE_MACHINE_ARN_STOP: true,
-  STATE_MACHINE_ARN_TEARDOWN: true,
-} as const;
-
-export const ApiEnvironment = z.pick(Variables, {
+// Marked, so that the bundle of a function has no schema of another.
+export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DEPLOYMENT_ID: true,
   TABLE_NAME: true,
   KEY_ID: true,
@@ -114,7 +108,10 @@ export const ApiEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
   RECORDING_BUCKET: true,
-  ...STATE_MACHINES,
+  STATE_MACHINE_ARN_CREATE: true,
+  STATE_MACHINE_ARN_START: true,
+  STATE_MACHINE_ARN_STOP: true,
+  STATE_MACHINE_ARN_TEARDOWN: true,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
@@ -136,7 +133,7 @@ export const ApiEnvironment = z.pick(Variables, {
   SIGN_IN_DOMAIN: true,
 });
 
-export const WorkflowEnvironment = z.pick(Variables, {
+export const WorkflowEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DEPLOYMENT_ID: true,
   TABLE_NAME: true,
   KEY_ID: true,
@@ -147,7 +144,10 @@ export const WorkflowEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   RECORDING_BUCKET: true,
   HARVEST_ROLE_ARN: true,
-  ...STATE_MACHINES,
+  STATE_MACHINE_ARN_CREATE: true,
+  STATE_MACHINE_ARN_START: true,
+  STATE_MACHINE_ARN_STOP: true,
+  STATE_MACHINE_ARN_TEARDOWN: true,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
@@ -161,25 +161,31 @@ export const WorkflowEnvironment = z.pick(Variables, {
   MAINTENANCE: true,
 });
 
-export const SweepEnvironment = z.pick(Variables, {
+export const SweepEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DEPLOYMENT_ID: true,
   PRIMARY_PRESET: true,
   PRIMARY_MODE: true,
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
-  ...STATE_MACHINES,
+  STATE_MACHINE_ARN_CREATE: true,
+  STATE_MACHINE_ARN_START: true,
+  STATE_MACHINE_ARN_STOP: true,
+  STATE_MACHINE_ARN_TEARDOWN: true,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
 });
 
-export const MonitorEnvironment = z.pick(Variables, {
+export const MonitorEnvironment = /* @__PURE__ */ z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
-  ...STATE_MACHINES,
+  STATE_MACHINE_ARN_CREATE: true,
+  STATE_MACHINE_ARN_START: true,
+  STATE_MACHINE_ARN_STOP: true,
+  STATE_MACHINE_ARN_TEARDOWN: true,
   STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
@@ -190,7 +196,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   SOURCE_ANALYSIS: true,
 });
 
-export const CostReportEnvironment = z.pick(Variables, {
+export const CostReportEnvironment = /* @__PURE__ */ z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   REPORT_BUCKET: true,
@@ -215,7 +221,7 @@ export function readEnvironment<Schema extends z.ZodMiniType>(
 
 /** Returns the state machines' ARNs by operation kind. */
 export function stateMachineArnsOf(
-  environment: Record<keyof typeof STATE_MACHINES, string>,
+  environment: Record<`STATE_MACHINE_ARN_${'CREATE' | 'START' | 'STOP' | 'TEARDOWN'}`, string>,
 ): Deployment['stateMachineArns'] {
   return {
     create: environment.STATE_MACHINE_ARN_CREATE,

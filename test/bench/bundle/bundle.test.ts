@@ -14,7 +14,7 @@ beforeAll(async () => {
 /** SDK clients that a function must not contain. */
 const FORBIDDEN: Record<FunctionName, readonly string[]> = {
   api: ['medialive'],
-  workflow: ['cloudwatch', 'cloudwatch-logs', 's3'],
+  workflow: ['cloudwatch', 'cloudwatch-logs'],
   sweep: ['kms', 'cloudwatch', 'cloudwatch-logs', 's3', 'mediapackage'],
   monitor: ['kms', 's3', 'mediapackage', 'cloudwatch-logs'],
   'cost-report': ['kms', 'medialive', 'mediaconnect', 'mediapackage', 'cloudwatch', 'cloudwatch-logs'],
