@@ -515,9 +515,10 @@ describe('the timeline', () => {
     await entries.filter({ hasText: 'Start succeeded' }).first().waitFor();
     await page.getByLabel('Event type').first().selectOption('operation_ended');
     await page.getByLabel('Destination').selectOption({ label: 'Bravo' });
-    await waitFor('only those of Bravo', async () => (await entries.filter({ hasText: 'Alpha' }).count()) === 0);
-    await entries.first().waitFor();
-    for (const line of await entries.allInnerTexts()) expect(line).toMatch(/Bravo[^]*(succeeded|superseded)/);
+    await waitFor('ended operations of Bravo, and nothing else', async () => {
+      const lines = await entries.allInnerTexts();
+      return lines.length > 0 && lines.every((line) => /Bravo[^]*(succeeded|superseded)/.test(line));
+    });
     const saved = async (name: string, role: 'link' | 'button'): Promise<string> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
