@@ -514,7 +514,7 @@ describe('the timeline', () => {
     const entries = page.getByRole('list', { name: 'Events' }).getByRole('listitem');
     await entries.filter({ hasText: 'Start succeeded' }).first().waitFor();
     await page.getByLabel('Event type').first().selectOption('operation_ended');
-    await page.getByLabel('Destination').selectOption({ label: 'Bravo' });
+    await page.getByLabel('Destination', { exact: true }).selectOption({ label: 'Bravo' });
     await waitFor('ended operations of Bravo, and nothing else', async () => {
       const lines = await entries.allInnerTexts();
       return lines.length > 0 && lines.every((line) => /Bravo[^]*(succeeded|superseded)/.test(line));
