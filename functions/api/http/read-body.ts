@@ -48,9 +48,12 @@ function requireNotEncoded(request: Request): void {
   });
 }
 
-/** Returns true for a body that is sent as an image. Like JSON, it needs a preflight, which this API never answers. */
+/**
+ * Returns true for a body that is sent as an image, of whatever kind: its content decides. Like JSON, it needs a
+ * preflight, which this API never answers.
+ */
 export function isImage(request: Request): boolean {
-  return /^image\/(png|jpeg)\s*(;|$)/i.test(request.headers.get('content-type') ?? '');
+  return /^image\//i.test(request.headers.get('content-type') ?? '');
 }
 
 /**
@@ -109,8 +112,9 @@ function checkStructure(text: string): void {
 }
 
 function tooLarge(bytesMax: number): AppError {
+  const isImageLimit = bytesMax === SLATE_BYTES_MAX;
   return new AppError('payload_too_large', {
-    detail: `the body is larger than ${bytesMax === BODY_BYTES_MAX ? `${bytesMax / 1024} KiB` : `${bytesMax / 1_000_000} MB`}`,
-    remedy: 'send only the fields listed in GET /api/docs',
+    detail: `the body is larger than ${isImageLimit ? `${bytesMax / 1_000_000} MB` : `${bytesMax / 1024} KiB`}`,
+    remedy: isImageLimit ? 'send a smaller image' : 'send only the fields listed in GET /api/docs',
   });
 }

@@ -27,7 +27,10 @@ describe('PUT /api/slate-image', () => {
   it('422 with what to send for anything else, and the earlier slate stays', async () => {
     await put(PNG);
     const before = await getOwnSlate(test.deps);
-    const { body, status } = await put(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>');
+    expect((await put(svg, 'image/svg+xml')).status).toBe(422);
+    expect((await put(PNG, 'text/plain')).status).toBe(415);
+    const { body, status } = await put(svg);
     expect([status, body.detail]).toEqual([422, 'the image is neither a PNG nor a JPEG']);
     expect(body.remedy).toMatch(/PNG or JPEG/);
     expect((await put(PNG.subarray(0, 100))).status).toBe(422);
@@ -37,6 +40,7 @@ describe('PUT /api/slate-image', () => {
   it('413 above 4 MB', async () => {
     const { body, status } = await put(Buffer.alloc(4_000_001));
     expect([status, body.detail]).toEqual([413, 'the body is larger than 4 MB']);
+    expect(body.remedy).toBe('send a smaller image');
   });
 
   it('a JPEG is converted where that is possible', async () => {
