@@ -1,4 +1,4 @@
-import { acquireLease, releaseLease } from '../aws/lease-table.ts';
+import { underLease } from '../aws/lease-table.ts';
 import { AppError } from '../domain/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 
@@ -25,16 +25,10 @@ export async function inTurn<Result>(
   action: () => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const lease = await acquireLease(deps, { name, now: deps.now(), seconds: LEASE_SECONDS, takeOver: false });
-    if (lease === null) {
-      await deps.sleep(PAUSE_MS);
-      continue;
-    }
-    try {
-      return await action();
-    } finally {
-      await releaseLease(deps, lease);
-    }
+    const wanted = { name, now: deps.now(), seconds: LEASE_SECONDS, takeOver: false };
+    const done = await underLease(deps, wanted, action);
+    if (done) return done.result;
+    await deps.sleep(PAUSE_MS);
   }
   throw new AppError('concurrent_change', {
     detail: `others are ${doing} at the same time`,

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Destination, DestinationStatus, Observation } from '../domain/destination.ts';
-import { AppError } from '../domain/errors.ts';
 import { isConditionFailed } from './aws-errors.ts';
+import { changeRecord } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 import { setFields } from './set-fields.ts';
@@ -25,7 +25,6 @@ import { setFields } from './set-fields.ts';
  */
 
 const DESTINATIONS = 'DESTINATIONS';
-const ATTEMPTS_MAX = 8;
 /**
  * Longer than two clocks differ and a request is in flight (AWS rejects signatures older than five minutes). An
  * observation further in the future dates from before a clock was set back.
@@ -108,30 +107,21 @@ export async function insertDestination(deps: TableDeps, record: Destination): P
  * @returns the record as stored; null when it did not exist or was deleted
  * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
-export async function changeDestination(
+export function changeDestination(
   deps: TableDeps,
   destinationId: string,
   change: (record: Destination) => Destination | null,
 ): Promise<Destination | null> {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const before = await getDestination(deps, destinationId);
-    if (!before) return null;
-    const after = change(before);
-    if (after === before) return before;
-    if (after === null ? await tryDelete(deps, before) : await tryWrite(deps, before, after)) {
-      return after && { ...after, writeCount: before.writeCount + 1 };
-    }
-  }
-  throw new AppError('concurrent_change', {
-    detail: `destination ${destinationId} was changed by others ${ATTEMPTS_MAX} times while this change was made`,
-    remedy: 'try again',
-    retryAfterSeconds: 1,
+  return changeRecord(`destination ${destinationId}`, {
+    read: () => getDestination(deps, destinationId),
+    change,
+    write: (before, after) => (after === null ? tryDelete(deps, before) : tryWrite(deps, before, after)),
   });
 }
 
 async function tryWrite({ clients, deployment }: TableDeps, before: Destination, after: Destination): Promise<boolean> {
   // Everything but the key and the observation, which only putObservation writes.
-  const { destinationId: _id, observation: _observation, ...fields } = { ...after, writeCount: before.writeCount + 1 };
+  const { destinationId: _id, observation: _observation, ...fields } = after;
   const { set, names, values } = setFields(fields);
   try {
     await clients.table.send(

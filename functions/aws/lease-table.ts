@@ -45,6 +45,24 @@ export async function acquireLease(
   }
 }
 
+/**
+ * Runs an action under a lease, which is released whatever comes of it.
+ * @returns what the action returned; null when another process holds the lease
+ */
+export async function underLease<Result>(
+  deps: TableDeps,
+  wanted: Parameters<typeof acquireLease>[1],
+  action: (lease: Lease) => Promise<Result>,
+): Promise<{ result: Result } | null> {
+  const lease = await acquireLease(deps, wanted);
+  if (lease === null) return null;
+  try {
+    return { result: await action(lease) };
+  } finally {
+    await releaseLease(deps, lease);
+  }
+}
+
 /** Returns true while this process holds the lease and it has not expired. */
 export async function holdsLease({ clients, deployment }: TableDeps, lease: Lease, now: Date): Promise<boolean> {
   const { Item: item } = await clients.table.send(
@@ -54,7 +72,7 @@ export async function holdsLease({ clients, deployment }: TableDeps, lease: Leas
 }
 
 /** Releases the lease, unless another process has acquired it meanwhile. */
-export async function releaseLease({ clients, deployment }: TableDeps, lease: Lease): Promise<void> {
+async function releaseLease({ clients, deployment }: TableDeps, lease: Lease): Promise<void> {
   try {
     await clients.table.send(
       new UpdateCommand({

@@ -1,14 +1,12 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { AppError } from '../domain/errors.ts';
 import type { NotificationTarget } from '../domain/notification-target.ts';
-import { isConditionFailed } from './aws-errors.ts';
+import { changeRecord, replaceItem } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 
 /** Notification targets: a few items in one partition, so that all that want an event are found by one Query. */
 
 const PARTITION = 'NOTIFICATION-TARGETS';
-const ATTEMPTS_MAX = 8;
 
 /** Lists all targets, oldest first. */
 export async function listTargets(deps: TableDeps): Promise<NotificationTarget[]> {
@@ -46,36 +44,15 @@ export async function insertTarget({ clients, deployment }: TableDeps, target: N
  * @returns the target as stored; null when it does not exist
  * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
-export async function changeTarget(
+export function changeTarget(
   deps: TableDeps,
   targetId: string,
   change: (target: NotificationTarget) => NotificationTarget,
 ): Promise<NotificationTarget | null> {
-  const { clients, deployment } = deps;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const before = await getTarget(deps, targetId);
-    if (!before) return null;
-    const changed = change(before);
-    if (changed === before) return before;
-    const after = { ...changed, writeCount: before.writeCount + 1 };
-    try {
-      await clients.table.send(
-        new PutCommand({
-          TableName: deployment.tableName,
-          Item: { pk: PARTITION, sk: targetId, ...after },
-          ConditionExpression: 'writeCount = :before',
-          ExpressionAttributeValues: { ':before': before.writeCount },
-        }),
-      );
-      return after;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-    }
-  }
-  throw new AppError('concurrent_change', {
-    detail: `notification target ${targetId} was changed by others ${ATTEMPTS_MAX} times while this change was made`,
-    remedy: 'try again',
-    retryAfterSeconds: 1,
+  return changeRecord(`notification target ${targetId}`, {
+    read: () => getTarget(deps, targetId),
+    change,
+    write: (before, after) => replaceItem(deps, before, { pk: PARTITION, sk: targetId, ...after }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { AppError } from '../domain/errors.ts';
 import { DEFAULT_RECORDING_SETTINGS, type Recording, type RecordingSettings } from '../domain/recording.ts';
 import { isConditionFailed } from './aws-errors.ts';
+import { changeRecord, replaceItem } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 
@@ -19,7 +19,6 @@ import { queryPartition } from './query-partition.ts';
 const PARTITION = 'RECORDINGS';
 const OPEN = 'RECORDINGS-OPEN';
 const SETTINGS = { pk: 'RECORDING-SETTINGS', sk: 'main' };
-const ATTEMPTS_MAX = 8;
 
 function fromItem({ pk: _pk, sk: _sk, ...recording }: Record<string, unknown>): Recording {
   return recording as unknown as Recording;
@@ -97,35 +96,15 @@ export async function removeOpenMark({ clients, deployment }: TableDeps, recordi
  * @returns the recording as stored; null when it does not exist
  * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
-export async function changeRecording(
+export function changeRecording(
   deps: TableDeps,
   recordingId: string,
   change: (recording: Recording) => Recording,
 ): Promise<Recording | null> {
-  const { clients, deployment } = deps;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const before = await getRecording(deps, recordingId);
-    if (!before) return null;
-    const changed = change(before);
-    if (changed === before) return before;
-    const after = { ...changed, writeCount: before.writeCount + 1 };
-    try {
-      await clients.table.send(
-        new PutCommand({
-          TableName: deployment.tableName,
-          Item: { pk: PARTITION, sk: recordingId, ...after },
-          ConditionExpression: 'writeCount = :before',
-          ExpressionAttributeValues: { ':before': before.writeCount },
-        }),
-      );
-      return after;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-    }
-  }
-  throw new AppError('concurrent_change', {
-    detail: `recording ${recordingId} was changed by others ${ATTEMPTS_MAX} times`,
-    remedy: 'repeat the request',
+  return changeRecord(`recording ${recordingId}`, {
+    read: () => getRecording(deps, recordingId),
+    change,
+    write: (before, after) => replaceItem(deps, before, { pk: PARTITION, sk: recordingId, ...after }),
   });
 }
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { AppError } from '../domain/errors.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import { DAY_MS } from '../domain/utc-day.ts';
 import { isConditionFailed } from './aws-errors.ts';
+import { changeRecord } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 
@@ -16,7 +16,6 @@ import { queryPartition } from './query-partition.ts';
 const OPEN = 'SHOWS';
 const PAST = 'PAST-SHOWS';
 const PAST_BY_ID = 'PAST-SHOW#';
-const ATTEMPTS_MAX = 8;
 /** How long past shows are kept: a whole year can be compared with the one before its last month. */
 const KEPT_DAYS = 400;
 
@@ -122,19 +121,11 @@ async function put(
  * @returns the show as stored; null when it does not exist
  * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
-export async function changeShow(deps: TableDeps, showId: string, change: (show: Show) => Show): Promise<Show | null> {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const before = await getShow(deps, showId);
-    if (!before) return null;
-    const changed = change(before);
-    if (changed === before) return before;
-    const after = await writeShow(deps, before, changed);
-    if (after) return after;
-  }
-  throw new AppError('concurrent_change', {
-    detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while this change was made`,
-    remedy: 'try again',
-    retryAfterSeconds: 1,
+export function changeShow(deps: TableDeps, showId: string, change: (show: Show) => Show): Promise<Show | null> {
+  return changeRecord(`show ${showId}`, {
+    read: () => getShow(deps, showId),
+    change,
+    write: async (before, after) => (await writeShow(deps, before, after)) !== null,
   });
 }
 

@@ -1,7 +1,7 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { takeInventory } from '../aws/inventory.ts';
 import type { FlowView } from '../aws/flow.ts';
-import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
+import { holdsLease, underLease, type Lease } from '../aws/lease-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { COUNTED_LINES, type SweepOutcome } from './counted-log-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
@@ -29,18 +29,9 @@ const LEASE_SECONDS = 240;
  * @throws when records or inventory cannot be read; then nothing was changed
  */
 export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
-  const lease = await acquireLease(deps, {
-    name: 'sweep',
-    now: deps.now(),
-    seconds: LEASE_SECONDS,
-    takeOver: deps.takeOverLease ?? false,
-  });
-  if (!lease) return { ran: false, orphans: 0, released: 0, halted: false };
-  try {
-    return await sweepUnderLease(deps, lease);
-  } finally {
-    await releaseLease(deps, lease);
-  }
+  const wanted = { name: 'sweep', now: deps.now(), seconds: LEASE_SECONDS, takeOver: deps.takeOverLease ?? false };
+  const swept = await underLease(deps, wanted, (lease) => sweepUnderLease(deps, lease));
+  return swept?.result ?? { ran: false, orphans: 0, released: 0, halted: false };
 }
 
 async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutcome> {

@@ -1,6 +1,6 @@
 import { getDestination } from '../aws/destination-table.ts';
 import { startRecordingExecution } from '../aws/executions.ts';
-import { acquireLease, releaseLease } from '../aws/lease-table.ts';
+import { underLease } from '../aws/lease-table.ts';
 import {
   changeRecording,
   getRecording,
@@ -63,17 +63,16 @@ export async function beginRecording(
 ): Promise<Recording> {
   requirePreview(await getDestination(deps, PRIMARY_DESTINATION_ID));
   const { origin } = chosen;
-  const lease = await acquireLease(deps, { name: `recording-${origin}`, now: deps.now(), ...LEASE });
-  if (lease === null) throw beingStarted();
-  try {
+  const wanted = { name: `recording-${origin}`, now: deps.now(), ...LEASE };
+  const begun = await underLease(deps, wanted, async () => {
     const running = await findRunning(deps, origin);
     if (running) throw inProgress(running);
     const recording = newRecording(chosen, deps.now());
     await insertRecording(deps, recording);
     return recording;
-  } finally {
-    await releaseLease(deps, lease);
-  }
+  });
+  if (begun === null) throw beingStarted();
+  return begun.result;
 }
 
 function beingStarted(): AppError {
