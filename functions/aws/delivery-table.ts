@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOfDelivery, type Delivery } from '../domain/delivery.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
-import { queryPartition } from './query-partition.ts';
+import { queryNewest, queryPartition } from './query-partition.ts';
 
 /**
  * Deliveries with their attempts, one partition per target and newest last:
@@ -49,22 +49,8 @@ export async function getDelivery({ clients, deployment }: TableDeps, deliveryId
 }
 
 /** Lists the deliveries of a target, newest first. */
-export async function listDeliveries(
-  { clients, deployment }: TableDeps,
-  targetId: string,
-  limit: number,
-): Promise<Delivery[]> {
-  const { Items: items = [] } = await clients.table.send(
-    new QueryCommand({
-      TableName: deployment.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partitionOf(targetId) },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
-  return items.map(fromItem);
+export async function listDeliveries(deps: TableDeps, targetId: string, limit: number): Promise<Delivery[]> {
+  return (await queryNewest(deps, partitionOf(targetId), { limit })).items.map(fromItem);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableDeps } from './clients.ts';
+import { queryNewest } from './query-partition.ts';
 
 /** E-mails that were not sent because no mail server is configured, kept 7 days for the outbox page. */
 export interface OutboxMail {
@@ -24,16 +25,7 @@ export async function putOutboxMail({ clients, deployment }: TableDeps, mail: Ou
 }
 
 /** Lists the newest e-mails, newest first. */
-export async function listOutboxMails({ clients, deployment }: TableDeps, limit: number): Promise<OutboxMail[]> {
-  const { Items: items = [] } = await clients.table.send(
-    new QueryCommand({
-      TableName: deployment.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': PARTITION },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
-  return items.map(({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...mail }) => mail as OutboxMail);
+export async function listOutboxMails(deps: TableDeps, limit: number): Promise<OutboxMail[]> {
+  const { items } = await queryNewest(deps, PARTITION, { limit });
+  return items.map(({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...mail }) => mail as unknown as OutboxMail);
 }

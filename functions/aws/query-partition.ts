@@ -32,3 +32,27 @@ export async function queryPartition(
   }
   return found;
 }
+
+/**
+ * Reads one page of a partition in the reverse order of its sort keys, strongly consistent.
+ * @param page.after the last sort key of the page before
+ * @returns the items with the table's own keys, and the sort key after which the next page begins; null on the last page
+ */
+export async function queryNewest(
+  { clients, deployment }: TableDeps,
+  partition: string,
+  { after, limit }: { limit: number; after?: string | undefined },
+): Promise<{ items: Record<string, unknown>[]; last: string | null }> {
+  const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
+    new QueryCommand({
+      TableName: deployment.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: limit,
+      ExclusiveStartKey: after === undefined ? undefined : { pk: partition, sk: after },
+    }),
+  );
+  return { items, last: (last?.['sk'] as string | undefined) ?? null };
+}

@@ -91,7 +91,7 @@ export async function listSegments(deps: Deps, recordingId: string): Promise<str
   return urisOf(text).map((uri) => folder + uri);
 }
 
-/** Reads the playlist of the first rendition, the one to prefer. The text is empty when there is none. */
+/** Reads the playlist of the first rendition, the one to prefer. The text is empty without one. */
 async function readFirstPlaylist(deps: Deps, recordingId: string): Promise<{ text: string; folder: string }> {
   const [first] = urisOf((await readText(deps, recordingId, MANIFEST)) ?? '');
   if (first === undefined) return { text: '', folder: '' };

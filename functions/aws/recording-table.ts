@@ -1,9 +1,9 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_RECORDING_SETTINGS, type Recording, type RecordingSettings } from '../domain/recording.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import { changeRecord, replaceItem } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
-import { queryPartition } from './query-partition.ts';
+import { queryNewest, queryPartition } from './query-partition.ts';
 
 /**
  * Recordings, one partition in the order of their age:
@@ -35,21 +35,11 @@ export async function getRecording({ clients, deployment }: TableDeps, recording
 
 /** Lists one page, newest first. @param page.after the last id of the page before */
 export async function listRecordings(
-  { clients, deployment }: TableDeps,
+  deps: TableDeps,
   page: { limit: number; after?: string | undefined },
 ): Promise<{ recordings: Recording[]; last: string | null }> {
-  const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
-    new QueryCommand({
-      TableName: deployment.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': PARTITION },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: page.limit,
-      ExclusiveStartKey: page.after === undefined ? undefined : { pk: PARTITION, sk: page.after },
-    }),
-  );
-  return { recordings: items.map(fromItem), last: (last?.['sk'] as string | undefined) ?? null };
+  const { items, last } = await queryNewest(deps, PARTITION, page);
+  return { recordings: items.map(fromItem), last };
 }
 
 /** Lists all recordings, oldest first. */

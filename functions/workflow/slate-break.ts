@@ -12,7 +12,7 @@ import type { Logger } from './workflow-deps.ts';
 /**
  * A break: a slate over the output of a destination on air. The API writes what is requested, a state machine and the
  * sweep carry it out, and the stop of a destination removes the image first. So a slate is never on air without its
- * record. Each action has a name of its own, which MediaLive takes once: a call that arrives late does nothing.
+ * record. Each action has its own name, which MediaLive takes once: a call that arrives late does nothing.
  */
 
 interface BreakDeps extends AwsDeps<'mediaLive' | 'table', 'tableName'> {

@@ -575,7 +575,7 @@ describe('a show', () => {
 });
 
 describe('a break', () => {
-  it('covers one destination and all of them in a colour of its own, by keyboard and on a phone', async () => {
+  it('covers one destination and all of them in its own colour, by keyboard and on a phone', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     await says('Alpha', 'On air');
     const sessions = published().length;

@@ -212,7 +212,7 @@ describe('the form', () => {
   });
 
   it.each([1440, 390])(
-    'needs a backup URL of its own, and keeps its stream key secret, %d pixels wide',
+    'needs its own backup URL, and keeps its stream key secret, %d pixels wide',
     async (width) => {
       await begin([], '/destinations/new');
       await page.setViewportSize({ width, height: 844 });

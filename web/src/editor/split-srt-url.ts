@@ -37,7 +37,7 @@ function readParameter(text: string): [name: string, value: string] {
   try {
     return [name.toLowerCase(), decodeURIComponent(value)];
   } catch {
-    // Not escaped, but with a percent sign of its own.
+    // Not escaped, but with a percent sign.
     return [name.toLowerCase(), value];
   }
 }

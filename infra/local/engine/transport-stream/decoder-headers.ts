@@ -8,7 +8,7 @@ import { parseHevcSequence, type HevcSequence } from './hevc.ts';
 export interface DecoderHeaders {
   /** Reads a PES packet; returns whether decoding can start with it, and the headers it lacks. */
   read(data: Buffer): { isKeyframe: boolean; missing: Buffer };
-  /** Returns the newest sequence of HEVC; null for others, and while there is none that can be read. */
+  /** Returns the newest sequence of HEVC; null for others, and until one can be read. */
   sequence(): HevcSequence | null;
   clear(): void;
 }
