@@ -83,21 +83,10 @@ export async function getSourceCoding(
     stat: 'Maximum',
   }));
   const series = await getFlowSeries(deps, 'Sluice/Engine', metrics, { now, ...CODING_WINDOW });
-  const newest = (field: keyof CodingNumbers) => series(CODING_METRICS[field].toLowerCase())[0]?.value;
-  const values = Object.keys(CODING_METRICS).map((field) => newest(field as keyof CodingNumbers));
-  if (values.includes(undefined)) return null;
-  const number = (field: keyof CodingNumbers) => newest(field) ?? 0;
-  return {
-    profileIdc: number('profileIdc'),
-    levelIdc: number('levelIdc'),
-    chromaFormatIdc: number('chromaFormatIdc'),
-    bitDepth: number('bitDepth'),
-    isInterlaced: number('isInterlaced') > 0,
-    colourPrimaries: number('colourPrimaries'),
-    transferCharacteristics: number('transferCharacteristics'),
-    matrixCoefficients: number('matrixCoefficients'),
-    isFullRange: number('isFullRange') > 0,
-  };
+  const newest = Object.entries(CODING_METRICS).map(([field, name]) => [field, series(name.toLowerCase())[0]?.value]);
+  if (newest.some(([, value]) => value === undefined)) return null;
+  const numbers = Object.fromEntries(newest) as Record<keyof CodingNumbers, number>;
+  return { ...numbers, isInterlaced: numbers.isInterlaced > 0, isFullRange: numbers.isFullRange > 0 };
 }
 
 const LANGUAGE_METRICS: readonly FlowMetric[] = Array.from({ length: 16 }, (_, index) => ({

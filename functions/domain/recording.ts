@@ -160,6 +160,11 @@ export function harvestJobIdOf(deploymentId: string, recordingId: string, attemp
   return `sluice-${deploymentId}-${recordingId}-${attempt}`;
 }
 
+/** Returns the space that recordings take together. */
+export function totalBytes(recordings: readonly Recording[]): number {
+  return recordings.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+}
+
 export type SpaceWarning = 'limit_near' | 'limit_reached' | 'disk_low';
 
 /** Returns what is wrong with the space; null while there is enough. */

@@ -2,8 +2,7 @@ import { ulid } from 'ulid';
 import { getRecordingSettings } from '../aws/recording-table.ts';
 import { PRIMARY_DESTINATION_ID, type Destination } from '../domain/destination.ts';
 import type { SourceSeen } from '../domain/incident-signals.ts';
-import { spaceWarning } from '../domain/recording.ts';
-import { beginRecording, findRunning, stopRecording, usedBytes, type RecordingDeps } from '../workflow/recordings.ts';
+import { beginRecording, findRunning, isAtLimit, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
 
 /** An encoder that reconnects within this time continues its recording. */
 const RECONNECT_SECONDS = 60;
@@ -31,7 +30,7 @@ export async function recordAlways(
   }
   const primary = records.find(({ destinationId }) => destinationId === PRIMARY_DESTINATION_ID);
   if (!source.isFlowUp || !source.connected || primary?.status !== 'running') return;
-  if (spaceWarning(limitBytes === null ? 0 : await usedBytes(deps), limitBytes, null) === 'limit_reached') return;
+  if (await isAtLimit(deps, { limitBytes })) return;
   const startedAt = new Date(now.getTime() - (deps.everySeconds + REACH_BACK_SECONDS) * 1000);
   await beginRecording(deps, {
     recordingId: `rec_${ulid(now.getTime()).toLowerCase()}`,

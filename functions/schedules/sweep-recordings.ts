@@ -7,7 +7,14 @@ import {
   listOpenRecordings,
   removeOpenMark,
 } from '../aws/recording-table.ts';
-import { isExpired, mustEndAt, timeOfRecordingId, type EndReason, type Recording } from '../domain/recording.ts';
+import {
+  isExpired,
+  mustEndAt,
+  timeOfRecordingId,
+  totalBytes,
+  type EndReason,
+  type Recording,
+} from '../domain/recording.ts';
 import { removeRecordingLater, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
 
 /** A mark is written just before its recording; after this time there will be none. */
@@ -20,8 +27,7 @@ const MARK_ALONE_MS = 3_600_000;
 export async function sweepRecordings(deps: RecordingDeps): Promise<void> {
   const all = await listAllRecordings(deps);
   const { limitBytes, mode } = await getRecordingSettings(deps);
-  const used = all.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
-  const over = limitBytes !== null && used >= limitBytes ? 'space_limit' : null;
+  const over = limitBytes !== null && totalBytes(all) >= limitBytes ? 'space_limit' : null;
   const reasonOf = ({ origin }: Recording) => over ?? (origin === 'always' && mode !== 'always' ? 'operator' : null);
   const failures: unknown[] = [];
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => failures.push(error));

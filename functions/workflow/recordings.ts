@@ -16,9 +16,11 @@ import {
   deleteRecording,
   endRecording,
   newRecording,
+  totalBytes,
   type EndReason,
   type Recording,
   type RecordingOrigin,
+  type RecordingSettings,
 } from '../domain/recording.ts';
 import type { Logger } from './workflow-deps.ts';
 
@@ -46,7 +48,15 @@ export async function listUnfinished(deps: RecordingDeps): Promise<Recording[]> 
 
 /** Returns the space that all recordings together take. */
 export async function usedBytes(deps: RecordingDeps): Promise<number> {
-  return (await listAllRecordings(deps)).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+  return totalBytes(await listAllRecordings(deps));
+}
+
+/** Returns whether all recordings together take the space they may. Without a limit nothing is read. */
+export async function isAtLimit(
+  deps: RecordingDeps,
+  { limitBytes }: Pick<RecordingSettings, 'limitBytes'>,
+): Promise<boolean> {
+  return limitBytes !== null && (await usedBytes(deps)) >= limitBytes;
 }
 
 /** A process that dies while it begins a recording delays the next one for so long. */

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { findRecordableEndpoint } from '../../aws/harvest-job.ts';
 import { changeRecording, getRecording, getRecordingSettings, listRecordings } from '../../aws/recording-table.ts';
 import { AppError } from '../../domain/errors.ts';
-import { RECORDING_ID, spaceWarning, type Recording } from '../../domain/recording.ts';
-import { beginRecording, removeRecordingLater, stopRecording, usedBytes } from '../../workflow/recordings.ts';
+import { RECORDING_ID, type Recording, type RecordingSettings } from '../../domain/recording.ts';
+import { beginRecording, isAtLimit, removeRecordingLater, stopRecording } from '../../workflow/recordings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
@@ -106,7 +106,7 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
     const wanted = context.req.valid('json');
     const startedAt = await readStart(deps, wanted.startAt);
     const settings = await getRecordingSettings(deps);
-    await requireSpace(deps, settings.limitBytes);
+    await requireSpace(deps, settings);
     const recording = await beginRecording(deps, {
       recordingId: deps.newId('rec'),
       name: wanted.name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
@@ -173,16 +173,14 @@ async function readStart(deps: ApiDeps, startAt: string | undefined): Promise<Da
 }
 
 /** Refuses a recording that has no space. */
-async function requireSpace(deps: ApiDeps, limitBytes: number | null): Promise<void> {
-  const disk = deps.recordingDisk?.() ?? null;
-  const warning = spaceWarning(limitBytes === null ? 0 : await usedBytes(deps), limitBytes, disk);
-  if (warning === 'limit_reached') {
+async function requireSpace(deps: ApiDeps, settings: RecordingSettings): Promise<void> {
+  if (await isAtLimit(deps, settings)) {
     throw new AppError('illegal_transition', {
       detail: 'the recordings take all the space they may',
       remedy: 'delete recordings, or raise limitBytes with PUT /api/recording-settings',
     });
   }
-  if (disk?.isFull) {
+  if (deps.recordingDisk?.()?.isFull) {
     throw new AppError('illegal_transition', {
       detail: 'the disk has no space left for a recording',
       remedy: 'delete recordings or other files',
