@@ -6,8 +6,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
-import { findFreeUdpPort } from '../../../test/support/product.ts';
+import { createTestEngine, startReceivedChannel, startTestFlow } from '../../../test/support/engine-feeds.ts';
+import type { FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
 import {
   findTestFfmpeg,
   makeRendition,
@@ -17,8 +17,6 @@ import {
   type Sender,
 } from '../../../test/support/test-media.ts';
 import type { ChannelReport, MediaEngine } from './contract.ts';
-import { silentLogger } from './engine-logger.ts';
-import { createMediaEngine } from './media-engine.ts';
 
 const ffmpeg = findTestFfmpeg()!;
 const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
@@ -71,12 +69,7 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
   let picture: Uint8Array;
 
   beforeAll(async () => {
-    engine = await createMediaEngine({
-      ffmpegPath: ffmpeg,
-      dataDirectory: directory,
-      logger: silentLogger,
-      loopbackTargetsAllowed: true,
-    });
+    engine = await createTestEngine(directory);
     engine.onReport(({ channels }) => {
       for (const { channelId, mode } of channels) modes.set(channelId, (modes.get(channelId) ?? new Set()).add(mode));
     });
@@ -94,15 +87,10 @@ describe.skipIf(!findTestFfmpeg())('a source in', { timeout: 300_000 }, () => {
   });
 
   async function startOne(index: number, name: string): Promise<FfmpegReceiver> {
-    const port = await findFreeUdpPort();
-    const flowArn = `flow-${index}`;
-    const inputAddress = `10.0.0.${index + 1}:5000`;
-    await engine.startFlow({ flowArn, ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120 });
-    await engine.setFlowOutputs(flowArn, [inputAddress]);
-    const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${index}.flv`));
+    const { port, inputAddress } = await startTestFlow(engine, index);
+    const path = join(directory, `${index}.flv`);
     const rendition = makeRendition({ h264Profile: 'high', videoBitrateBps: 2_000_000, colour: 'bt709' });
-    const output = { kind: 'rtmp' as const, url: receiver.url, streamKey: 'key', verifyCertificate: true, rendition };
-    await engine.startChannel({ channelId: name, inputAddress, output });
+    const receiver = await startReceivedChannel(engine, { channelId: name, inputAddress, path, rendition });
     senders.push(sendSrt(ffmpeg, makeClip(join(directory, `${index}.ts`), CASES[name]!), { port }));
     return receiver;
   }

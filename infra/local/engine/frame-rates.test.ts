@@ -7,8 +7,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputRate } from '../../../functions/domain/frame-rate.ts';
-import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
-import { findFreeUdpPort } from '../../../test/support/product.ts';
+import { createTestEngine, startReceivedChannel, startTestFlow } from '../../../test/support/engine-feeds.ts';
+import type { FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
 import {
   findTestFfmpeg,
   makeRendition,
@@ -18,9 +18,7 @@ import {
   type Sender,
 } from '../../../test/support/test-media.ts';
 import type { MediaEngine, Rendition } from './contract.ts';
-import { silentLogger } from './engine-logger.ts';
 import type { FlvTag } from './flv-reader.ts';
-import { createMediaEngine } from './media-engine.ts';
 
 /** Fractions as ffmpeg and MediaLive write them. */
 const RATES = ['24000/1001', '24', '25', '30000/1001', '30', '50', '60000/1001', '60'];
@@ -44,12 +42,7 @@ describe.skipIf(!findTestFfmpeg())('a source of every frame rate', { timeout: 30
   const received = new Map<string, { clip: string; copied: FfmpegReceiver; encoded: FfmpegReceiver }>();
 
   beforeAll(async () => {
-    engine = await createMediaEngine({
-      ffmpegPath: ffmpeg,
-      dataDirectory: directory,
-      logger: silentLogger,
-      loopbackTargetsAllowed: true,
-    });
+    engine = await createTestEngine(directory);
     for (const [index, rate] of RATES.entries()) received.set(rate, await startOne(index, rate));
     const all = [...received.values()].flatMap(({ copied, encoded }) => [copied, encoded]);
     await until('every recording', () => all.every((receiver) => secondsIn(receiver) >= SECONDS_RECORDED), 240_000);
@@ -65,17 +58,11 @@ describe.skipIf(!findTestFfmpeg())('a source of every frame rate', { timeout: 30
   /** Starts a flow with a copied and an encoded channel, and a sender. */
   async function startOne(index: number, rate: string) {
     const clip = makeFlashingClip(join(directory, `${index}.ts`), rate);
-    const port = await findFreeUdpPort();
-    const flowArn = `flow-${index}`;
-    const inputAddress = `10.0.0.${index + 1}:5000`;
-    await engine.startFlow({ flowArn, ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120 });
-    await engine.setFlowOutputs(flowArn, [inputAddress]);
-    const publish = async (name: string, rendition: Rendition) => {
-      const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${index}-${name}.flv`));
-      const { url } = receiver;
-      const output = { kind: 'rtmp' as const, url, streamKey: 'key', verifyCertificate: true, rendition };
-      await engine.startChannel({ channelId: `${index}-${name}`, inputAddress, output });
-      return receiver;
+    const { port, inputAddress } = await startTestFlow(engine, index);
+    const publish = (name: string, rendition: Rendition) => {
+      const channelId = `${index}-${name}`;
+      const path = join(directory, `${channelId}.flv`);
+      return startReceivedChannel(engine, { channelId, inputAddress, path, rendition });
     };
     const copied = await publish('copied', makeRendition());
     const encoded = await publish(

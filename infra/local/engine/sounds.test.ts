@@ -6,8 +6,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
-import { findFreeUdpPort } from '../../../test/support/product.ts';
+import { createTestEngine, startReceivedChannel, startTestFlow } from '../../../test/support/engine-feeds.ts';
+import type { FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
 import {
   findTestFfmpeg,
   makeRendition,
@@ -18,11 +18,7 @@ import {
 } from '../../../test/support/test-media.ts';
 import { buildEncoderArguments } from './encoder-arguments.ts';
 import type { ChannelReport, MediaEngine, RenditionSound } from './contract.ts';
-import { silentLogger } from './engine-logger.ts';
-import { createMediaEngine } from './media-engine.ts';
 
-const FLOW = 'flow';
-const INPUT = '10.0.0.1:5000';
 /** English is quiet, and Spanish sounds on the left only. */
 const TONES = { eng: 440, spa: 1000, deu: 2000 };
 const CLIP_SECONDS = 30;
@@ -63,21 +59,12 @@ describe.skipIf(!findTestFfmpeg())('a source with three audio streams', { timeou
   let reports: Record<string, ChannelReport> = {};
 
   beforeAll(async () => {
-    engine = await createMediaEngine({
-      ffmpegPath: ffmpeg,
-      dataDirectory: directory,
-      logger: silentLogger,
-      loopbackTargetsAllowed: true,
-    });
-    const port = await findFreeUdpPort();
-    await engine.startFlow({ flowArn: FLOW, ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120 });
-    await engine.setFlowOutputs(FLOW, [INPUT]);
+    engine = await createTestEngine(directory);
+    const { port, inputAddress } = await startTestFlow(engine);
     for (const [index, [name, { sound, isEncoded }]] of Object.entries(RENDITIONS).entries()) {
-      const receiver = await receiveWithFfmpeg(ffmpeg, join(directory, `${index}.flv`));
+      const path = join(directory, `${index}.flv`);
       const rendition = makeRendition({ ...(isEncoded && ENCODED), ...(sound && { sound }) });
-      const output = { kind: 'rtmp' as const, url: receiver.url, streamKey: 'k', verifyCertificate: true, rendition };
-      await engine.startChannel({ channelId: name, inputAddress: INPUT, output });
-      received.set(name, receiver);
+      received.set(name, await startReceivedChannel(engine, { channelId: name, inputAddress, path, rendition }));
     }
     sender = sendSrt(ffmpeg, makeClip(join(directory, 'clip.ts')), { port });
     const all = [...received.values()];
