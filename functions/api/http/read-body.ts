@@ -2,8 +2,24 @@ import { AppError } from '../../domain/errors.ts';
 import { SLATE_BYTES_MAX } from '../../domain/slate-image.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
+/** The largest body, and how to say so. */
+interface Limit {
+  bytes: number;
+  words: string;
+  remedy: string;
+}
+
 /** More than any request needs; the largest contains one stream key of 4 KiB. */
-const BODY_BYTES_MAX = 64 * 1024;
+const JSON_LIMIT: Limit = {
+  bytes: 64 * 1024,
+  words: '64 KiB',
+  remedy: 'send only the fields listed in GET /api/docs',
+};
+const IMAGE_LIMIT: Limit = {
+  bytes: SLATE_BYTES_MAX,
+  words: `${SLATE_BYTES_MAX / 1_000_000} MB`,
+  remedy: 'send a smaller image',
+};
 const DEPTH_MAX = 10;
 /** Clients write `utf8`, a trailing semicolon or a parameter, although JSON defines none (RFC 8259, section 11). */
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -17,7 +33,7 @@ const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
  * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`; none quotes the body
  */
 export async function readBody(request: Request): Promise<{ text: string; value: unknown }> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, JSON_LIMIT);
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
   // Any page can post a form. JSON needs a preflight, which this API never answers.
@@ -62,11 +78,11 @@ export function isImage(request: Request): boolean {
  */
 export async function readImage(request: Request): Promise<Buffer> {
   requireNotEncoded(request);
-  return Buffer.from(await readBytes(request, SLATE_BYTES_MAX));
+  return Buffer.from(await readBytes(request, IMAGE_LIMIT));
 }
 
-async function readBytes(request: Request, bytesMax = BODY_BYTES_MAX): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+async function readBytes(request: Request, limit: Limit): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit.bytes) throw tooLarge(limit);
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -75,9 +91,9 @@ async function readBytes(request: Request, bytesMax = BODY_BYTES_MAX): Promise<U
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(chunks);
     length += value.length;
-    if (length > bytesMax) {
+    if (length > limit.bytes) {
       void reader.cancel().catch(() => undefined);
-      throw tooLarge(bytesMax);
+      throw tooLarge(limit);
     }
     chunks.push(value);
   }
@@ -111,10 +127,6 @@ function checkStructure(text: string): void {
   }
 }
 
-function tooLarge(bytesMax: number): AppError {
-  const isImageLimit = bytesMax === SLATE_BYTES_MAX;
-  return new AppError('payload_too_large', {
-    detail: `the body is larger than ${isImageLimit ? `${bytesMax / 1_000_000} MB` : `${bytesMax / 1024} KiB`}`,
-    remedy: isImageLimit ? 'send a smaller image' : 'send only the fields listed in GET /api/docs',
-  });
+function tooLarge({ remedy, words }: Limit): AppError {
+  return new AppError('payload_too_large', { detail: `the body is larger than ${words}`, remedy });
 }

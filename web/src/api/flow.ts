@@ -8,7 +8,7 @@ import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/
 import { POLL_PICTURE_MS, POLL_QUIET_MS } from './freshness.ts';
 import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { problemOf, request, requestPicture } from './request.ts';
+import { request, requestPictureIfAny } from './request.ts';
 
 const FLOW = '/api/mediaconnect/flow';
 
@@ -58,14 +58,7 @@ export function useSourcePicture() {
     queryKey: queryKeys.sourcePicture,
     refetchInterval: POLL_PICTURE_MS,
     gcTime: 0,
-    queryFn: async ({ signal }) => {
-      try {
-        return await requestPicture(`${FLOW}/thumbnail`, { signal });
-      } catch (error) {
-        if (problemOf(error)?.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => requestPictureIfAny(`${FLOW}/thumbnail`, { signal }),
   });
 }
 

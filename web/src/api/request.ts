@@ -69,6 +69,18 @@ export async function requestPicture(
   };
 }
 
+/** Requests a picture that may not exist. @returns null when it does not */
+export async function requestPictureIfAny(
+  ...wanted: Parameters<typeof requestPicture>
+): Promise<Awaited<ReturnType<typeof requestPicture>> | null> {
+  try {
+    return await requestPicture(...wanted);
+  } catch (error) {
+    if (problemOf(error)?.status === 404) return null;
+    throw error;
+  }
+}
+
 interface Received {
   content: ArrayBuffer;
   status: number;

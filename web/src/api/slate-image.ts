@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { queryClient, queryKeys } from './query-client.ts';
-import { problemOf, request, requestPicture } from './request.ts';
+import { request, requestPictureIfAny } from './request.ts';
 
 const PATH = '/api/slate-image';
 /** The largest image on a slow line. */
@@ -11,14 +11,7 @@ export function useSlateImage() {
   return useQuery({
     queryKey: queryKeys.slateImage,
     gcTime: 0,
-    queryFn: async ({ signal }) => {
-      try {
-        return (await requestPicture(PATH, { signal })).image;
-      } catch (error) {
-        if (problemOf(error)?.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: async ({ signal }) => (await requestPictureIfAny(PATH, { signal }))?.image ?? null,
   });
 }
 
