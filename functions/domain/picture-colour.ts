@@ -3,6 +3,7 @@ export interface ColourNumbers {
   colourPrimaries: number;
   transferCharacteristics: number;
   matrixCoefficients: number;
+  /** Whether black is 0 instead of 16. */
   isFullRange: boolean;
 }
 

@@ -3,9 +3,11 @@ import { describeColour, type ColourNumbers, type PictureColour } from './pictur
 /** How pictures of H.264 or HEVC are coded, in the numbers of ITU-T H.264 7.4.2.1, H.265 7.4.3.2 and H.273. */
 export interface CodingNumbers extends ColourNumbers {
   profileIdc: number;
+  /** H.264: 41 for level 4.1, and 9 for level 1b. HEVC: 123 for level 4.1. */
   levelIdc: number;
   chromaFormatIdc: number;
   bitDepth: number;
+  /** Whether pictures may hold two fields. */
   isInterlaced: boolean;
 }
 

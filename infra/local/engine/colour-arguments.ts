@@ -1,5 +1,4 @@
-import { colourConversion } from '../../../functions/domain/picture-colour.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
+import { colourConversion, type ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 
 /** Brightness of white paper in an HDR picture, in nits (ITU-R BT.2408); what is brighter is a light or a reflection. */
 const REFERENCE_WHITE_NITS = 203;
@@ -14,7 +13,7 @@ const UNSPECIFIED = 2;
  * conversion. Pure. HDR is mapped by a curve that leaves dark and middle tones alone, brings reference white to about
  * 83 % of the signal, and compresses what is brighter, so that nothing clips and nothing looks washed out.
  */
-export function buildColourFilters(colour: ColourSignal | undefined): string[] {
+export function buildColourFilters(colour: ColourNumbers | undefined): string[] {
   const conversion = colour ? colourConversion(colour) : null;
   if (!colour || conversion === null) return [];
   const hints = [

@@ -9,6 +9,7 @@
  */
 
 import type { AnalysisState } from '../../../functions/domain/analysis-state.ts';
+import type { CodingNumbers } from '../../../functions/domain/video-coding.ts';
 
 /** The SRT listeners that a flow can have. */
 export const LISTENER_NAMES = ['main', 'backup'] as const;
@@ -134,23 +135,6 @@ export interface SrtReceiver {
   passphrase?: string;
 }
 
-/** The coding of pictures, in the numbers of ITU-T H.264 7.4.2.1, H.265 7.4.3.2 and H.273. */
-export interface VideoCoding {
-  profileIdc: number;
-  /** H.264: 41 for level 4.1, and 9 for level 1b. HEVC: 123 for level 4.1. */
-  levelIdc: number;
-  chromaFormatIdc: number;
-  bitDepth: number;
-  /** Whether pictures may hold two fields. */
-  isInterlaced: boolean;
-  /** This one and the next two are 2 if the pictures do not state them. */
-  colourPrimaries: number;
-  transferCharacteristics: number;
-  matrixCoefficients: number;
-  /** Whether black is 0 instead of 16. */
-  isFullRange: boolean;
-}
-
 /** What the analysis of a source found. What is absent is unknown. */
 export interface SourceAnalysis {
   state: AnalysisState;
@@ -213,7 +197,7 @@ export interface SourceReport {
     framesPerSecond: number;
     gopSeconds?: number;
     /** H.264 and HEVC only; present from the first keyframe on. */
-    coding?: VideoCoding;
+    coding?: CodingNumbers;
   };
   /** All audio streams of the program, in the order of its table. Without a language the table states none. */
   audioTracks?: AudioTrackReport[];

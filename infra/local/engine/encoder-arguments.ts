@@ -1,7 +1,7 @@
+import type { ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import { buildColourFilters } from './colour-arguments.ts';
 import type { Rendition } from './contract.ts';
 import { buildSoundArguments } from './sound-arguments.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 const INTERLEAVE_MAX_MICROSECONDS = 500_000;
 /** Players join and change the rendition at keyframes. The encoder adds keyframes where the source's are further apart. */
@@ -21,7 +21,7 @@ const SLOT_TOLERANCE = 0.1;
  */
 export function buildEncoderArguments(
   rendition: Rendition,
-  input: { hasSound: boolean; followsKeyframes: boolean; colour?: ColourSignal },
+  input: { hasSound: boolean; followsKeyframes: boolean; colour?: ColourNumbers },
 ): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
   // Two fields in one picture would show as combs at any size. Pictures without fields pass unchanged.

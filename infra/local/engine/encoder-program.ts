@@ -4,6 +4,7 @@
  * switch between the copy and an encoder. An encoder that dies or cannot keep up is replaced; only its own subscribers
  * see the gap.
  */
+import type { ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Rendition } from './contract.ts';
 import { createEncoderRestarts, type EncoderProblem } from './encoder-restarts.ts';
@@ -16,7 +17,6 @@ import { isSameFormat, type Frame, type Program, type ProgramFormat } from './pr
 import type { RawStart } from './raw-taps.ts';
 import { createRunSplice } from './run-splice.ts';
 import type { SourceProgram } from './source-program.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 export interface EncoderProgram {
   program: Program;
@@ -36,7 +36,7 @@ export interface EncoderProgramOptions {
   /** Places keyframes where the source has them instead of at the rendition's interval. */
   followsKeyframes: boolean;
   /** Colour of the source that has to be converted; absent for none. */
-  colour?: ColourSignal;
+  colour?: ColourNumbers;
   source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;

@@ -1,3 +1,4 @@
+import type { ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Rendition } from './contract.ts';
 import { buildEncoderArguments } from './encoder-arguments.ts';
@@ -7,7 +8,6 @@ import type { EngineLogger } from './engine-logger.ts';
 import { createFlvReader } from './flv-reader.ts';
 import { startMediaChild, type MediaLauncher } from './media-child.ts';
 import type { Frame, ProgramFormat } from './program.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 /** One ffmpeg that encodes from one keyframe of the source on. */
 export interface EncoderRun {
@@ -35,7 +35,7 @@ export interface EncoderRunOptions {
   rendition: Rendition;
   followsKeyframes: boolean;
   /** Colour of the source that has to be converted; absent for none. */
-  colour?: ColourSignal;
+  colour?: ColourNumbers;
   /** Presentation time, in the source, of the keyframe that the first bytes begin with. */
   keyframePtsMs: number;
   hasSound: boolean;

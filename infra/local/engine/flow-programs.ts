@@ -1,4 +1,4 @@
-import { colourConversion } from '../../../functions/domain/picture-colour.ts';
+import { colourConversion, type ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import type { Rendition, SoundSelection } from './contract.ts';
 import { decideCopy } from './copy-decision.ts';
 import type { EncoderProgram, EncoderProgramOptions } from './encoder-program.ts';
@@ -6,7 +6,6 @@ import type { Program } from './program.ts';
 import { createSharedEncoders, type EncoderChoice, type SharedEncoders } from './shared-encoders.ts';
 import type { SourceProgram } from './source-program.ts';
 import { createSourceSounds } from './source-sounds.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 /** What channels take from a flow: the copy of its source, or an encoder. */
 export interface FlowPrograms {
@@ -42,7 +41,7 @@ export function createFlowPrograms(
   const encoders = createSharedEncoders({ ...options, source });
   let revision = 0;
   /** Of the newest keyframe. The next connection is likely to have the same. */
-  let colour: ColourSignal | undefined;
+  let colour: ColourNumbers | undefined;
   const revisionKeys = new Map<string, string>();
 
   function onStreams(program: Pick<SourceProgram, 'facts' | 'streams'>, sound: SoundSelection | undefined): void {
@@ -80,6 +79,6 @@ export function createFlowPrograms(
 }
 
 /** Leaves out what does not matter for the conversion, so that a change of it needs no other encoder. */
-function toChoice({ colourPrimaries, transferCharacteristics, matrixCoefficients, isFullRange }: ColourSignal) {
+function toChoice({ colourPrimaries, transferCharacteristics, matrixCoefficients, isFullRange }: ColourNumbers) {
   return { colour: { colourPrimaries, transferCharacteristics, matrixCoefficients, isFullRange } };
 }

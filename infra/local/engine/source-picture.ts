@@ -3,12 +3,12 @@
  * requests share the picture, and it is kept for five seconds. Without requests there is no cost; frequent requests
  * cost one picture every five seconds, at the lowest priority.
  */
+import type { ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import type { Clock } from '../host/clock.ts';
 import { buildColourFilters } from './colour-arguments.ts';
 import type { SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { startMediaChild, yieldToMedia, type MediaChild, type MediaLauncher } from './media-child.ts';
-import type { ColourSignal } from './transport-stream/colour-signal.ts';
 
 const KEPT_MS = 5_000;
 /** Decoding a 2160p keyframe needs well under a second, even on a busy machine. */
@@ -18,7 +18,7 @@ const JPEG_BYTES_MAX = 2 * 1024 * 1024;
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
 /** Builds arguments that turn a transport stream on standard input into a JPEG of its first keyframe on standard output. */
-function buildKeyframeArguments(colour: ColourSignal | undefined): string[] {
+function buildKeyframeArguments(colour: ColourNumbers | undefined): string[] {
   // Never enlarged, and with the even height the encoder requires.
   const filters = [`scale=min(${WIDTH_MAX}\\,iw):-2`, ...buildColourFilters(colour)];
   return [
@@ -43,7 +43,7 @@ export interface SourcePictureMaker {
  */
 export function createSourcePictureMaker(options: {
   newestKeyframe(): Buffer | null;
-  colour?(): ColourSignal | undefined;
+  colour?(): ColourNumbers | undefined;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;

@@ -2,7 +2,8 @@
  * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, taken from
  * the engine's reports. A gauge keeps the latest value of a second; a counter adds up its growth within it.
  */
-import type { EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
+import type { CodingNumbers } from '../../../../functions/domain/video-coding.ts';
+import type { EngineReport, SourceReport } from '../../engine/contract.ts';
 import { breachesOf } from '../mediaconnect/content-quality.ts';
 import { listenersOf } from '../mediaconnect/source-health.ts';
 import type { MediaContext } from '../media/media-context.ts';
@@ -14,7 +15,7 @@ import { analysisValues, breachValues } from './analysis-metrics.ts';
 import { createMetricSeries, type Series } from './metric-series.ts';
 
 /** MediaConnect reports only codec, size and rate of a picture; these metrics hold what else the engine knows. */
-const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
+const SOURCE_CODING_METRICS: Record<keyof CodingNumbers, string> = {
   profileIdc: 'SourceVideoProfile',
   levelIdc: 'SourceVideoLevel',
   chromaFormatIdc: 'SourceVideoChromaFormat',
@@ -92,8 +93,8 @@ export function createMetrics(context: MediaContext, countAlerts: CountAlerts): 
   };
 }
 
-function codingValues(coding: VideoCoding): Record<string, number> {
-  const names = Object.entries(SOURCE_CODING_METRICS) as [keyof VideoCoding, string][];
+function codingValues(coding: CodingNumbers): Record<string, number> {
+  const names = Object.entries(SOURCE_CODING_METRICS) as [keyof CodingNumbers, string][];
   return Object.fromEntries(names.map(([field, metric]) => [metric, Number(coding[field])]));
 }
 

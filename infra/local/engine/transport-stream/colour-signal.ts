@@ -1,16 +1,8 @@
+import type { ColourNumbers } from '../../../../functions/domain/picture-colour.ts';
 import type { BitReader } from './bit-reader.ts';
 
-/** How numbers of pictures mean colours, in the code points of ITU-T H.273. 2 is "unspecified". */
-export interface ColourSignal {
-  colourPrimaries: number;
-  transferCharacteristics: number;
-  matrixCoefficients: number;
-  /** Whether black is 0 instead of 16. */
-  isFullRange: boolean;
-}
-
 /** What a stream says that says nothing. */
-export const COLOUR_NOT_STATED: ColourSignal = {
+export const COLOUR_NOT_STATED: ColourNumbers = {
   colourPrimaries: 2,
   transferCharacteristics: 2,
   matrixCoefficients: 2,
@@ -24,7 +16,7 @@ const EXTENDED_SAR = 255;
  * Reads the beginning of the VUI up to and including the colours, which H.264 (E.1.1) and H.265 (E.2.1) share.
  * @throws {RangeError} when the data ends
  */
-export function readColourSignal(bits: BitReader): ColourSignal {
+export function readColourSignal(bits: BitReader): ColourNumbers {
   if (bits.flag() && bits.bits(8) === EXTENDED_SAR) bits.skip(32);
   if (bits.flag()) bits.skip(1);
   if (!bits.flag()) return COLOUR_NOT_STATED;

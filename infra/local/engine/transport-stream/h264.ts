@@ -1,5 +1,6 @@
+import type { ColourNumbers } from '../../../../functions/domain/picture-colour.ts';
 import { createBitReader, removeEmulationPrevention, type BitReader } from './bit-reader.ts';
-import { COLOUR_NOT_STATED, readColourSignal, type ColourSignal } from './colour-signal.ts';
+import { COLOUR_NOT_STATED, readColourSignal } from './colour-signal.ts';
 
 /** The supported H.264 NAL unit types (ITU-T H.264 table 7-1). */
 const NAL_SLICE = 1;
@@ -70,7 +71,7 @@ export interface SequenceParameters {
   /** From the VUI; null when the stream does not state it. */
   framesPerSecond: number | null;
   /** From the VUI. */
-  colour: ColourSignal;
+  colour: ColourNumbers;
   /** ITU-T H.264 table 6-1: 0 is monochrome, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4. */
   chromaFormat: number;
   bitDepthLuma: number;

@@ -1,5 +1,6 @@
+import type { ColourNumbers } from '../../../../functions/domain/picture-colour.ts';
 import { createBitReader, removeEmulationPrevention, type BitReader } from './bit-reader.ts';
-import { COLOUR_NOT_STATED, readColourSignal, type ColourSignal } from './colour-signal.ts';
+import { COLOUR_NOT_STATED, readColourSignal } from './colour-signal.ts';
 
 /** What a sequence parameter set of HEVC says. The fields have the meaning of H.264's. */
 export interface HevcSequence {
@@ -12,7 +13,7 @@ export interface HevcSequence {
   bitDepthLuma: number;
   bitDepthChroma: number;
   isProgressive: boolean;
-  colour: ColourSignal;
+  colour: ColourNumbers;
 }
 
 const NAL_HEADER_BYTES = 2;

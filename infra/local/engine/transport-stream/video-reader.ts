@@ -1,7 +1,7 @@
 /**
  * Reads the pictures of a video stream: their times, the places to start decoding, and what their headers say.
  */
-import type { VideoCoding } from '../contract.ts';
+import type { CodingNumbers } from '../../../../functions/domain/video-coding.ts';
 import { createDecoderHeaders } from './decoder-headers.ts';
 import {
   isFieldSlice,
@@ -23,7 +23,7 @@ export const TYPE_H264 = 0x1b;
 export interface PictureHeader {
   width: number;
   height: number;
-  coding: VideoCoding;
+  coding: CodingNumbers;
 }
 
 export interface Picture {
