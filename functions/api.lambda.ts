@@ -22,6 +22,7 @@ import { readSecret } from './aws/secret-store.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
+import { errorName } from './domain/errors.ts';
 
 /**
  * Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself, because browsers use a
@@ -121,7 +122,7 @@ let starting: Promise<ReturnType<typeof handle>> | null = null;
 async function answer(event: LambdaEvent, context: LambdaContext): Promise<unknown> {
   starting ??= start().then(handle, (error: unknown) => {
     starting = null;
-    logger.error('the API could not start', { error: error instanceof Error ? error.name : 'unknown' });
+    logger.error('the API could not start', { error: errorName(error) });
     throw error;
   });
   return (await starting)(event, context);

@@ -10,7 +10,7 @@ import {
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
 import { publishedPlaces, type PublishedPlace } from '../domain/backup-ingest.ts';
-import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { AppError, type ErrorCode, type FieldError, errorName } from '../domain/errors.ts';
 import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredBackup, StoredKey, Target } from '../domain/requests.ts';
@@ -192,7 +192,7 @@ export async function sealStreamKey(
     throw new AppError('upstream_unavailable', {
       detail: 'the stream key could not be encrypted, so nothing was saved',
       remedy: 'check that the KMS key of the deployment is enabled, then try again',
-      internal: error instanceof Error ? error.name : 'unknown',
+      internal: errorName(error),
       retryAfterSeconds: 5,
     });
   }

@@ -6,6 +6,7 @@ import { getOwnSlate } from '../aws/slate-table.ts';
 import type { Destination, SlateBreak } from '../domain/destination.ts';
 import { outputSizeOf, withBreak, withoutBreak } from '../domain/slate-break.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 export const SLATE_ACTIONS = ['show-slate', 'end-slate'] as const;
 export type SlateAction = (typeof SLATE_ACTIONS)[number];
@@ -67,7 +68,7 @@ async function startQuietly(deps: ApiDeps, { destinationId, slateBreak }: Destin
   } catch (error) {
     deps.logger.warn('slate not started, the sweep will', {
       destinationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }
@@ -85,7 +86,7 @@ async function note(
   } catch (error) {
     deps.logger.warn('a slate is not on the timeline', {
       destinationId: record.destinationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../aws/mail-topic.ts';
 import { listTargets } from '../aws/notification-target-table.ts';
 import type { TableDeps } from '../aws/clients.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import type { NotificationTarget, SubscriptionState } from '../domain/notification-target.ts';
 import type { MailWay } from '../notify/mail.ts';
 import type { Logger } from '../workflow/workflow-deps.ts';
@@ -37,7 +37,7 @@ export async function readSubscriptionStates(
     return ({ email }) => (email === null ? null : (found.get(email.toLowerCase())?.state ?? 'missing'));
   } catch (error) {
     // The targets are worth showing without it.
-    logger.warn('subscriptions were not read', { error: error instanceof Error ? error.name : 'unknown' });
+    logger.warn('subscriptions were not read', { error: errorName(error) });
     return ({ email }) => (email === null ? null : 'unknown');
   }
 }
@@ -117,7 +117,7 @@ async function unsubscribeQuietly(deps: SubscriptionDeps, topicArn: string, emai
   try {
     await unsubscribeAddress(deps, topicArn, email);
   } catch (error) {
-    deps.logger.warn('a subscription was not ended', { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.warn('a subscription was not ended', { error: errorName(error) });
   }
 }
 

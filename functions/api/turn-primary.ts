@@ -5,6 +5,7 @@ import { towardsDesired } from '../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../domain/primary.ts';
 import { requestChange } from '../workflow/operations.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * Starts or stops the primary together with the source instead of waiting for the sweep, because a preview without a
@@ -25,7 +26,7 @@ export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', reque
     });
   } catch (error) {
     deps.logger.warn('the primary did not follow the source; the sweep will retry', {
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

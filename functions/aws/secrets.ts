@@ -1,5 +1,5 @@
 import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import { awsErrorKind } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
@@ -53,7 +53,7 @@ export async function decryptStreamKey(
     throw new AppError('secret_unreadable', {
       detail: `the stored stream key of ${destinationId} cannot be decrypted`,
       remedy: 'replace the stream key of this destination; if all fail, check that the KMS key is enabled',
-      internal: error instanceof Error ? error.name : 'unknown',
+      internal: errorName(error),
     });
   }
 }
@@ -108,7 +108,7 @@ export async function decryptTargetSecret(
     throw new AppError('secret_unreadable', {
       detail: `the stored secret of notification target ${targetId} cannot be decrypted`,
       remedy: 'set its URL again, or rotate its signing secret; if all fail, check that the KMS key is enabled',
-      internal: error instanceof Error ? error.name : 'unknown',
+      internal: errorName(error),
     });
   }
 }

@@ -111,6 +111,11 @@ export class AppError extends Error {
   }
 }
 
+/** Returns what a log may hold of any error: its name. A message may repeat what it was about, such as a stream key. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}
+
 /** Lists every code with its kind and title, for the documentation and its test. */
 export function listErrorCodes(): { code: ErrorCode; kind: ErrorKind; title: string }[] {
   return Object.entries(ERROR_CODES).map(([code, entry]) => ({ code: code as ErrorCode, ...entry }));

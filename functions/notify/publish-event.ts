@@ -5,6 +5,7 @@ import { listTargets } from '../aws/notification-target-table.ts';
 import { newDelivery, type Delivery } from '../domain/delivery.ts';
 import { wantsEvent } from '../domain/notification-target.ts';
 import type { SluiceEvent } from '../domain/webhook-events.ts';
+import { errorName } from '../domain/errors.ts';
 
 export interface PublishDeps extends AwsDeps<'sfn' | 'table', 'deliveryMachineArn' | 'tableName'> {
   now: () => Date;
@@ -34,7 +35,7 @@ export async function publishQuietly(deps: PublishDeps, events: readonly SluiceE
   } catch (error) {
     deps.logger.warn('events were not published', {
       eventIds: events.map(({ eventId }) => eventId),
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }
@@ -48,7 +49,7 @@ export async function beginDelivery(deps: PublishDeps, delivery: Delivery): Prom
   } catch (error) {
     deps.logger.warn('a delivery was not started, the sweep will', {
       deliveryId: stored.deliveryId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
   return stored;

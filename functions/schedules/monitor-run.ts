@@ -24,6 +24,7 @@ import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
 import { recordAlways } from './record-always.ts';
 import { observeRecords, type MonitorReport } from './monitor.ts';
+import { errorName } from '../domain/errors.ts';
 
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
 export type MonitorRunDeps = MonitorDeps &
@@ -74,7 +75,7 @@ async function recordQuietly(
     await recordAlways(deps, source, records);
   } catch (error) {
     deps.logger.warn('the recording did not follow the source', {
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }
@@ -135,7 +136,7 @@ async function evaluateCeilingsQuietly(
   try {
     return await evaluateCeilings(deps, records, deps.everySeconds);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.ceilingsNotEvaluated, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.ceilingsNotEvaluated, { error: errorName(error) });
     return null;
   }
 }

@@ -18,6 +18,7 @@ import {
 import { isPrimary } from '../domain/lifecycle.ts';
 import { COUNTED_LINES } from './counted-log-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * The sweep's last part: resources in AWS that no record holds. The sweep records every sighting, and releases an
@@ -106,7 +107,7 @@ async function tryWith<Result>(
   } catch (error) {
     deps.logger.error(COUNTED_LINES.orphanNotReleased, {
       resourceId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
     return undefined;
   }

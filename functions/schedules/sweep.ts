@@ -14,6 +14,7 @@ import { handleOrphans } from './sweep-orphans.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
 import { keepPrimary } from './sweep-primary.ts';
 import { sweepShows } from './sweep-shows.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * The sweep: completes interrupted operations, and compares AWS with the records in both directions. It always reads
@@ -68,7 +69,7 @@ async function reportQuietly(
   try {
     await reportSweep(deps, records, found);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.incidentsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.incidentsNotSwept, { error: errorName(error) });
   }
 }
 
@@ -81,7 +82,7 @@ async function restartQuietly(deps: SweepDeps): Promise<number | undefined> {
     await restartDeliveries(deps);
     return await countFailingTargets(deps);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: errorName(error) });
     return undefined;
   }
 }
@@ -91,7 +92,7 @@ async function sweepRecordingsQuietly(deps: SweepDeps): Promise<void> {
   try {
     await sweepRecordings(deps);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.recordingsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.recordingsNotSwept, { error: errorName(error) });
   }
 }
 
@@ -100,7 +101,7 @@ async function sweepShowsQuietly(deps: SweepDeps): Promise<void> {
   try {
     await sweepShows(deps);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.showsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.showsNotSwept, { error: errorName(error) });
   }
 }
 
@@ -113,7 +114,7 @@ async function repairQuietly(deps: SweepDeps, flow: FlowView | null): Promise<bo
     await repairEgress(deps, flow);
     return true;
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.egressNotRepaired, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.egressNotRepaired, { error: errorName(error) });
     return false;
   }
 }
@@ -129,7 +130,7 @@ async function guard(deps: SweepDeps, { destinationId }: Destination, action: ()
   } catch (error) {
     deps.logger.error(COUNTED_LINES.destinationNotSwept, {
       destinationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

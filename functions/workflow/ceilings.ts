@@ -16,7 +16,7 @@ import {
   type Ceiling,
 } from '../domain/ceiling.ts';
 import type { Destination } from '../domain/destination.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import type { Spending } from '../domain/spending.ts';
 import { requestChange } from './operations.ts';
 import { readSpending, type SpendingDeps } from './read-spending.ts';
@@ -112,7 +112,7 @@ export async function stopConcerned(
     } catch (error) {
       deps.logger.error('a ceiling could not stop a destination', {
         destinationId,
-        error: error instanceof Error ? error.name : 'unknown',
+        error: errorName(error),
       });
     }
   }

@@ -2,7 +2,7 @@ import { awsErrorKind } from '../aws/aws-errors.ts';
 import { getDelivery, removePendingMark, writeDelivery } from '../aws/delivery-table.ts';
 import { changeTarget, getTarget } from '../aws/notification-target-table.ts';
 import { jitterOf, withAttempt, type Delivery, type SendResult, type Verdict } from '../domain/delivery.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import {
   lastDeliveryOf,
   withLastDelivery,
@@ -44,7 +44,7 @@ export async function runDeliveryStep(deps: SendDeps, input: DeliveryStepInput):
     const kind = awsErrorKind(error);
     if (kind === 'throttled') throw new Throttled('AWS throttles SendMessage');
     if (kind === 'unavailable') throw new Unavailable('AWS does not answer SendMessage');
-    throw new StepFailed(`SendMessage of ${input.deliveryId}: ${error instanceof Error ? error.name : 'unknown'}`);
+    throw new StepFailed(`SendMessage of ${input.deliveryId}: ${errorName(error)}`);
   }
 }
 

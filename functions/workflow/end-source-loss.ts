@@ -4,6 +4,7 @@ import { decideStop } from '../domain/requests.ts';
 import { holdMinutesOf, onSourceLossOf, stopDueAt } from '../domain/source-loss.ts';
 import { requestChange } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 /** Who stops a destination that has had no source for too long, in the history and in the log of requests. */
 const ACTOR = 'source-loss rule';
@@ -32,7 +33,7 @@ async function endOne(deps: OperationDeps, record: Destination): Promise<void> {
   } catch (error) {
     deps.logger.error('a destination without a source was not stopped', {
       destinationId: record.destinationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

@@ -9,6 +9,7 @@ import { toTimelineEntry } from '../domain/incident-timeline.ts';
 import { withoutDue, type Incident } from '../domain/incident.ts';
 import { publishEvents } from '../notify/publish-event.ts';
 import type { Logger } from './workflow-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 export interface IncidentDeps extends AwsDeps<
   'sfn' | 'table',
@@ -39,7 +40,7 @@ export async function finishIncident(deps: IncidentDeps, incident: Incident): Pr
   } catch (error) {
     deps.logger.warn('an incident is not finished, the next evaluation continues', {
       incidentId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }
@@ -72,7 +73,7 @@ async function startQuietly(deps: IncidentDeps, incident: Incident): Promise<voi
   } catch (error) {
     deps.logger.warn('the workflow of an incident was not started, the sweep will', {
       incidentId: incident.incidentId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

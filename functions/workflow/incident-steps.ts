@@ -7,6 +7,7 @@ import { escalate, escalatesAt, type Incident } from '../domain/incident.ts';
 import { evaluateIncidents } from './evaluate-incidents.ts';
 import { finishIncident, handOver, type IncidentDeps } from './finish-incident.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * The steps of the state machine that looks after one incident. The record decides: a step reads it, does what is due,
@@ -99,5 +100,5 @@ function translate({ step, incidentId }: IncidentStepInput, error: unknown): Err
   const kind = awsErrorKind(error);
   if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
   if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
-  return new StepFailed(`${step} of ${incidentId}: ${error instanceof Error ? error.name : 'unknown'}`);
+  return new StepFailed(`${step} of ${incidentId}: ${errorName(error)}`);
 }

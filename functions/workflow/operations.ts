@@ -7,6 +7,7 @@ import { runOf } from '../domain/recorded-run.ts';
 import { beginningEvents } from '../domain/destination-events.ts';
 import { publishQuietly } from '../notify/publish-event.ts';
 import type { OperationDeps } from './workflow-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * Begins operations: the only place that turns a desired state into a running state machine. It writes the record
@@ -122,7 +123,7 @@ export async function startQuietly(deps: OperationDeps, record: Destination): Pr
   } catch (error) {
     deps.logger.warn('execution not started, the sweep will', {
       operationId: record.operation.operationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

@@ -2,7 +2,7 @@ import { awsErrorKind } from '../aws/aws-errors.ts';
 import { createHarvestJob, findRecordableEndpoint, observeHarvestJob } from '../aws/harvest-job.ts';
 import { deleteMedia, manifestKeyOf, measureDuration, measureMedia } from '../aws/recording-store.ts';
 import { changeRecording, getRecording, removeOpenMark, removeRecording } from '../aws/recording-table.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import { ATTEMPTS_MAX, harvestJobIdOf, type Recording, type RecordingFailure } from '../domain/recording.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
@@ -45,9 +45,7 @@ export async function runRecordingStep(deps: WorkflowDeps, input: RecordingStepI
     if (kind === 'throttled') throw new Throttled('AWS throttles AdvanceRecording');
     const isCrowded = error instanceof AppError && error.code === 'concurrent_change';
     if (kind === 'unavailable' || isCrowded) throw new Unavailable('AWS does not answer AdvanceRecording');
-    throw new StepFailed(
-      `AdvanceRecording of ${input.recordingId}: ${error instanceof Error ? error.name : 'unknown'}`,
-    );
+    throw new StepFailed(`AdvanceRecording of ${input.recordingId}: ${errorName(error)}`);
   }
 }
 

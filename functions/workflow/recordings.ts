@@ -11,7 +11,7 @@ import {
 } from '../aws/recording-table.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { PRIMARY_DESTINATION_ID, type Destination } from '../domain/destination.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import {
   deleteRecording,
   endRecording,
@@ -145,7 +145,7 @@ async function startQuietly(deps: RecordingDeps, recording: Recording): Promise<
   } catch (error) {
     deps.logger.warn('a recording waits for the sweep', {
       recordingId: recording.recordingId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

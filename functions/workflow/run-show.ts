@@ -4,7 +4,7 @@ import { getDestination } from '../aws/destination-table.ts';
 import { startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import { decideStart, decideStop } from '../domain/requests.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import {
@@ -130,7 +130,7 @@ async function request(deps: ShowDeps, destinationId: string, make: () => Promis
     if (isRefused) return [{ destinationId, refusal: error.detail }];
     deps.logger.warn('a request of a show failed', {
       destinationId,
-      error: error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown',
+      error: error instanceof AppError ? error.code : errorName(error),
     });
     return [];
   }
@@ -146,7 +146,7 @@ export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: 
   } catch (error) {
     deps.logger.warn('what happened to a show is not on the timeline', {
       showId: after.showId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }
@@ -168,7 +168,7 @@ export async function startShowQuietly(deps: ShowStoreDeps, show: Show): Promise
   } catch (error) {
     deps.logger.warn('execution of a show not started, the sweep will', {
       showId: show.showId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

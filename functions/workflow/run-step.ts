@@ -2,7 +2,7 @@ import { awsErrorKind, toAppError } from '../aws/aws-errors.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import type { OperationStep, RecordedError } from '../domain/destination.ts';
 import { kindOf } from '../domain/destination-kind.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import {
   concerns,
   heldAfter,
@@ -142,7 +142,7 @@ async function translate(deps: WorkflowDeps, input: StepInput, error: unknown): 
     generation: input.generation,
     step: input.step,
     code: explained.code,
-    internal: explained.internal ?? (error instanceof Error ? error.name : 'unknown'),
+    internal: explained.internal ?? errorName(error),
   });
   await recordError(deps, input, {
     code: explained.code,

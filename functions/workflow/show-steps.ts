@@ -1,7 +1,7 @@
 import { awsErrorKind } from '../aws/aws-errors.ts';
 import { startShowExecution } from '../aws/executions.ts';
 import { getShow, writeShow } from '../aws/show-table.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import type { Show } from '../domain/show.ts';
 import { runShow, type ShowDeps, type ShowStoreDeps } from './run-show.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
@@ -66,5 +66,5 @@ function translate({ step, showId }: ShowStepInput, error: unknown): Error {
   if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
   if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
   if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
-  return new StepFailed(`${step} of ${showId}: ${error instanceof Error ? error.name : 'unknown'}`);
+  return new StepFailed(`${step} of ${showId}: ${errorName(error)}`);
 }

@@ -8,6 +8,7 @@ import { isAtRest } from '../domain/channel-state.ts';
 import type { Destination, SlateBreak } from '../domain/destination.ts';
 import { Unavailable } from './workflow-errors.ts';
 import type { Logger } from './workflow-deps.ts';
+import { errorName } from '../domain/errors.ts';
 
 /**
  * A break: a slate over the output of a destination on air. The API writes what is requested, a state machine and the
@@ -122,7 +123,7 @@ async function noteRefusal(deps: BreakDeps, record: Destination, error: unknown)
   } catch (failure) {
     deps.logger.warn('a refused slate is not on the timeline', {
       destinationId: record.destinationId,
-      error: failure instanceof Error ? failure.name : 'unknown',
+      error: errorName(failure),
     });
   }
 }

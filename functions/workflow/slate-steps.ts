@@ -1,7 +1,7 @@
 import { awsErrorKind } from '../aws/aws-errors.ts';
 import { getDestination } from '../aws/destination-table.ts';
 import type { SlateBreak } from '../domain/destination.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, errorName } from '../domain/errors.ts';
 import { applyBreak } from './slate-break.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
@@ -40,5 +40,5 @@ function translate({ destinationId, step }: SlateStepInput, error: unknown): Err
   if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
   if (kind === 'conflict') return new Unavailable(`the channel of ${destinationId} changes`);
   if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
-  return new StepFailed(`${step} of ${destinationId}: ${error instanceof Error ? error.name : 'unknown'}`);
+  return new StepFailed(`${step} of ${destinationId}: ${errorName(error)}`);
 }

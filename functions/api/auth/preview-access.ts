@@ -1,6 +1,7 @@
 import { PREVIEW_COOKIES, PREVIEW_PATH, signPreviewCookies } from '../../aws/preview-cookies.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
 import { writeCookie } from './cookies.ts';
+import { errorName } from '../../domain/errors.ts';
 
 /**
  * Access to the preview on AWS. CloudFront serves it without calling the API, to browsers with cookies signed by this
@@ -48,7 +49,7 @@ export function createPreviewAccess(options: PreviewAccessOptions): PreviewAcces
         const signed = signPreviewCookies({ host, keyPairId, privateKey: await privateKey(), expiresAt });
         return Object.entries(signed).map(([name, value]) => cookieOf(name, value, ACCESS_SECONDS));
       } catch (error) {
-        logger.warn('the preview cannot be opened', { error: error instanceof Error ? error.name : 'unknown' });
+        logger.warn('the preview cannot be opened', { error: errorName(error) });
         return [];
       }
     },

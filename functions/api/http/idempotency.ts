@@ -7,7 +7,7 @@ import {
   releaseIdempotencyKey,
   type IdempotencyRecord,
 } from '../../aws/idempotency-table.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, errorName } from '../../domain/errors.ts';
 import type { ApiContext, ApiDeps, ApiEnv } from '../api-deps.ts';
 import { invalidFields } from './validation.ts';
 
@@ -95,7 +95,7 @@ async function conclude(deps: ApiDeps, key: string, record: IdempotencyRecord, r
   } catch (error) {
     // The request is done, and the claim expires.
     deps.logger.warn('the answer could not be stored under its idempotency key', {
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

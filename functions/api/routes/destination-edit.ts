@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination, TimelineEntry } from '../../domain/destination.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, errorName } from '../../domain/errors.ts';
 import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
@@ -141,7 +141,7 @@ async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry
   } catch (error) {
     deps.logger.warn('an edit is not on the timeline', {
       destinationId: record.destinationId,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: errorName(error),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, errorName } from '../../domain/errors.ts';
 import type { Api } from '../api-deps.ts';
 
 /** Headers of the origin that are passed on. */
@@ -14,7 +14,7 @@ export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Respon
     try {
       origin = await hlsProxy(pathname + search);
     } catch (error) {
-      throw unavailable(error instanceof Error ? error.name : 'unknown');
+      throw unavailable(errorName(error));
     }
     if (origin.status >= 400) {
       await origin.body?.cancel();

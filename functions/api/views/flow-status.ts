@@ -19,7 +19,7 @@ import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
 import { whyNotAnalysed } from '../../domain/analysis-state.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, errorName } from '../../domain/errors.ts';
 import { toSrtUrl } from '../../domain/srt-address.ts';
 import { codingWarnings, feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
 import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
@@ -98,7 +98,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
     } catch (error) {
       deps.logger.warn('part of the flow status is missing', {
         what,
-        error: error instanceof Error ? error.name : 'unknown',
+        error: errorName(error),
       });
       return instead;
     }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { AwsDeps } from '../../../functions/aws/clients.ts';
 import { listSegments, openMediaFile } from '../../../functions/aws/recording-store.ts';
 import type { Logger } from '../../../functions/workflow/workflow-deps.ts';
+import { errorName } from '../../../functions/domain/errors.ts';
 
 type Deps = AwsDeps<'s3', 'recordingBucket'> & { logger: Logger };
 
@@ -22,7 +23,7 @@ const ARGUMENTS = [
 export function remuxRecording(deps: Deps, ffmpegPath: string, recordingId: string): ReadableStream<Uint8Array> {
   const child = spawn(ffmpegPath, ARGUMENTS, { stdio: ['pipe', 'pipe', 'ignore'] });
   const failed = (error: unknown) =>
-    deps.logger.warn('a download ended early', { recordingId, error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.warn('a download ended early', { recordingId, error: errorName(error) });
   child.on('error', failed);
   child.on('spawn', () => setPriority(child.pid!, constants.priority.PRIORITY_LOW));
   pipeline(Readable.from(readSegments(deps, recordingId)), child.stdin).catch((error: NodeJS.ErrnoException) => {
