@@ -53,6 +53,7 @@ import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
+import { registerShowCeiling } from './routes/show-ceiling.ts';
 import { registerShowList } from './routes/show-list.ts';
 import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
@@ -188,6 +189,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowList(api, deps);
   registerShows(api, deps);
   registerShowActions(api, deps);
+  registerShowCeiling(api, deps);
   registerFlow(api, deps);
   registerFlowThumbnail(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);

@@ -5,17 +5,13 @@ import { startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
 import { AppError, errorName } from '../domain/errors.ts';
+import type { Destination } from '../domain/destination.ts';
 import { decideStart, decideStop } from '../domain/requests.ts';
+import { stopRuleOf } from '../domain/show-ends.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import {
-  advanceShow,
-  confirmRequests,
-  showActorOf,
-  type DestinationFacts,
-  type MadeRequest,
-  type RunDecision,
-} from '../domain/show-run.ts';
+import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
+import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
@@ -58,7 +54,8 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
-    const decision = advanceShow(before, { destinations, startSeconds: deps.startSeconds }, deps.now());
+    const rules = await readEndFacts(deps, before, destinations);
+    const decision = advanceShow(before, { destinations, startSeconds: deps.startSeconds, ...rules }, deps.now());
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
@@ -77,7 +74,7 @@ async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'sh
   return { show, wakeAt: null };
 }
 
-async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, DestinationFacts | null>> {
+async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, Destination | null>> {
   const read = destinations.map(async ({ destinationId }) => {
     return [destinationId, await getDestination(deps, destinationId)] as const;
   });
@@ -103,6 +100,7 @@ async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Pro
     if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
+      await requireWithinShowCeiling(deps, current, destinationId);
       await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide: decideStart });
     };
     made.push(...(await request(deps, destinationId, start)));
@@ -114,7 +112,7 @@ async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Prom
   const made: MadeRequest[] = [];
   for (const destinationId of ids) {
     const stop = () =>
-      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
     made.push(...(await request(deps, destinationId, stop)));
   }
   return made;
@@ -152,9 +150,9 @@ export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: 
 }
 
 /** Returns true for a show that an execution runs: one that acts within a day, or runs. */
-export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
+export function needsExecution({ state, startsAt, goLiveAt }: Show, now: Date): boolean {
   if (state === 'draft' || !isOpen({ state })) return false;
-  return state !== 'scheduled' || Date.parse(startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
+  return state !== 'scheduled' || Date.parse(goLiveAt ?? startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
 }
 
 /**
