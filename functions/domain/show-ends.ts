@@ -34,7 +34,7 @@ export function lostSinceOf(source: SourceState | null, now: Date): string | nul
 }
 
 /** Returns when the show ends for want of a source; null when no rule says so or a source delivers. */
-export function sourceEndMs({ sourceLostMinutes, liveAt }: Show, { sourceLostSince }: EndFacts): number | null {
+function sourceEndMs({ sourceLostMinutes, liveAt }: Show, { sourceLostSince }: EndFacts): number | null {
   if (sourceLostMinutes === null || liveAt === null || !sourceLostSince) return null;
   // A source that has never come counts as lost since the show went live.
   return Math.max(Date.parse(sourceLostSince), Date.parse(liveAt)) + sourceLostMinutes * MINUTE_MS;

@@ -68,13 +68,9 @@ export function spendingWithin(pricing: Pricing, recorded: Recorded, span: Span,
     span,
     spent: sum([runsUntil(now, untilMs), ...fixedUntil(untilMs), ...known]),
     ifStoppedAt(at, starting = []) {
-      const stopped = new Date(at.getTime() + STOP_SECONDS * 1000);
-      // A start may be accepted at any moment from now on.
-      const run = { startMs: now.getTime(), endMs: stopped.getTime() };
-      const starts = [...records.filter(mayStart), ...starting].map((record) =>
-        costOfStart(pricing, record, run, span),
-      );
-      return sum([runsUntil(stopped, span.endMs), ...starts, ...fixedUntil(span.endMs), ...known]);
+      const stopped = confirmedAt(at);
+      const starts = costOfStarts(pricing, { records, starting, now, stopped }, span);
+      return sum([runsUntil(stopped, span.endMs), starts, ...fixedUntil(span.endMs), ...known]);
     },
   };
 }
@@ -101,12 +97,8 @@ export function spendingOfShow(
     span,
     spent: sum([NOTHING, ...runsUntil(now)]),
     ifStoppedAt(at, starting = []) {
-      const stopped = new Date(at.getTime() + STOP_SECONDS * 1000);
-      const run = { startMs: now.getTime(), endMs: stopped.getTime() };
-      const starts = [...started.filter(mayStart), ...starting].map((record) =>
-        costOfStart(pricing, record, run, span),
-      );
-      return sum([NOTHING, ...runsUntil(stopped), ...starts]);
+      const stopped = confirmedAt(at);
+      return sum([...runsUntil(stopped), costOfStarts(pricing, { records: started, starting, now, stopped }, span)]);
     },
   };
 }
@@ -118,8 +110,29 @@ function isIdleButHeld({ held }: Destination): boolean {
   return !runInProgress(held) && (held.channel !== undefined || held.input !== undefined);
 }
 
-function costOfStart(pricing: Pricing, record: Destination, run: Span, window: Span): Money {
-  return sum(costWithin(priceOfRunning(pricing, settingsOf(record)), run, window).map(({ cost }) => cost));
+/** Returns when a stop that is requested at an instant is confirmed at the latest. */
+function confirmedAt(at: Date): Date {
+  return new Date(at.getTime() + STOP_SECONDS * 1000);
+}
+
+/** What may be started, and when it would be stopped again. */
+interface Starts {
+  records: readonly Destination[];
+  starting: readonly Destination[];
+  now: Date;
+  stopped: Date;
+}
+
+function costOfStarts(pricing: Pricing, { records, starting, now, stopped }: Starts, window: Span): Money {
+  const starts = [...records.filter(mayStart), ...starting];
+  // A start may be accepted at any moment from now on.
+  const run = { startMs: now.getTime(), endMs: stopped.getTime() };
+  return sum([
+    NOTHING,
+    ...starts.flatMap((record) =>
+      costWithin(priceOfRunning(pricing, settingsOf(record)), run, window).map(({ cost }) => cost),
+    ),
+  ]);
 }
 
 /**
