@@ -156,7 +156,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const pace = settings.profile === 'aws-like' ? AWS_LIKE_PACE : {};
     const mail = createMailWay(settings.mail);
-    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { ...pace, mail });
+    const ways = { ...pace, mail, pausesOutputs: settings.pausesUntilLive };
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, ways);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);

@@ -21,8 +21,9 @@ export function createWorkflowDeps(
   {
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
+    pausesOutputs = true,
     ...pace
-  }: Partial<Pace> & { harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
+  }: Partial<Pace> & { harvestDelaySeconds?: number | undefined; mail?: MailWay; pausesOutputs?: boolean } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,
@@ -32,6 +33,7 @@ export function createWorkflowDeps(
     ...pace,
     harvestDelaySeconds,
     mail,
+    pausesOutputs,
     resolveHost,
     logger,
   };
