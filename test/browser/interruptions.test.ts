@@ -56,10 +56,24 @@ describe('a network loss before the page has loaded completely', () => {
     await context.setOffline(true);
     await start.click();
     await visitor.getByText('Connection lost').first().waitFor();
-    await visitor.getByRole('alert').getByText('failed to load').waitFor();
+    await visitor.getByRole('alert').getByText('failed to load').first().waitFor();
     expect(await start.isVisible()).toBe(true);
     await context.close();
   });
+
+  it.each(['PreviewControls', 'SlateForAll'])(
+    'keeps the page without %s, which it loads after its first picture',
+    async (part) => {
+      await begin([running('Alpha'), idle('Bravo')]);
+      const { page: visitor, context } = await stage.open();
+      await context.route(new RegExp(`/assets/${part}-[^/]*\\.js$`), (route) => route.abort());
+      await visitor.goto(stage.signInLink);
+      await visitor.getByRole('alert').getByText('failed to load').first().waitFor();
+      expect(await visitor.getByText('This page failed').count()).toBe(0);
+      await visitor.getByRole('button', { name: 'Stop Alpha' }).waitFor();
+      await context.close();
+    },
+  );
 });
 
 describe('an inline question', () => {

@@ -108,7 +108,8 @@ describe('a show on one machine', () => {
     stopSending = sendSrt(ffmpegPath, join(directory, 'source.ts'), ports.srt);
     const flow = await waitFor('the source', async () => {
       const { body } = await product.call('GET', '/api/mediaconnect/flow/status');
-      return body.source.state === 'connected' && body.source.video?.framesPerSecond ? body : null;
+      const { state, video, audio } = body.source;
+      return state === 'connected' && video?.framesPerSecond && audio?.sampleRateHz ? body : null;
     });
     expect(flow.source.video).toMatchObject({ width: 1280, height: 720 });
     expect(flow.source.video.framesPerSecond).toBeCloseTo(30, 0);

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 
 const DestinationActionsMenu = lazy(async () => ({
   default: (await import('./DestinationActionsMenu.tsx')).DestinationActionsMenu,
@@ -12,8 +13,8 @@ export function DestinationMenu({ destination }: { destination: DestinationResou
   const trigger = <MenuTrigger name={destination.name} onClick={() => setWanted(true)} />;
   if (!wanted) return trigger;
   return (
-    <Suspense fallback={trigger}>
+    <LazyPart fallback={trigger}>
       <DestinationActionsMenu destination={destination} />
-    </Suspense>
+    </LazyPart>
   );
 }

@@ -1,5 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { lazy, memo, Suspense, useRef, useState } from 'react';
+import { lazy, memo, useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
@@ -18,6 +18,7 @@ import { RowLink } from './RowLink.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './DestinationRow.module.css';
 
 /** Not part of the first load, because few shows need it. */
@@ -148,11 +149,11 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
           </>
         )}
       </div>
-      <Suspense>
+      <LazyPart>
         {destination.slate && (
           <SlateLine destination={destination} slate={destination.slate} className={classes.trouble} />
         )}
-      </Suspense>
+      </LazyPart>
       {isTrouble && <Trouble destination={destination} presentation={shown} />}
       {before && (
         <div className={classes.reserved} aria-hidden="true" inert>

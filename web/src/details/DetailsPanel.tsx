@@ -1,5 +1,5 @@
 import { Loader } from '@mantine/core';
-import { type ReactNode, lazy, Suspense, useState } from 'react';
+import { type ReactNode, lazy, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useMetrics, useOperation, useTimeline } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
@@ -22,6 +22,7 @@ import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
 import { describeSound } from '../editor/sound-value.ts';
 import { SrtFacts } from './SrtFacts.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './DetailsPanel.module.css';
 
 const ChannelLog = lazy(async () => ({ default: (await import('./ChannelLog.tsx')).ChannelLog }));
@@ -104,10 +105,10 @@ function Log({ destination }: { destination: DestinationResource }) {
       <summary>
         <h3>Channel log</h3>
       </summary>
-      <Suspense fallback={<p className={classes.note}>Loading the log…</p>}>
+      <LazyPart fallback={<p className={classes.note}>Loading the log…</p>}>
         {isOpened && <ChannelLog destinationId={destination.destinationId} name={destination.name} />}
         {isOpened && !destination.primary && <LogDetail destination={destination} />}
-      </Suspense>
+      </LazyPart>
     </details>
   );
 }

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { BulkDialog, SlateForAll } from './dialogs.ts';
 import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 
 const BUTTONS = [
   { action: 'start', verb: 'Start', Icon: IconPlayerPlayFilled },
@@ -46,13 +47,13 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
         );
       })}
       {of === 'all' && (
-        <Suspense fallback={<i data-room />}>
+        <LazyPart fallback={<i data-room />}>
           <SlateForAll destinations={destinations} />
-        </Suspense>
+        </LazyPart>
       )}
-      <Suspense>
+      <LazyPart>
         {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
-      </Suspense>
+      </LazyPart>
     </>
   );
 }

@@ -1,11 +1,12 @@
-import { Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { useDestinations } from '../api/destinations.ts';
 import { closeDialog, useOpenDialog } from '../app/destination-dialog-state.ts';
 import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from './dialogs.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 
 /** The open dialog about a destination, if any; it closes with its page. */
 export function DestinationDialog() {
-  return <Suspense>{useContent()}</Suspense>;
+  return <LazyPart>{useContent()}</LazyPart>;
 }
 
 function useContent() {

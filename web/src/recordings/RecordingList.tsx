@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDownload, IconPlayerPlayFilled, IconTrash, IconX } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import type { RecordingResource } from '../../../functions/api/schemas/recordings.ts';
 import { useDeleteRecording, useStopRecording } from '../api/recordings.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -11,6 +11,7 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { keptWords, measureWords, problemWords, STATE_LOOKS, STATE_WORDS } from './recording-text.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './Recordings.module.css';
 
 const RecordingPlayer = lazy(async () => ({ default: (await import('./RecordingPlayer.tsx')).RecordingPlayer }));
@@ -63,9 +64,9 @@ function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
       </div>
       <Tools recording={recording} isPlayed={isPlayed} onPlay={onPlay} />
       {isPlayed && playUrl && (
-        <Suspense>
+        <LazyPart>
           <RecordingPlayer url={playUrl} name={name} />
-        </Suspense>
+        </LazyPart>
       )}
     </li>
   );

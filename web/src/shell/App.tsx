@@ -7,7 +7,8 @@ import { problemOf } from '../api/request.ts';
 import { useSession } from '../api/session.ts';
 import { Mark } from '../ui/Wordmark.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
-import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
+import { PageFailed } from './PageFailed.tsx';
 import { pageAfterSignIn } from './page-after-sign-in.ts';
 import { SignInPage } from './lazy-pages.ts';
 import { Shell } from './Shell.tsx';
@@ -24,17 +25,17 @@ export function App({ linkRefused }: { linkRefused: boolean }) {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <Toasts />
       <QueryClientProvider client={queryClient}>
-        <PageErrorBoundary>
+        <ErrorBoundary instead={<PageFailed />}>
           <Suspense fallback={<Opening />}>
             <SessionGate linkRefused={linkRefused} />
           </Suspense>
-        </PageErrorBoundary>
+        </ErrorBoundary>
       </QueryClientProvider>
-      <PageErrorBoundary instead={null}>
+      <ErrorBoundary instead={null}>
         <Suspense>
           <HintLayer />
         </Suspense>
-      </PageErrorBoundary>
+      </ErrorBoundary>
     </MantineProvider>
   );
 }

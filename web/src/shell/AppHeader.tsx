@@ -15,7 +15,7 @@ import { IncidentStrip } from '../incidents/IncidentStrip.tsx';
 import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
 import { CostGlance } from '../costs/CostGlance.tsx';
-import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { PageNavigation } from './PageNavigation.tsx';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
 import { StatusPill } from '../destinations/StatusWord.tsx';
@@ -76,9 +76,9 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
         </div>
       </div>
       <RehearsalBanner />
-      <PageErrorBoundary instead={null}>
+      <ErrorBoundary instead={null}>
         <IncidentStrip />
-      </PageErrorBoundary>
+      </ErrorBoundary>
     </header>
   );
 }

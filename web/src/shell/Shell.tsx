@@ -11,8 +11,9 @@ import { StoreBanner } from './StoreBanner.tsx';
 import { CeilingBanner } from '../costs/CeilingBanner.tsx';
 import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../ui/format.ts';
-import { PageErrorBoundary } from './PageErrorBoundary.tsx';
-import { PartFailed } from './PartFailed.tsx';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
+import { PageFailed } from './PageFailed.tsx';
 import {
   DestinationDrawer,
   DestinationsPage,
@@ -70,7 +71,7 @@ export function Shell({ session }: { session: SessionResource }) {
             <CeilingBanner />
             {nothingYet && problem && <ProblemPanel problem={problem} />}
             {!(nothingYet && problem) && (
-              <PageErrorBoundary key={pathname}>
+              <ErrorBoundary key={pathname} instead={<PageFailed />}>
                 <Suspense fallback={<Loader className={classes.loader} />}>
                   {isStripKnown ? (
                     <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
@@ -78,21 +79,17 @@ export function Shell({ session }: { session: SessionResource }) {
                     <Loader className={classes.loader} />
                   )}
                 </Suspense>
-              </PageErrorBoundary>
+              </ErrorBoundary>
             )}
           </main>
         </div>
         <ShowBar />
         <Announcer destinations={destinations} flow={flow} stale={lost} />
-        <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>
-          <Suspense>
-            {overlay && <Over overlay={overlay} onClose={close} />}
-            {helpOpened && <ShortcutSheet onClose={closeHelp} />}
-          </Suspense>
-        </PageErrorBoundary>
-        <PageErrorBoundary key={`dialog on ${pathname}`} instead={<PartFailed />}>
-          <DestinationDialog />
-        </PageErrorBoundary>
+        <LazyPart key={overlay?.kind ?? 'none'}>
+          {overlay && <Over overlay={overlay} onClose={close} />}
+          {helpOpened && <ShortcutSheet onClose={closeHelp} />}
+        </LazyPart>
+        <DestinationDialog key={pathname} />
       </div>
     </MoneyShown>
   );

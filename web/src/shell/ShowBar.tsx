@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPlayerStopFilled } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { paths } from '../app/paths.ts';
 import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
@@ -13,6 +13,7 @@ import { type ShowProblem, summarizeShow } from './show-summary.ts';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
 import { RemedyButton } from '../destinations/RemedyButton.tsx';
 import { StatusGlyph } from '../destinations/StatusGlyph.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './ShowBar.module.css';
 
 /** Maximum number of named problems; the rest is counted. */
@@ -52,7 +53,7 @@ export function ShowBar() {
           </span>
         )}
         <span className={classes.actions}>
-          <Suspense>{canStop && <SlateForAll destinations={destinations} />}</Suspense>
+          <LazyPart>{canStop && <SlateForAll destinations={destinations} />}</LazyPart>
           {canStop && <StopAll destinations={destinations} />}
         </span>
       </div>
@@ -100,9 +101,9 @@ function StopAll({ destinations }: { destinations: readonly DestinationResource[
       >
         Stop all
       </Button>
-      <Suspense>
+      <LazyPart>
         {isAsked && <BulkDialog action="stop" destinations={destinations} onClose={() => setAsked(false)} />}
-      </Suspense>
+      </LazyPart>
     </>
   );
 }

@@ -1,7 +1,6 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react';
-import { PageErrorBoundary } from './PageErrorBoundary.tsx';
-import { PartFailed } from './PartFailed.tsx';
+import { lazy, useSyncExternalStore } from 'react';
 import { isToastWanted, onToastWanted } from '../app/problem-toast.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
@@ -9,11 +8,9 @@ const Notifications = lazy(async () => ({ default: (await import('@mantine/notif
 export function Toasts() {
   const wanted = useSyncExternalStore(onToastWanted, isToastWanted);
   return (
-    <PageErrorBoundary instead={<PartFailed />}>
-      <Suspense>
-        {/* Below drawers and dialogs (200), so that a toast never covers the buttons of a form. */}
-        {wanted && <Notifications position="bottom-left" limit={4} zIndex={150} />}
-      </Suspense>
-    </PageErrorBoundary>
+    <LazyPart>
+      {/* Below drawers and dialogs (200), so that a toast never covers the buttons of a form. */}
+      {wanted && <Notifications position="bottom-left" limit={4} zIndex={150} />}
+    </LazyPart>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -25,6 +25,7 @@ import { SourcePair } from './SourcePair.tsx';
 import { SoundMeter } from './SoundMeter.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Warnings } from './Warnings.tsx';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './SourceCard.module.css';
 
 /** Not needed for the first picture of the page. */
@@ -76,9 +77,9 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
         <div className={classes.more}>
           <SoundMeter analysis={source.analysis} />
           <div className={classes.preview}>
-            <Suspense>
+            <LazyPart>
               <PreviewControls />
-            </Suspense>
+            </LazyPart>
           </div>
         </div>
         <div className={classes.foot}>
@@ -137,7 +138,7 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
         >
           Stop source
         </Button>
-        <Suspense>{isAsked && <StopSourceDialog onClose={() => setAsked(false)} />}</Suspense>
+        <LazyPart>{isAsked && <StopSourceDialog onClose={() => setAsked(false)} />}</LazyPart>
       </>
     );
   }

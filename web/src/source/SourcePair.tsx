@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconArrowsExchange } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import { useSwitchSource } from '../api/flow.ts';
@@ -11,6 +11,7 @@ import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { formatBitrate, formatMoment } from '../ui/format.ts';
 import { presentListener, whyNoSwitch } from './listener-presentation.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './SourcePair.module.css';
 
 /** Only a flow with two sources has a preference. */
@@ -42,9 +43,9 @@ export function SourcePair({ flow, stale }: SourcePairProps) {
               <SourceLine key={source.role} source={source} isFlowUp={isFlowUp} stale={stale} />
             ))}
           </ul>
-          <Suspense>
+          <LazyPart>
             <SourcePreference preferred={flow.preferredSource} />
-          </Suspense>
+          </LazyPart>
         </>
       )}
     </section>
