@@ -48,7 +48,7 @@ export function checkFlow(facts: FeedFacts): Finding {
 const isUp = ({ flow }: FeedFacts) => flow?.status === 'ACTIVE' || flow?.status === 'UPDATING';
 
 /** Returns the observation when an encoder is known to send now. */
-export function connectedSource(facts: FeedFacts): SourceFacts | null {
+function connectedSource(facts: FeedFacts): SourceFacts | null {
   const { source } = facts;
   return source?.isFresh && source.connected === true && isUp(facts) ? source : null;
 }
