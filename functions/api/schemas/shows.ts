@@ -3,7 +3,7 @@ import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
 import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_STATES } from '../../domain/show.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
-import { DestinationName, UNPRINTABLE } from './requests.ts';
+import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 
 /** Shapes of shows. */
 
@@ -97,6 +97,8 @@ export const ShowsQuery = z.strictObject({
   state: z.enum(['open', 'past']).default('open').openapi({
     description: 'open: not ended, the next start first; past: ended or cancelled, the newest start first',
   }),
+  from: instant.optional().openapi({ description: 'Only shows that are planned to start then or later' }),
+  to: instant.optional().openapi({ description: 'Only shows that are planned to start before' }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(300).optional(),
 });
