@@ -111,11 +111,11 @@ class Simulation {
   /** Makes the passes of the run sheet until nothing is left to do. */
   run(): this {
     for (let pass = 0; pass < 5000; pass += 1) {
-      const facts = { destinations: this.records, startSeconds: 180, spending: this.spending() };
+      const facts = { destinations: this.records, startSeconds: 180, pausesOutputs: false, spending: this.spending() };
       const { show, starts, stops, wakeAt } = advanceShow(this.show, facts, this.now);
       this.show = show;
       const made = {
-        starts: starts.map((destinationId) => ({ destinationId, refusal: this.start(destinationId) })),
+        starts: starts.map(({ destinationId }) => ({ destinationId, refusal: this.start(destinationId) })),
         stops: stops.map((destinationId) => (this.stop(destinationId), { destinationId, refusal: null })),
       };
       this.show = confirmRequests(this.show, made, this.now);

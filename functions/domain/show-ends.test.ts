@@ -9,11 +9,13 @@ import type { Show } from './show.ts';
 
 const at = (time: string) => new Date(`2026-12-06T${time}Z`);
 const running: DestinationFacts = {
+  platform: 'youtube',
   status: 'running',
   desired: 'running',
   runningSince: '2026-12-06T09:59:58.000Z',
   lastError: null,
   held: {},
+  observation: null,
 };
 const idle: DestinationFacts = { ...running, status: 'idle', desired: 'idle', runningSince: null };
 const onAir = { startRequestedAt: '2026-12-06T09:57:00.000Z', isStartConfirmed: true, onAirAt: running.runningSince };
@@ -36,11 +38,12 @@ const live = (changes: Partial<Show> = {}) =>
 
 function pass(show: Show, time: string, rules: EndFacts, changes: Record<string, DestinationFacts> = {}) {
   const known = { a: running, b: running, c: idle, ...changes };
-  const facts = { destinations: new Map(Object.entries(known)), startSeconds: 60, ...rules };
+  const facts = { destinations: new Map(Object.entries(known)), startSeconds: 60, pausesOutputs: false, ...rules };
   const decision = advanceShow(show, facts, at(time));
   const made = (ids: string[]) => ids.map((destinationId) => ({ destinationId, refusal: null }));
-  const confirmed = { starts: made(decision.starts), stops: made(decision.stops) };
-  return { ...decision, show: confirmRequests(decision.show, confirmed, at(time)) };
+  const starts = decision.starts.map(({ destinationId }) => destinationId);
+  const confirmed = { starts: made(starts), stops: made(decision.stops) };
+  return { ...decision, starts, show: confirmRequests(decision.show, confirmed, at(time)) };
 }
 
 describe('a lost source', () => {

@@ -3,7 +3,8 @@ import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
 import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_END_REASONS, SHOW_STATES } from '../../domain/show.ts';
 import { SetCeiling } from './ceilings.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
-import { DestinationName, UNPRINTABLE } from './requests.ts';
+import { PreflightSummaryResource } from './preflight.ts';
+import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 import { ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
@@ -106,6 +107,8 @@ export const ShowsQuery = z.strictObject({
   state: z.enum(['open', 'past']).default('open').openapi({
     description: 'open: not ended, the next start first; past: ended or cancelled, the newest start first',
   }),
+  from: instant.optional().openapi({ description: 'Only shows that are planned to start then or later' }),
+  to: instant.optional().openapi({ description: 'Only shows that are planned to start before' }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(300).optional(),
 });
@@ -142,6 +145,7 @@ const ShowDestinationResource = z
     isRequired: z.boolean(),
     plannedAt: timestamp.openapi({ description: 'When it is planned to be on air' }),
     startRequestedAt: nullableTime,
+    readyAt: nullableTime.openapi({ description: 'When its channel ran with the output held, ready to go live' }),
     onAirAt: nullableTime,
     stopRequestedAt: nullableTime,
     offAirAt: nullableTime,
@@ -164,6 +168,9 @@ export const ShowResource = z
     endReason: z.enum(SHOW_END_REASONS).nullable(),
     sourceLostMinutes,
     ceiling: ShowCeilingResource.nullable(),
+    preflight: PreflightSummaryResource.nullable().openapi({
+      description: 'What the newest preflight found; null before the first',
+    }),
     destinations: z.array(ShowDestinationResource),
     allowedActions: z.array(z.enum(SHOW_ACTIONS)),
     log: z

@@ -37,6 +37,7 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
     ...toShowSummary(show),
     ...{ description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
+    preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),
     sourceLostMinutes: show.sourceLostMinutes,
     ceiling: show.ceiling && spending ? toCeiling(show.ceiling, spending, now) : null,
@@ -46,7 +47,8 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
   const { isStartConfirmed: _start, isStopConfirmed: _stop, ...shown } = each;
-  return { ...shown, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
+  const { readyAt = null } = each;
+  return { ...shown, readyAt, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }
 
 function toCeiling(ceiling: ShowCeiling, spending: Spending, now: Date): ShowCeilingResource {
@@ -77,6 +79,9 @@ function toCeiling(ceiling: ShowCeiling, spending: Spending, now: Date): ShowCei
 
 function attentionOf({ state, automation, missedAt, destinations, endRule, ceiling }: Show): string[] {
   const sentences: string[] = [];
+  if (state === 'starting' && missedAt !== null) {
+    sentences.push('The show did not go live in time, and its outputs are held. Go live now, or cancel it.');
+  }
   if (state === 'scheduled' && missedAt !== null) {
     sentences.push('The show did not start: nothing was running at the planned time. Go live now, or cancel it.');
   }
