@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import type { PreflightSummary } from './preflight.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -31,6 +32,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
+  readyAt?: string | null;
   onAirAt: string | null;
   stopRequestedAt: string | null;
   isStopConfirmed: boolean;
@@ -87,6 +90,8 @@ export interface Show extends ShowPlan {
   /** Why the show left the air or was given up. */
   endReason: 'clock' | 'hand' | 'cancelled' | 'missed' | null;
   endedAt: string | null;
+  /** What the newest preflight found; absent before the first. */
+  preflight?: PreflightSummary;
   /** The newest entries, oldest first. */
   log: ShowLogEntry[];
   createdBy: string;
@@ -96,6 +101,8 @@ export interface Show extends ShowPlan {
 
 const SHOW_LOG_MAX = 200;
 export const RUN_SHEET = 'run sheet';
+/** Past this, a destination or a show is not started by itself any more, because a late start surprises people. */
+export const LATE_MS_MAX = 60_000;
 
 export const SHOW_ACTIONS = [
   'edit',

@@ -1,3 +1,4 @@
+import { makeProbe } from '../support/make-probe.ts';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Api } from '../../functions/api/api-deps.ts';
 import type { AwsClients, AwsDeps, Deployment } from '../../functions/aws/clients.ts';
@@ -254,8 +255,10 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       readsLagMs: 30_000,
       harvestDelaySeconds: 20,
       startSeconds: 180,
+      pausesOutputs: true,
       mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),
+      preflight: { probe: makeProbe({}, 'elsewhere'), freshSeconds: 150 },
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },

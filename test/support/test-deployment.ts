@@ -13,6 +13,7 @@ import type { Harvester } from '../../infra/local/endpoints/media/harvester.ts';
 import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
 import { createWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-deps.ts';
+import { makeProbe } from './make-probe.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A key that no output may ever contain. */
@@ -35,6 +36,8 @@ export interface TestDeployment {
 interface TestDeploymentOptions {
   harvester?: Harvester;
   harvestDelaySeconds?: number;
+  /** Whether a show's channels are paused until their planned second. */
+  pausesOutputs?: boolean;
   engine?: MediaEngine;
   quotas?: { channelQuota: number; pushInputQuota: number };
   /** Called before each step; a throw makes the step fail like a lost Lambda. */
@@ -76,8 +79,9 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     ...createWorkflowDeps(
       awsDeps,
       { info: log, warn: log, error: log },
-      { harvestDelaySeconds: options.harvestDelaySeconds },
+      { harvestDelaySeconds: options.harvestDelaySeconds, pausesOutputs: options.pausesOutputs ?? false },
     ),
+    preflight: { probe: makeProbe(), freshSeconds: 5 },
     resolveHost: async () => ['127.0.0.1'],
   };
   aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {

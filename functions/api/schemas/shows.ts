@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
 import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_STATES } from '../../domain/show.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
+import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 
 /** Shapes of shows. */
@@ -134,6 +135,7 @@ const ShowDestinationResource = z
     isRequired: z.boolean(),
     plannedAt: timestamp.openapi({ description: 'When it is planned to be on air' }),
     startRequestedAt: nullableTime,
+    readyAt: nullableTime.openapi({ description: 'When its channel ran with the output held, ready to go live' }),
     onAirAt: nullableTime,
     stopRequestedAt: nullableTime,
     offAirAt: nullableTime,
@@ -154,6 +156,9 @@ export const ShowResource = z
     }),
     endingAt: nullableTime,
     endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
+    preflight: PreflightSummaryResource.nullable().openapi({
+      description: 'What the newest preflight found; null before the first',
+    }),
     destinations: z.array(ShowDestinationResource),
     allowedActions: z.array(z.enum(SHOW_ACTIONS)),
     log: z
