@@ -134,7 +134,8 @@ function dueMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
   const known = facts.destinations.get(each.destinationId) ?? null;
   const leadMs = leadMsOf(known, facts);
   const canPause = facts.pausesOutputs && known !== null && kindOf(known) === 'channel';
-  return plannedMsOf(show, each) - (canPause ? leadMs * 1.25 + PLAN_AHEAD_MS : leadMs);
+  // Whole milliseconds, because a wake-up cannot come at a part of one.
+  return plannedMsOf(show, each) - (canPause ? Math.ceil(leadMs * 1.25) + PLAN_AHEAD_MS : leadMs);
 }
 
 /** The steps of a start that wait for AWS. One that keeps its channel has the first two behind it. */
