@@ -56,7 +56,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'dst' | 'rec' | 'shw' | 'tgt') => string;
+  newId: (prefix: 'dst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */

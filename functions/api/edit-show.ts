@@ -4,7 +4,9 @@ import { AppError } from '../domain/errors.ts';
 import { lengthSeconds, type DestinationInput, type TimesInput } from '../domain/show-plan.ts';
 import { requireShowAction, revised, withLog, type Show, type ShowPlan } from '../domain/show.ts';
 import { toWallClock } from '../domain/wall-clock.ts';
+import { newShow } from '../domain/new-show.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { createSeries } from './series-of-shows.ts';
 import { findShow, requireFoundShow, requireShowMatch, showChangedMeanwhile } from './find-show.ts';
 import { requireDestinations, requireTimes, storeNewShow, storePlan } from './plan-show.ts';
 import type { CreateShow, DuplicateShow, PatchShow } from './schemas/shows.ts';
@@ -17,14 +19,20 @@ type PatchInput = z.infer<typeof PatchShow>;
 
 /** Creates a show. @throws {AppError} `validation_failed` or `show_conflict` */
 export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: string): Promise<Show> {
+  const plan = await checkPlan(deps, input);
+  if (input.recurrence) return createSeries(deps, plan, { rule: input.recurrence, createdBy });
+  const detail = plan.isDraft ? 'created the show as a draft' : 'planned the show';
+  const made = { by: createdBy, at: deps.now().toISOString(), detail };
+  return storeNewShow(deps, newShow({ ...plan, showId: deps.newId('shw') }, made));
+}
+
+/** Checks what is to be planned. @throws {AppError} `validation_failed` */
+async function checkPlan(deps: ApiDeps, input: CreateInput): Promise<ShowPlan & { isDraft: boolean }> {
   const { localEnd = null } = input;
   const times = requireTimes(deps, { ...input, localEnd, endRule: input.endRule ?? ruleFor(localEnd) });
   const destinations = await requireDestinations(deps, toInputs(input.destinations ?? []), times);
   const ceiling = input.ceiling ? await requireShowCeiling(deps, input.ceiling, { destinations, before: null }) : null;
-  const at = deps.now().toISOString();
-  const isDraft = input.isDraft ?? true;
-  return storeNewShow(deps, {
-    showId: deps.newId('shw'),
+  return {
     title: input.title,
     description: input.description ?? '',
     category: input.category ?? null,
@@ -35,22 +43,8 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
     sourceLostMinutes: input.sourceLostMinutes ?? null,
     ceiling,
     destinations,
-    state: isDraft ? 'draft' : 'scheduled',
-    automation: 'on',
-    revision: 1,
-    executionRevision: 1,
-    writeCount: 1,
-    goLiveAt: null,
-    missedAt: null,
-    liveAt: null,
-    endingAt: null,
-    endReason: null,
-    endedAt: null,
-    log: [{ at, actor: createdBy, detail: isDraft ? 'created the show as a draft' : 'planned the show' }],
-    createdBy,
-    createdAt: at,
-    lastModified: at,
-  });
+    isDraft: input.isDraft ?? true,
+  };
 }
 
 function ruleFor(localEnd: string | null): Show['endRule'] {

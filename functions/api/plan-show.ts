@@ -1,26 +1,23 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
-import { changeShow, insertShow, listOpenShows } from '../aws/show-table.ts';
-import { AppError } from '../domain/errors.ts';
+import { changeShow, listOpenShows } from '../aws/show-table.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import {
   checkDestinations,
   checkTimes,
-  findConflict,
   type DestinationInput,
   type PlannedTimes,
   type TimesInput,
 } from '../domain/show-plan.ts';
 import { isPlanned, type Show, type ShowDestination } from '../domain/show.ts';
 import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
+import { insertPlanned, PLANNING_LEASE, requireNoConflict } from '../workflow/store-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { invalidFields } from './http/validation.ts';
 import { inTurn } from './in-turn.ts';
 
 /** Stores plans of shows. Plans are stored one at a time, so that of two that want one destination one is refused. */
 
-/** More than a year of daily shows. Every plan is compared with all of them. */
-const OPEN_SHOWS_MAX = 500;
-const PLANNING = { name: 'show-plans', doing: 'planning shows' };
+export const PLANNING = { name: PLANNING_LEASE, doing: 'planning shows' };
 
 /** Checks planned times. @throws {AppError} `validation_failed` */
 export function requireTimes(deps: ApiDeps, input: TimesInput, options = { running: false }): PlannedTimes {
@@ -44,15 +41,8 @@ export async function requireDestinations(
 
 /** Stores a new show. @throws {AppError} `show_conflict`, or `validation_failed` when there are too many */
 export async function storeNewShow(deps: ApiDeps, show: Show): Promise<Show> {
-  await inTurn(deps, PLANNING, async () => {
-    const others = await listOpenShows(deps);
-    if (others.length >= OPEN_SHOWS_MAX) {
-      const message = `there are ${OPEN_SHOWS_MAX} shows that have not ended: cancel or delete some first`;
-      throw invalidFields([{ field: 'body', message }]);
-    }
-    requireNoConflict(deps, show, others);
-    if (!(await insertShow(deps, show))) throw new Error('the id of the new show is taken');
-  });
+  const isNew = await inTurn(deps, PLANNING, () => insertPlanned(deps, show));
+  if (!isNew) throw new Error('the id of the new show is taken');
   await noteShow(deps, null, show);
   await startShowQuietly(deps, show);
   return show;
@@ -79,15 +69,4 @@ export async function storePlan(deps: ApiDeps, showId: string, change: (show: Sh
   await noteShow(deps, before, stored);
   await startShowQuietly(deps, stored);
   return stored;
-}
-
-function requireNoConflict(deps: ApiDeps, show: Show, others: readonly Show[]): void {
-  const conflict = isPlanned(show) ? findConflict(show, others, deps.now()) : null;
-  if (conflict === null) return;
-  const { show: other, destination } = conflict;
-  const until = other.localEnd === null ? 'without a planned end' : `until ${other.localEnd}`;
-  throw new AppError('show_conflict', {
-    detail: `the show ${JSON.stringify(other.title)} (${other.showId}) has ${destination.name} from ${other.localStart} ${until}, ${other.zone}`,
-    remedy: 'choose another time, leave the destination out, or change that show',
-  });
 }

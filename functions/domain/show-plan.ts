@@ -6,7 +6,7 @@ import { isZone, toInstant, toWallClock } from './wall-clock.ts';
 /** Checks plans of shows: their times, their destinations, and that no two shows want one destination at once. */
 
 /** How far ahead a show can be planned: rules for daylight saving change, and those of a later year are not known. */
-const AHEAD_DAYS_MAX = 366;
+export const AHEAD_DAYS_MAX = 366;
 const SHOW_HOURS_MAX = 24;
 /** What a show without an end counts as, when it is compared with others. */
 const OPEN_END_HOURS = 12;

@@ -1,6 +1,7 @@
 import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
 import type { PreflightSummary } from './preflight.ts';
+import type { PlaceInSeries } from './show-series.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -98,6 +99,8 @@ export interface Show extends ShowPlan {
   endingAt: string | null;
   endReason: ShowEndReason | null;
   endedAt: string | null;
+  /** Absent for a show that is not repeated. */
+  series?: PlaceInSeries | undefined;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
   /** The newest entries, oldest first. */

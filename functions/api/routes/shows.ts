@@ -4,6 +4,7 @@ import { requireShowAction, type Show } from '../../domain/show.ts';
 import { answerShow } from '../answer-show.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { copyShow, createShow, editShow } from '../edit-show.ts';
+import { cancelSeries, editFollowing } from '../edit-series.ts';
 import { findShow, requireShowMatch, showChangedMeanwhile } from '../find-show.ts';
 import { idempotent } from '../http/idempotency.ts';
 import {
@@ -15,7 +16,15 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
-import { CreateShow, DuplicateShow, PatchShow, ShowId, ShowResource } from '../schemas/shows.ts';
+import {
+  CancelledSeries,
+  CreateShow,
+  DuplicateShow,
+  PatchShow,
+  ScopeQuery,
+  ShowId,
+  ShowResource,
+} from '../schemas/shows.ts';
 
 const tags = ['Shows'];
 const params = z.object({ showId: ShowId });
@@ -50,7 +59,7 @@ const patch = createRoute({
   path: one,
   tags,
   summary: 'Change or reschedule a show',
-  request: { params, query: NoQuery, headers: IfMatchHeaders, body: takes(PatchShow) },
+  request: { params, query: ScopeQuery, headers: IfMatchHeaders, body: takes(PatchShow) },
   responses: {
     200: answers(ShowResource, 'The show after the edit'),
     ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
@@ -80,6 +89,16 @@ const duplicate = {
   },
 } as const;
 
+const cancelAll = createRoute({
+  method: 'post',
+  path: `${one}/cancel-series`,
+  tags,
+  summary: 'Cancel the series of a show',
+  description: 'Cancels its shows that have not started, deletes its drafts, and makes no more.',
+  request: { params, query: NoQuery },
+  responses: { 200: answers(CancelledSeries, 'What was cancelled'), ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
+});
+
 /** Plans of shows. */
 export function registerShows(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
@@ -95,8 +114,14 @@ export function registerShows(api: Api, deps: ApiDeps): void {
   api.openapi(patch, async (context) => {
     const { showId } = context.req.valid('param');
     const request = { by: context.get('principal').id, ifMatch: context.req.header('if-match') };
-    const edited = await editShow(deps, showId, context.req.valid('json'), request);
+    const isFollowing = context.req.valid('query').scope === 'following';
+    const edited = await (isFollowing ? editFollowing : editShow)(deps, showId, context.req.valid('json'), request);
     return context.json(await answerShow(deps, context, edited), 200);
+  });
+
+  api.openapi(cancelAll, async (context) => {
+    const { showId } = context.req.valid('param');
+    return context.json(await cancelSeries(deps, showId, context.get('principal').id), 200);
   });
 
   api.openapi(remove, async (context) => {

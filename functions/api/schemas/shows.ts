@@ -60,6 +60,12 @@ const destinations = z
   .max(SHOW_DESTINATIONS_MAX, `must have at most ${SHOW_DESTINATIONS_MAX} entries`)
   .openapi({ description: 'In the order in which they start and stop' });
 
+const recurrence = z.string().openapi({
+  description:
+    'Repeats the show weekly or monthly, by an RRULE with COUNT or UNTIL that ends within two years. The next two dates exist as shows',
+  example: 'FREQ=WEEKLY;BYDAY=SU;COUNT=10',
+});
+
 export const CreateShow = z
   .strictObject({
     title,
@@ -75,6 +81,7 @@ export const CreateShow = z
     sourceLostMinutes: sourceLostMinutes.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
+    recurrence: recurrence.optional(),
     isDraft: z.boolean().optional().openapi({ description: 'Default: true. A draft does not start' }),
   })
   .openapi('CreateShow');
@@ -102,6 +109,16 @@ export const PatchShow = z
 export const DuplicateShow = z
   .strictObject({ localStart, zone: zone.optional(), title: title.optional() })
   .openapi('DuplicateShow', { description: 'The copy is a draft and as long as the original' });
+
+export const ScopeQuery = z.strictObject({
+  scope: z.enum(['one', 'following']).default('one').openapi({
+    description: 'following: this show of a series and all later ones',
+  }),
+});
+
+export const CancelledSeries = z
+  .object({ seriesId: z.string(), cancelled: z.array(z.string()) })
+  .openapi('CancelledSeries', { description: 'The series and the shows that were cancelled or deleted with it' });
 
 export const ShowsQuery = z.strictObject({
   state: z.enum(['open', 'past']).default('open').openapi({
@@ -168,6 +185,9 @@ export const ShowResource = z
     endReason: z.enum(SHOW_END_REASONS).nullable(),
     sourceLostMinutes,
     ceiling: ShowCeilingResource.nullable(),
+    series: z.object({ seriesId: z.string(), rule: z.string(), date: z.string() }).nullable().openapi({
+      description: 'Its series, the rule of that, and its date in it; null for a show that is not repeated',
+    }),
     preflight: PreflightSummaryResource.nullable().openapi({
       description: 'What the newest preflight found; null before the first',
     }),

@@ -37,6 +37,7 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
     ...toShowSummary(show),
     ...{ description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
+    series: show.series ?? null,
     preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),
     sourceLostMinutes: show.sourceLostMinutes,

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { z } from '@hono/zod-openapi';
 import type { AnswerCeiling } from '../../../functions/api/schemas/ceilings.ts';
 import type {
+  CancelledSeries as CancelledSeriesSchema,
   CreateShow,
   PatchShow,
   ShowList,
@@ -14,6 +15,7 @@ import { request } from './request.ts';
 
 const PATH = '/api/shows';
 
+type CancelledSeries = z.infer<typeof CancelledSeriesSchema>;
 export type NewShow = z.infer<typeof CreateShow>;
 export type ShowChange = z.infer<typeof PatchShow>;
 export type ShowAction = ShowResource['allowedActions'][number];
@@ -80,9 +82,9 @@ export function useCreateShow() {
 /** Changes a show, unless it has been changed since it was read. */
 export function useChangeShow() {
   return useMutation({
-    mutationFn: async ({ show, body }: { show: ShowResource; body: ShowChange }) =>
+    mutationFn: async ({ show, body, scope }: { show: ShowResource; body: ShowChange; scope: 'one' | 'following' }) =>
       (
-        await request<ShowResource, ShowChange>(`${PATH}/${show.showId}`, {
+        await request<ShowResource, ShowChange>(`${PATH}/${show.showId}?scope=${scope}`, {
           method: 'PATCH',
           body,
           ifMatch: `"${show.revision}"`,
@@ -101,6 +103,14 @@ export function useAnswerShowCeiling() {
         body: { answer },
         ifMatch: `"${show.revision}"`,
       }),
+    onSettled: refresh,
+  });
+}
+
+/** Cancels all shows of a series that have not started. */
+export function useCancelSeries(showId: string) {
+  return useMutation({
+    mutationFn: () => request<CancelledSeries>(`${PATH}/${showId}/cancel-series`, { method: 'POST' }),
     onSettled: refresh,
   });
 }

@@ -68,6 +68,8 @@ function Facts({ show }: { show: ShowResource }) {
     <>
       <p className={page.lead}>
         {plannedWords(show)}
+        {show.series && <br />}
+        {show.series && `Part of a series: ${show.series.rule}`}
         {zone && <br />}
         {zone}
       </p>

@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { useShowAction } from '../api/shows.ts';
+import { useCancelSeries, useShowAction } from '../api/shows.ts';
 import { paths } from '../app/paths.ts';
-import { showProblem } from '../app/problem-toast.tsx';
+import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { ACTION_WORDS, PLAN_ACTIONS, RUN_ACTIONS, type RequestedAction } from './show-text.ts';
 import classes from './Shows.module.css';
@@ -40,7 +40,32 @@ export function PlanTools({ show, onEdit }: { show: ShowResource; onEdit: () => 
         Duplicate
       </Button>
       <Actions show={show} possible={PLAN_ACTIONS.filter((each) => show.allowedActions.includes(each))} />
+      {show.series && <CancelSeries showId={show.showId} />}
     </div>
+  );
+}
+
+function CancelSeries({ showId }: { showId: string }) {
+  const cancel = useCancelSeries(showId);
+  const [, go] = useLocation();
+  return (
+    <ConfirmButton
+      label="Cancel series"
+      confirmLabel="Cancel all its shows"
+      busyLabel="Cancel series"
+      explanation="Cancels the shows of this series that have not started, and plans no more."
+      busy={cancel.isPending}
+      icon={null}
+      onConfirm={() =>
+        cancel.mutate(undefined, {
+          onSuccess: () => {
+            showDone('Series cancelled');
+            go(paths.shows);
+          },
+          onError: (error) => showProblem(error, 'Cancel series'),
+        })
+      }
+    />
   );
 }
 

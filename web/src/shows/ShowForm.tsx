@@ -4,6 +4,7 @@ import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { DestinationChoice } from './DestinationChoice.tsx';
 import { EndRules } from './EndRules.tsx';
+import { ForFollowing, Repeats } from './Repeats.tsx';
 import type { ShowFormValues } from './show-fields.ts';
 import { type ShowFormProps, useShowForm } from './use-show-form.ts';
 import classes from './Shows.module.css';
@@ -79,6 +80,7 @@ export function ShowForm(props: ShowFormProps) {
           <option key={zone} value={zone} />
         ))}
       </datalist>
+      {!edited && <Repeats values={values} error={form.errorOf('recurrence')} onChange={set} />}
       {!isStartFixed && (
         <DestinationChoice
           chosen={values.destinations}
@@ -93,6 +95,7 @@ export function ShowForm(props: ShowFormProps) {
         onChange={set}
       />
       <About values={values} set={set} text={text} />
+      {edited?.series && !isStartFixed && <ForFollowing value={values.isForFollowing} onChange={set} />}
       {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}
       {form.rest && <ProblemPanel key={form.rest.requestId} problem={form.rest} isInSight />}
       <div className={classes.buttons}>

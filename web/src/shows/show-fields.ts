@@ -16,6 +16,11 @@ export interface ShowFormValues {
   /** Empty: no planned end. */
   localEnd: string;
   endRule: ShowResource['endRule'];
+  /** How a new show is repeated, and until which date. */
+  repeats: '' | 'WEEKLY' | 'MONTHLY';
+  repeatsUntil: string;
+  /** Whether an edit is meant for all later shows of its series, too. */
+  isForFollowing: boolean;
   /** Empty: the show does not end for want of a source. */
   sourceLostMinutes: string;
   ceiling: CeilingDraft | null;
@@ -35,6 +40,9 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     localStart: show?.localStart ?? '',
     localEnd: show?.localEnd ?? '',
     endRule: show?.endRule ?? 'clock',
+    repeats: '',
+    repeatsUntil: '',
+    isForFollowing: false,
     sourceLostMinutes: String(show?.sourceLostMinutes ?? ''),
     ceiling: show?.ceiling ? toCeilingDraft(show.ceiling) : null,
     destinations:
@@ -82,13 +90,19 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
       // The API explains what is no whole number.
       offsetSeconds: Number(offsetSeconds === '' ? 0 : offsetSeconds),
     })),
+    ...(values.repeats === '' ? {} : { recurrence: ruleOf(values) }),
     isDraft,
   };
 }
 
+/** An empty date is sent as it is, so that the API explains it. */
+function ruleOf({ repeats, repeatsUntil }: ShowFormValues): string {
+  return `FREQ=${repeats}${repeatsUntil === '' ? '' : `;UNTIL=${repeatsUntil.replaceAll('-', '')}`}`;
+}
+
 /** Returns only what differs from the stored show, so that what cannot change while it runs is not sent. */
 export function toShowChange(before: ShowResource, after: ShowFormValues): ShowChange {
-  const { isDraft: _draft, ...wanted } = toNewShow(after, true);
+  const { isDraft: _draft, recurrence: _rule, ...wanted } = toNewShow(after, true);
   const stored = toNewShow(toShowValues(before, before.zone), true);
   const differing = Object.entries(wanted).filter(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(stored[field as keyof NewShow]),

@@ -26,7 +26,7 @@ export interface ShowFormProps {
 
 const FIELDS = [
   ...['title', 'description', 'category', 'tags', 'privacy', 'notes'],
-  ...['zone', 'localStart', 'localEnd', 'endRule', 'sourceLostMinutes'],
+  ...['zone', 'localStart', 'localEnd', 'endRule', 'sourceLostMinutes', 'recurrence'],
 ];
 
 /** Values, messages and requests of the show form. */
@@ -46,9 +46,10 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   const ceilingErrors = problem?.errors?.filter(({ field }) => field.startsWith('ceiling')) ?? [];
   const known = [...FIELDS, ...[...destinationErrors, ...ceilingErrors].map(({ field }) => field)];
   const { fields, rest, isConflict } = fieldErrors(problem, known);
-  const errorOf = (field: keyof ShowFormValues | `ceiling.${string}`): string | undefined => {
+  const errorOf = (field: keyof ShowFormValues | 'recurrence' | `ceiling.${string}`): string | undefined => {
     const [place] = field.split('.') as [keyof ShowFormValues];
-    if (changed.includes(place)) return undefined;
+    const isAnswered = field === 'recurrence' && (changed.includes('repeats') || changed.includes('repeatsUntil'));
+    if (changed.includes(place) || isAnswered) return undefined;
     return missing[place] ?? (fields[field] === undefined ? undefined : sentence(fields[field]));
   };
 
@@ -94,7 +95,11 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     submit: (event: FormEvent): void => {
       event.preventDefault();
       if (before) {
-        send((options) => change.mutate({ show: before, body: toShowChange(before, values) }, options), 'Show saved');
+        const scope = values.isForFollowing ? 'following' : 'one';
+        send(
+          (options) => change.mutate({ show: before, body: toShowChange(before, values), scope }, options),
+          'Show saved',
+        );
       } else send((options) => create.mutate(toNewShow(values, false), options), 'Show scheduled');
     },
     saveDraft: () => send((options) => create.mutate(toNewShow(values, true), options), 'Draft saved'),
