@@ -32,6 +32,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
+  readyAt?: string | null;
   onAirAt: string | null;
   stopRequestedAt: string | null;
   isStopConfirmed: boolean;
@@ -101,6 +103,8 @@ export interface Show extends ShowPlan {
 
 const SHOW_LOG_MAX = 200;
 export const RUN_SHEET = 'run sheet';
+/** Past this, a destination or a show is not started by itself any more, because a late start surprises people. */
+export const LATE_MS_MAX = 60_000;
 
 export const SHOW_ACTIONS = [
   'edit',

@@ -4,7 +4,10 @@ import { getDestination } from '../aws/destination-table.ts';
 import { startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
+import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
+import type { Decision } from '../domain/lifecycle.ts';
+import { pauseUntil } from '../domain/output-pause.ts';
 import { decideStart, decideStop } from '../domain/requests.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import {
@@ -17,6 +20,7 @@ import {
 } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
 import { requestChange } from './operations.ts';
+import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
 /**
@@ -33,7 +37,7 @@ export interface ShowDeps
   extends
     Pick<OperationDeps, 'now' | 'logger'>,
     AwsDeps<
-      'sfn' | 'table',
+      'mediaLive' | 'sfn' | 'table',
       | 'deliveryMachineArn'
       | 'flowArn'
       | 'hasBackupSource'
@@ -44,6 +48,8 @@ export interface ShowDeps
     > {
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Whether channels start early and are paused until their planned second. */
+  pausesOutputs: boolean;
 }
 
 const ATTEMPTS_MAX = 8;
@@ -58,7 +64,8 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
-    const decision = advanceShow(before, { destinations, startSeconds: deps.startSeconds }, deps.now());
+    const { pausesOutputs, startSeconds } = deps;
+    const decision = advanceShow(before, { destinations, startSeconds, pausesOutputs }, deps.now());
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
@@ -85,7 +92,15 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
 }
 
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
-async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDecision): Promise<Show> {
+async function makeRequests(deps: ShowDeps, show: Show, decision: RunDecision): Promise<Show> {
+  const { letGo, pauses, starts, stops } = decision;
+  // First, because their second has come.
+  await Promise.all([
+    ...letGo.map((destinationId) => orLog(deps, destinationId, () => letOutputGo(deps, destinationId))),
+    ...pauses.map(({ destinationId, until }) =>
+      orLog(deps, destinationId, () => planPause(deps, destinationId, until)),
+    ),
+  ]);
   const made = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
@@ -95,19 +110,36 @@ async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDe
   return after;
 }
 
-async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, show: Show, starts: RunDecision['starts']): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
-  for (const destinationId of ids) {
+  for (const { destinationId, pauseUntil: until } of starts) {
     // Read again, because a person may have cancelled or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
     if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
-      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide: decideStart });
+      const decide = (record: Destination) => decidePausedStart(record, until, deps.now());
+      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
     };
     made.push(...(await request(deps, destinationId, start)));
   }
   return made;
+}
+
+/** Requests a destination on air, with its output paused until an instant if one is given and it is still to come. */
+function decidePausedStart(record: Destination, until: string | null, now: Date): Decision {
+  const decision = decideStart(record);
+  const pause = until === null ? null : pauseUntil(record, until, now);
+  return pause ? { ...decision, record: { ...decision.record, outputPause: pause } } : decision;
+}
+
+/** What fails is asked for again by the next pass. */
+async function orLog(deps: ShowDeps, destinationId: string, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    deps.logger.warn('a pause of a show failed', { destinationId, error: errorName(error) });
+  }
 }
 
 async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
