@@ -51,11 +51,11 @@ async function advance(deps: ShowStepDeps, { showId, revision, rounds }: ShowSte
   if (found === null || found.executionRevision !== revision) return finish;
   const ran = await runShow(deps, showId);
   if (ran === null || ran.wakeAt === null || ran.show.executionRevision !== revision) return finish;
-  const wakeAt = await checkWhenDue(deps, ran.show, ran.wakeAt);
   if (rounds >= ROUNDS_MAX) {
     await startNextExecution(deps, ran.show);
     return finish;
   }
+  const wakeAt = await checkWhenDue(deps, ran.show, ran.wakeAt);
   return { ...finish, next: 'wait', waitUntil: wakeAt.toISOString() };
 }
 
