@@ -9,16 +9,11 @@ import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { pauseUntil } from '../domain/output-pause.ts';
 import { decideStart, decideStop } from '../domain/requests.ts';
+import { stopRuleOf } from '../domain/show-ends.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import {
-  advanceShow,
-  confirmRequests,
-  showActorOf,
-  type DestinationFacts,
-  type MadeRequest,
-  type RunDecision,
-} from '../domain/show-run.ts';
+import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
+import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -64,8 +59,9 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
+    const rules = await readEndFacts(deps, before, destinations);
     const { pausesOutputs, startSeconds } = deps;
-    const decision = advanceShow(before, { destinations, startSeconds, pausesOutputs }, deps.now());
+    const decision = advanceShow(before, { destinations, startSeconds, pausesOutputs, ...rules }, deps.now());
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
@@ -84,7 +80,7 @@ async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'sh
   return { show, wakeAt: null };
 }
 
-async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, DestinationFacts | null>> {
+async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, Destination | null>> {
   const read = destinations.map(async ({ destinationId }) => {
     return [destinationId, await getDestination(deps, destinationId)] as const;
   });
@@ -118,6 +114,7 @@ async function startAll(deps: ShowDeps, show: Show, starts: RunDecision['starts'
     if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
+      await requireWithinShowCeiling(deps, current, destinationId);
       const decide = (record: Destination) => decidePausedStart(record, until, deps.now());
       await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
     };
@@ -146,7 +143,7 @@ async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Prom
   const made: MadeRequest[] = [];
   for (const destinationId of ids) {
     const stop = () =>
-      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
     made.push(...(await request(deps, destinationId, stop)));
   }
   return made;
@@ -184,9 +181,9 @@ export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: 
 }
 
 /** Returns true for a show that an execution runs: one that acts within a day, or runs. */
-export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
+export function needsExecution({ state, startsAt, goLiveAt }: Show, now: Date): boolean {
   if (state === 'draft' || !isOpen({ state })) return false;
-  return state !== 'scheduled' || Date.parse(startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
+  return state !== 'scheduled' || Date.parse(goLiveAt ?? startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
 }
 
 /**
