@@ -23,13 +23,15 @@ const START_ON_ITS_WAY_MS = 90_000;
 /** What is known about one destination. */
 export type DestinationFacts = Pick<
   Destination,
-  'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'held' | 'tookMs'
+  'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'desiredAt' | 'held' | 'tookMs'
 >;
 
 interface RunFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Titles of other running shows that have destinations as well, by destination: this one leaves them on air. */
+  claimedBy?: ReadonlyMap<string, string>;
 }
 
 export interface RunDecision {
@@ -57,13 +59,14 @@ export function advanceShow(show: Show, facts: RunFacts, now: Date): RunDecision
   const isActing = seen.automation === 'on';
   if (isForgotten(seen, now)) return stopAll(beginEnd(seen, 'missed', now), facts, now);
   if (isActing && isOpen(seen) && seen.state !== 'draft') return run(seen, facts, now);
-  if (seen.state === 'scheduled') return rest(seen, endMsOf(seen));
+  if (seen.state === 'scheduled') return rest(seen, Math.max(endMsOf(seen), now.getTime() + WATCH_MS));
   return rest(seen, isMoving(seen) ? now.getTime() + WATCH_MS : null);
 }
 
 /** Returns true for a show whose whole time has passed before it went live. One that a person has taken over is theirs. */
 function isForgotten(show: Show, now: Date): boolean {
-  if (show.goLiveAt !== null || now.getTime() < endMsOf(show)) return false;
+  const isRequestedNow = show.goLiveAt !== null && now.getTime() <= Date.parse(show.goLiveAt) + LATE_MS_MAX;
+  if (isRequestedNow || now.getTime() < endMsOf(show)) return false;
   return show.state === 'scheduled' || (show.state === 'starting' && show.automation === 'on');
 }
 
@@ -131,8 +134,9 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
       return { ...each, problem: 'its start was missed; start it by hand if you want it' };
     }
     starts.push(each.destinationId);
-    if (each.startRequestedAt === null) note(`starts ${each.name}`);
-    return { ...each, startRequestedAt: each.startRequestedAt ?? at };
+    if (each.startRequestedAt !== null) return each;
+    note(`starts ${each.name}`);
+    return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
   });
   return { destinations, starts, entries };
 }
@@ -166,6 +170,12 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
   const destinations = show.destinations.map((each): ShowDestination => {
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
+    const successor = facts.claimedBy?.get(each.destinationId);
+    if (successor !== undefined) {
+      if (each.isStopConfirmed) return each;
+      entries.push({ at, actor: RUN_SHEET, detail: `leaves ${each.name} on air for the show "${successor}"` });
+      return { ...each, isStopConfirmed: true, offAirAt: each.onAirAt === null ? null : at };
+    }
     // A start of this show that arrived after the stop.
     const isStartedLate =
       each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
@@ -182,12 +192,13 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
   return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
 }
 
-/** Returns when no start of the show can be on its way any more. */
-function restMsOf({ destinations }: Show): number {
-  const requested = destinations.flatMap(({ startRequestedAt }) =>
-    startRequestedAt === null ? [] : [Date.parse(startRequestedAt)],
-  );
-  return Math.max(0, ...requested) + START_ON_ITS_WAY_MS;
+/**
+ * Returns when no start of the show can be on its way any more. One that is known to have arrived has no effect when it
+ * arrives again after the stop.
+ */
+function restMsOf({ destinations, endingAt }: Show): number {
+  const isOnItsWay = destinations.some((each) => each.startRequestedAt !== null && !each.isStartConfirmed);
+  return isOnItsWay && endingAt !== null ? Date.parse(endingAt) + START_ON_ITS_WAY_MS : 0;
 }
 
 function isOnAirStill({ startRequestedAt, destinationId, isStopConfirmed }: ShowDestination, facts: RunFacts): boolean {
@@ -238,16 +249,20 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
   if (known.status === 'error' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
     return { ...each, problem: `it failed: ${known.lastError?.detail ?? 'no reason is known'}` };
   }
+  if (known.desired !== 'running' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
+    return { ...each, problem: `it was stopped before it was on air, by ${known.desiredBy}` };
+  }
   const isOff = known.status === 'idle' || known.status === 'error';
   if (isOff && each.onAirAt !== null && each.offAirAt === null) return { ...each, offAirAt: at };
   return each;
 }
 
-/** Returns true while a destination of the show is on its way. */
-function isMoving({ destinations, state }: Show): boolean {
+/** Returns true while a destination of the show is on its way. Only a run sheet that acts repeats a request. */
+function isMoving({ destinations, state, automation }: Show): boolean {
   if (state !== 'starting' && state !== 'live') return false;
   return destinations.some(
-    ({ startRequestedAt, onAirAt, problem }) => startRequestedAt !== null && onAirAt === null && problem === null,
+    ({ startRequestedAt, isStartConfirmed, onAirAt, problem }) =>
+      startRequestedAt !== null && (isStartConfirmed || automation === 'on') && onAirAt === null && problem === null,
   );
 }
 

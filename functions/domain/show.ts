@@ -31,6 +31,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** The destination's `desiredAt` when the show decided to start it. Another one then means that others decided since. */
+  desiredAtDecision?: string | null;
   onAirAt: string | null;
   stopRequestedAt: string | null;
   isStopConfirmed: boolean;

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsDeps } from '../aws/clients.ts';
 import { getDestination } from '../aws/destination-table.ts';
-import { startShowExecution } from '../aws/executions.ts';
+import { startExecution, startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
+import { archiveShow, changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
 import { AppError, errorName } from '../domain/errors.ts';
-import { decideStart, decideStop } from '../domain/requests.ts';
+import { decideStop } from '../domain/requests.ts';
+import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import {
   advanceShow,
@@ -58,12 +59,17 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
-    const decision = advanceShow(before, { destinations, startSeconds: deps.startSeconds }, deps.now());
+    const now = deps.now();
+    const facts = { destinations, startSeconds: deps.startSeconds };
+    let decision = advanceShow(before, facts, now);
+    if (decision.stops.length > 0) {
+      decision = advanceShow(before, { ...facts, claimedBy: claimsOf(before, await listOpenShows(deps)) }, now);
+    }
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
     if (!isOpen(stored)) return finish(deps, stored);
-    return { show: await makeRequests(deps, stored, decision), wakeAt: decision.wakeAt };
+    return { show: await makeRequests(deps, { ...decision, show: stored }, now), wakeAt: decision.wakeAt };
   }
   throw new AppError('concurrent_change', {
     detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while it was run`,
@@ -84,9 +90,25 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
   return new Map(await Promise.all(read));
 }
 
+/** Returns which destinations other running shows have started or adopted, with the titles of those shows. */
+function claimsOf({ showId }: Show, shows: readonly Show[]): Map<string, string> {
+  const running = shows.filter(
+    (show) => show.showId !== showId && (show.state === 'starting' || show.state === 'live'),
+  );
+  return new Map(
+    running.flatMap(({ title, destinations }) =>
+      destinations
+        .filter(
+          ({ startRequestedAt, isStopConfirmed, problem }) => startRequestedAt !== null && !isStopConfirmed && !problem,
+        )
+        .map(({ destinationId }) => [destinationId, title] as const),
+    ),
+  );
+}
+
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
-async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDecision): Promise<Show> {
-  const made = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
+async function makeRequests(deps: ShowDeps, { show, starts, stops }: RunDecision, decidedAt: Date): Promise<Show> {
+  const made = { starts: await startAll(deps, show, starts, decidedAt), stops: await stopAll(deps, show, stops) };
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
   const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
@@ -95,19 +117,29 @@ async function makeRequests(deps: ShowDeps, show: Show, { starts, stops }: RunDe
   return after;
 }
 
-async function startAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, show: Show, ids: readonly string[], decidedAt: Date): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
   for (const destinationId of ids) {
-    // Read again, because a person may have cancelled or ended the show meanwhile.
+    // Read again, because a person may have cancelled, held or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
-    if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
+    const destination = current?.destinations.find((each) => each.destinationId === destinationId);
+    if (!current || !destination || !isStarting(current)) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
-      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide: decideStart });
+      const change = await requestChange(deps, destinationId, {
+        requestedBy: showActorOf(show, 'start'),
+        decide: (record) => decideShowStart(record, { destination, decidedAt, now: deps.now() }),
+      });
+      // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
+      if (change?.record.operation) await startExecution(deps, change.record.operation);
     };
     made.push(...(await request(deps, destinationId, start)));
   }
   return made;
+}
+
+function isStarting({ state, automation }: Show): boolean {
+  return automation === 'on' && (state === 'starting' || state === 'live');
 }
 
 async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {

@@ -32,7 +32,7 @@ function toShowResource(show: Show): ShowResource {
 }
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
-  const { isStartConfirmed: _start, isStopConfirmed: _stop, ...shown } = each;
+  const { isStartConfirmed: _start, isStopConfirmed: _stop, desiredAtDecision: _decision, ...shown } = each;
   return { ...shown, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }
 
