@@ -21,6 +21,7 @@ import {
 import { readSecret } from './aws/secret-store.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
+import { PREFLIGHT_ON_AWS } from './preflight-on-aws.ts';
 import { resolveHost } from './resolve-host.ts';
 import { errorName } from './domain/errors.ts';
 
@@ -78,6 +79,8 @@ async function start(): Promise<Api> {
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,
+      channelQuota: environment.CHANNEL_QUOTA,
+      pushInputQuota: environment.PUSH_INPUT_QUOTA,
       hasBackupSource: environment.BACKUP_SOURCE,
       copiesSource: false,
       defaultStandby: environment.DEFAULT_STANDBY,
@@ -89,6 +92,7 @@ async function start(): Promise<Api> {
     now,
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     resolveHost,
+    preflight: PREFLIGHT_ON_AWS,
     mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
     logger,
     authentication: createCognitoAuthentication({

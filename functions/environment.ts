@@ -127,6 +127,8 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   SOURCE_ANALYSIS: true,
   PRIMARY_MODE: true,
   DEFAULT_STANDBY: true,
+  CHANNEL_QUOTA: true,
+  PUSH_INPUT_QUOTA: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
   SCRIPT_CLIENT_IDS: true,

@@ -11,6 +11,7 @@ import {
 } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
+import { PREFLIGHT_ON_AWS } from './preflight-on-aws.ts';
 import { resolveHost } from './resolve-host.ts';
 import { handleStep } from './workflow/handle-step.ts';
 import type { WorkflowDeps } from './workflow/workflow-deps.ts';
@@ -69,6 +70,7 @@ const deps: WorkflowDeps = {
   // A channel's first start: its input, its creation and the start itself. Nothing was measured on AWS.
   startSeconds: 180,
   mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
+  preflight: PREFLIGHT_ON_AWS,
   resolveHost,
   logger,
 };

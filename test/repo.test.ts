@@ -64,6 +64,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'presets',
     'functions/domain',
     'functions/aws',
+    'functions/connect',
     'functions/notify',
     'functions/workflow',
     'functions/api',

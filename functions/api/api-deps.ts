@@ -19,6 +19,7 @@ type ApiClient =
   | 'sns'
   | 'table';
 type ApiFact =
+  | 'channelQuota'
   | 'copiesSource'
   | 'declaredInput'
   | 'defaultStandby'
@@ -33,6 +34,7 @@ type ApiFact =
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
   | 'pricedInput'
+  | 'pushInputQuota'
   | 'recordingBucket'
   | 'recordingMachineArn'
   | 'privateHosts'
@@ -44,7 +46,9 @@ type ApiFact =
 
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
-  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail'>, AwsDeps<ApiClient, ApiFact> {
+  extends
+    Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail' | 'preflight'>,
+    AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;

@@ -42,6 +42,7 @@ import { registerEventTypes } from './routes/event-types.ts';
 import { registerNotificationTargets } from './routes/notification-targets.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
+import { registerPreflight } from './routes/preflight.ts';
 import { registerPresets } from './routes/presets.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
@@ -188,6 +189,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowList(api, deps);
   registerShows(api, deps);
   registerShowActions(api, deps);
+  registerPreflight(api, deps);
   registerFlow(api, deps);
   registerFlowThumbnail(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);

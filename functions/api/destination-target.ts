@@ -9,7 +9,7 @@ import {
 } from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
-import { publishedPlaces, type PublishedPlace } from '../domain/backup-ingest.ts';
+import { isSamePlace, publishedPlaces } from '../domain/backup-ingest.ts';
 import { AppError, type ErrorCode, type FieldError, errorName } from '../domain/errors.ts';
 import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
@@ -219,13 +219,4 @@ export async function requireNoDuplicate(
     detail: `${shownValue(other.name)} (${other.destinationId}) already pushes this stream key to this host`,
     remedy: 'use that destination, or give this one another stream key',
   });
-}
-
-/** A platform has one key space behind all its URLs; a custom server distinguishes streams by port and application. */
-function isSamePlace(one: PublishedPlace, other: PublishedPlace): boolean {
-  if (one.streamKeyFingerprint === null || one.streamKeyFingerprint !== other.streamKeyFingerprint) return false;
-  const [left, right] = [one, other].map(({ rtmpUrl }) => parseIngestUrl(rtmpUrl, { loopbackAllowed: true }));
-  if (!left?.ok || !right?.ok || left.url.host !== right.url.host) return false;
-  const isOwnServer = one.platform === 'custom' || other.platform === 'custom';
-  return !isOwnServer || (left.url.port === right.url.port && left.url.app === right.url.app);
 }

@@ -38,6 +38,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/event-types': 'viewer',
   'GET /api/shows': 'viewer',
   'GET /api/shows/{showId}': 'viewer',
+  'GET /api/shows/{showId}/preflight': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
@@ -73,6 +74,9 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/outbox': 'operator',
   'POST /api/notification-targets/{targetId}/test': 'operator',
   'POST /api/deliveries/{deliveryId}/replay': 'operator',
+  // They change nothing, but connect to the servers of the platforms.
+  'POST /api/preflight': 'operator',
+  'POST /api/shows/{showId}/preflight': 'operator',
   'POST /api/destinations/start': 'operator',
   'POST /api/destinations/stop': 'operator',
   'POST /api/destinations/{destinationId}/start': 'operator',

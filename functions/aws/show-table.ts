@@ -43,16 +43,30 @@ function toPlaceKey({ startsAt, showId }: ShowPlace): string {
   return `${startsAt}#${showId}`;
 }
 
-/** Lists one page of past shows, the newest start first. @param after the last show of the previous page */
+/** A page of a list of shows. */
+export interface ShowPage {
+  limit: number;
+  /** The last show of the previous page. */
+  after: ShowPlace | null;
+  /** Only shows that start then or later, and before. RFC 3339, UTC. */
+  from: string | null;
+  to: string | null;
+}
+
+/** Sorts after every start. */
+const LAST_START = '~';
+
+/** Lists one page of past shows, the newest start first. */
 export async function listPastShows(
   { clients, deployment }: TableDeps,
-  { limit, after }: { limit: number; after: ShowPlace | null },
+  { limit, after, from, to }: ShowPage,
 ): Promise<{ shows: Show[]; hasMore: boolean }> {
   const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
     new QueryCommand({
       TableName: deployment.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': PAST },
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      // A start without the id of its show sorts before every show that starts then.
+      ExpressionAttributeValues: { ':pk': PAST, ':from': from ?? '0', ':to': to ?? LAST_START },
       ScanIndexForward: false,
       Limit: limit,
       ExclusiveStartKey: after === null ? undefined : { pk: PAST, sk: toPlaceKey(after) },

@@ -48,3 +48,15 @@ export function isSameAddress(one: string, other: string): boolean {
   if (!left?.ok || !right?.ok) return one === other;
   return left.url.host === right.url.host && left.url.port === right.url.port && left.url.app === right.url.app;
 }
+
+/**
+ * Returns true when two places get the same stream key. A platform has one key space behind all its URLs; a custom server
+ * distinguishes streams by port and application.
+ */
+export function isSamePlace(one: PublishedPlace, other: PublishedPlace): boolean {
+  if (one.streamKeyFingerprint === null || one.streamKeyFingerprint !== other.streamKeyFingerprint) return false;
+  const [left, right] = [one, other].map(({ rtmpUrl }) => parseIngestUrl(rtmpUrl, { loopbackAllowed: true }));
+  if (!left?.ok || !right?.ok || left.url.host !== right.url.host) return false;
+  const isOwnServer = one.platform === 'custom' || other.platform === 'custom';
+  return !isOwnServer || (left.url.port === right.url.port && left.url.app === right.url.app);
+}

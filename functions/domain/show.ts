@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import type { PreflightSummary } from './preflight.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -89,6 +90,8 @@ export interface Show extends ShowPlan {
   /** Why the show left the air or was given up. */
   endReason: 'clock' | 'hand' | 'cancelled' | 'missed' | null;
   endedAt: string | null;
+  /** What the newest preflight found; absent before the first. */
+  preflight?: PreflightSummary;
   /** The newest entries, oldest first. */
   log: ShowLogEntry[];
   createdBy: string;

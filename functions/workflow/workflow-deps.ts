@@ -1,4 +1,6 @@
 import type { AwsDeps, Deployment } from '../aws/clients.ts';
+import type { IngestProbe } from '../domain/ingest-probe.ts';
+import type { DiskFacts } from '../domain/preflight-deployment.ts';
 import type { MailWay } from '../notify/mail.ts';
 
 export interface Logger {
@@ -14,6 +16,15 @@ export interface OperationDeps extends AwsDeps<
 > {
   now: () => Date;
   logger: Logger;
+}
+
+/** How a deployment runs preflights. */
+export interface PreflightWays {
+  probe: IngestProbe;
+  /** Age up to which an observation is fresh. */
+  freshSeconds: number;
+  /** Measures the disk with the recordings; absent where they go to S3. */
+  recordingDisk?: () => DiskFacts | null;
 }
 
 /** What the steps need. They have no access to fingerprints or metrics. */
@@ -35,6 +46,7 @@ export interface WorkflowDeps extends AwsDeps<
   startSeconds: number;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
+  preflight: PreflightWays;
   /** Resolves a host name, for the check against private networks at start. */
   resolveHost: (host: string) => Promise<string[]>;
   logger: Logger;

@@ -40,7 +40,7 @@ import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { AWS_LIKE_PACE, createWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-deps.ts';
+import { AWS_LIKE_PACE, createWorkflowDeps, FRESH_SECONDS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -98,8 +98,6 @@ const COST_REPORT_EVERY_SECONDS = 300;
 /** How often to check whether the last backup is a day old. */
 const BACKUP_DUE_EVERY_SECONDS = 15;
 const EXPIRY_EVERY_SECONDS = 3600;
-/** Age up to which an observation is fresh, so that two polls may fail. */
-const FRESH_SECONDS = 5;
 /** A browser opens six per page. */
 const CONNECTIONS_MAX = 512;
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
@@ -154,9 +152,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
-    const pace = settings.profile === 'aws-like' ? AWS_LIKE_PACE : {};
-    const mail = createMailWay(settings.mail);
-    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { ...pace, mail });
+    const disk: DiskReading = {};
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, waysOf(settings, disk));
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
@@ -168,7 +165,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const monitorDeps = { ...deps, ...MONITOR, drills: () => drillsOf(rehearsal.active()) };
     scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.runMonitor(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
-    const recorder = openRecorder(settings, engine, deps);
+    const recorder = openRecorder(settings, engine, deps, disk);
     scheduler.every(RECORDER_EVERY_SECONDS, 'recorder', () => recorder.tick());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));
@@ -204,14 +201,28 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
+/** The disk with the recordings, from when the recorder is open; steps of the workflow may run before that. */
+interface DiskReading {
+  read?: () => RecordingDisk | null;
+}
+
+/** Returns what one machine's settings decide about the workflow. */
+function waysOf({ mail, profile }: Settings, disk: DiskReading) {
+  const pace = profile === 'aws-like' ? AWS_LIKE_PACE : {};
+  return { ...pace, mail: createMailWay(mail), recordingDisk: () => disk.read?.() ?? null };
+}
+
 function openRecorder(
   { dataDirectory, recordingReserveBytes: reserveBytes }: Settings,
   engine: MediaEngine,
   deps: WorkflowDeps,
+  disk: DiskReading,
 ): Recorder {
   const directory = join(dataDirectory, SEGMENTS_FOLDER);
   const { packageChannelId } = deps.deployment;
-  return createRecorder({ deps, engine, packageChannelId, directory, dataDirectory, reserveBytes });
+  const recorder = createRecorder({ deps, engine, packageChannelId, directory, dataDirectory, reserveBytes });
+  disk.read = recorder.disk;
+  return recorder;
 }
 
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
@@ -231,7 +242,7 @@ function prepareApi(
     health,
     ...aws
   }: AwsDeps &
-    Pick<WorkflowDeps, 'mail' | 'sleep'> & {
+    Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
       recordingDisk: () => RecordingDisk | null;

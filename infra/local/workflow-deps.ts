@@ -1,7 +1,8 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import type { MailWay } from '../../functions/notify/mail.ts';
+import { createIngestProbe } from '../../functions/connect/create-ingest-probe.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
+import type { Logger, PreflightWays, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 
 /** The name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
@@ -14,6 +15,9 @@ export const AWS_LIKE_PACE: Pace = { readsLagMs: 30_000, startSeconds: 180 };
 /** The last segment of a recording is complete after the longest group of pictures. */
 const HARVEST_DELAY_SECONDS = 5;
 
+/** Age up to which an observation is fresh, so that two polls may fail. */
+export const FRESH_SECONDS = 5;
+
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
 export function createWorkflowDeps(
   aws: AwsDeps,
@@ -21,8 +25,13 @@ export function createWorkflowDeps(
   {
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
+    recordingDisk = () => null,
     ...pace
-  }: Partial<Pace> & { harvestDelaySeconds?: number | undefined; mail?: MailWay } = {},
+  }: Partial<Pace> & {
+    harvestDelaySeconds?: number | undefined;
+    mail?: MailWay;
+    recordingDisk?: PreflightWays['recordingDisk'];
+  } = {},
 ): WorkflowDeps & AwsDeps {
   return {
     ...aws,
@@ -32,6 +41,11 @@ export function createWorkflowDeps(
     ...pace,
     harvestDelaySeconds,
     mail,
+    preflight: {
+      probe: createIngestProbe({ from: 'sender', loopbackAllowed: aws.deployment.loopbackTargetsAllowed }),
+      freshSeconds: FRESH_SECONDS,
+      recordingDisk,
+    },
     resolveHost,
     logger,
   };

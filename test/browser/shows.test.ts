@@ -82,6 +82,35 @@ beforeEach(async () => {
 });
 
 describe('the schedule', () => {
+  it('shows a week by its days, in the time of the viewer', async () => {
+    await openPlanned('Alpha');
+    const { startsAt } = await shownShow();
+    const inNewYork = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York', ...options }).format(new Date(startsAt));
+    const day = inNewYork({ year: 'numeric', month: '2-digit', day: '2-digit' });
+    await page.goto(`${stage.product.origin}/shows?view=week&day=${day}`);
+    const days = page.getByRole('list', { name: 'Days' });
+    const named = inNewYork({ day: 'numeric' });
+    const own = days.getByRole('list', { name: new RegExp(`^Shows on .*\\b${named}\\b`) });
+    const link = own.getByRole('link', { name: /Evening show/ });
+    await link.waitFor();
+    const clock = new Date(startsAt).toLocaleTimeString('en-US', {
+      timeZone: 'America/New_York',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    expect(await link.innerText()).toContain(clock);
+    await button('Week after').click();
+    await link.waitFor({ state: 'detached' });
+    await button('Week before').click();
+    await link.waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+    await link.click();
+    await heading('Evening show').waitFor();
+  });
+
   it('plans a show in its own zone and refuses what is missing at its field', async () => {
     await page.getByText('No shows are planned.').waitFor();
     await page.getByRole('link', { name: 'Plan a show' }).click();

@@ -11,7 +11,10 @@ export interface FaultKind {
   when: 'before the call' | 'after the effect' | 'after the response';
   /** `passes`: a later attempt may succeed, so the workflow must reach its goal. `refuses`: AWS refused. */
   nature: 'passes' | 'refuses';
-  /** True if the code classifies another kind in the same way. The quick matrix leaves it out. */
+  /**
+   * True if the code classifies another kind in the same way. The quick matrix leaves it out. A server error, for one, is
+   * retried by the SDK and then classified as a timeout before the call is.
+   */
   isVariant?: boolean;
   /** AWS's name of the error. Absent for faults of the network or the process. */
   error?: string;
@@ -183,7 +186,7 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   medialive: {
     all: [
       passing('TooManyRequestsException', 429),
-      passing('InternalServerErrorException', 500),
+      variant(passing('InternalServerErrorException', 500)),
       variant(passing('BadGatewayException', 502)),
       variant(passing('GatewayTimeoutException', 504)),
       refusing('ForbiddenException', 403),
@@ -207,7 +210,7 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   mediaconnect: {
     all: [
       passing('TooManyRequestsException', 429),
-      passing('InternalServerErrorException', 500),
+      variant(passing('InternalServerErrorException', 500)),
       variant(passing('ServiceUnavailableException', 503)),
       refusing('ForbiddenException', 403),
       variant(refusing('BadRequestException', 400)),
@@ -222,7 +225,7 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
     },
   },
   dynamodb: {
-    all: [passing('ProvisionedThroughputExceededException', 400), passing('InternalServerError', 500)],
+    all: [passing('ProvisionedThroughputExceededException', 400), variant(passing('InternalServerError', 500))],
     some: {},
   },
   kms: {

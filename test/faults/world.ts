@@ -1,3 +1,4 @@
+import { makeProbe } from '../support/make-probe.ts';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Api } from '../../functions/api/api-deps.ts';
 import type { AwsClients, AwsDeps, Deployment } from '../../functions/aws/clients.ts';
@@ -256,6 +257,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       startSeconds: 180,
       mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),
+      preflight: { probe: makeProbe({}, 'elsewhere'), freshSeconds: 150 },
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },

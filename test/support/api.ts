@@ -27,6 +27,7 @@ import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
 import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
+import { makeProbe } from './make-probe.ts';
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
 
 /**
@@ -148,6 +149,8 @@ export async function startTestApi() {
       showMachineArn: stateMachineArn('show'),
       slateMachineArn: stateMachineArn('slate'),
       declaredInput: DECLARED.declaredInput,
+      channelQuota: 5,
+      pushInputQuota: 5,
       isSourceAnalysed: true,
       copiesSource: false,
       defaultStandby: 'warm',
@@ -160,6 +163,7 @@ export async function startTestApi() {
     now: () => time.now,
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),
     resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
+    preflight: { probe: makeProbe(), freshSeconds: 5, recordingDisk: () => null },
     mail: { kind: 'outbox' },
     logger: { info: write('info'), warn: write('warn'), error: write('error') },
     authentication: createTokenAuthentication({

@@ -13,6 +13,7 @@ import type { Harvester } from '../../infra/local/endpoints/media/harvester.ts';
 import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
 import { createWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-deps.ts';
+import { makeProbe } from './make-probe.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A key that no output may ever contain. */
@@ -78,6 +79,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
       { info: log, warn: log, error: log },
       { harvestDelaySeconds: options.harvestDelaySeconds },
     ),
+    preflight: { probe: makeProbe(), freshSeconds: 5 },
     resolveHost: async () => ['127.0.0.1'],
   };
   aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {

@@ -64,6 +64,7 @@ const BODIES: Record<string, object> = {
   'POST /api/recordings': {},
   'PATCH /api/recordings/{recordingId}': { name: 'x' },
   'PUT /api/recording-settings': { mode: 'always', keepDays: null, limitBytes: null },
+  'POST /api/preflight': { destinationIds: [DESTINATION_ID] },
   'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { byStart, listOpenShows, listPastShows, type ShowPlace } from '../../aws/show-table.ts';
+import { byStart, listOpenShows, listPastShows, type ShowPage, type ShowPlace } from '../../aws/show-table.ts';
 import { isOpen, type Show } from '../../domain/show.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
@@ -20,10 +20,10 @@ const list = createRoute({
 /** The lists of shows. */
 export function registerShowList(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {
-    const { state, limit, cursor } = context.req.valid('query');
+    const { state, limit, cursor, from, to } = context.req.valid('query');
     const after = cursor === undefined ? null : fromCursor(state, cursor);
-    const { shows, hasMore } =
-      state === 'past' ? await listPastShows(deps, { limit, after }) : await listOpen(deps, { limit, after });
+    const page = { limit, after, from: toUtc(from), to: toUtc(to) };
+    const { shows, hasMore } = state === 'past' ? await listPastShows(deps, page) : await listOpen(deps, page);
     const last = shows.at(-1);
     const nextCursor = hasMore && last ? toPlaceCursor([state, last.startsAt, last.showId]) : null;
     return context.json({ data: shows.map(toShowSummary), nextCursor }, 200);
@@ -33,11 +33,16 @@ export function registerShowList(api: Api, deps: ApiDeps): void {
 /** The number of open shows is limited, so each page reads them all. */
 async function listOpen(
   deps: ApiDeps,
-  { limit, after }: { limit: number; after: ShowPlace | null },
+  { limit, after, from, to }: ShowPage,
 ): Promise<{ shows: Show[]; hasMore: boolean }> {
-  const open = (await listOpenShows(deps)).filter(isOpen);
+  const isWithin = ({ startsAt }: Show) => (from === null || startsAt >= from) && (to === null || startsAt < to);
+  const open = (await listOpenShows(deps)).filter((show) => isOpen(show) && isWithin(show));
   const rest = after === null ? open : open.filter((show) => byStart(show, after) > 0);
   return { shows: rest.slice(0, limit), hasMore: rest.length > limit };
+}
+
+function toUtc(time: string | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }
 
 const Cursor = z.tuple([z.enum(['open', 'past']), z.iso.datetime(), ShowId]);

@@ -175,6 +175,19 @@ describe('GET /api/shows', () => {
     expect((await test.call('GET', `${PATH}?cursor=x`)).status).toBe(422);
   });
 
+  it.each(['open', 'past'] as const)('lists the %s shows that start in a period, its end excluded', async (state) => {
+    for (const hour of [10, 11, 12, 13]) {
+      const startsAt = `2026-11-23T${hour}:00:00.000Z`;
+      const show = makeShow({ showId: `shw_01k8m3v0s5n2q8w4x6000000${hour}`, title: String(hour), startsAt });
+      if (state === 'open') await insertShow(test.deps, show);
+      else await archiveShow(test.deps, { ...show, state: 'ended', endedAt: startsAt });
+    }
+    const period = 'from=2026-11-23T12:00:00%2B01:00&to=2026-11-23T13:00:00Z';
+    const { body } = await test.call('GET', `${PATH}?state=${state}&${period}`);
+    expect(body.data.map(({ title }: { title: string }) => title).toSorted()).toEqual(['11', '12']);
+    expect((await test.call('GET', `${PATH}?state=${state}&from=yesterday`)).status).toBe(422);
+  });
+
   it('each page of past shows is one read, the newest start first', async () => {
     const show = (index: number) => {
       const startsAt = new Date(Date.UTC(2026, 0, 1) + index * 600_000).toISOString();

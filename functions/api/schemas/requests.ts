@@ -243,7 +243,7 @@ export const OrphanId = z
   .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
 
 /** An instant, or a UTC day meaning its midnight. */
-const instant = z
+export const instant = z
   .string()
   .max(40)
   .refine(

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
 import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_STATES } from '../../domain/show.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
-import { DestinationName, UNPRINTABLE } from './requests.ts';
+import { PreflightSummaryResource } from './preflight.ts';
+import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 
 /** Shapes of shows. */
 
@@ -96,6 +97,8 @@ export const ShowsQuery = z.strictObject({
   state: z.enum(['open', 'past']).default('open').openapi({
     description: 'open: not ended, the next start first; past: ended or cancelled, the newest start first',
   }),
+  from: instant.optional().openapi({ description: 'Only shows that are planned to start then or later' }),
+  to: instant.optional().openapi({ description: 'Only shows that are planned to start before' }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(300).optional(),
 });
@@ -152,6 +155,9 @@ export const ShowResource = z
     }),
     endingAt: nullableTime,
     endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
+    preflight: PreflightSummaryResource.nullable().openapi({
+      description: 'What the newest preflight found; null before the first',
+    }),
     destinations: z.array(ShowDestinationResource),
     allowedActions: z.array(z.enum(SHOW_ACTIONS)),
     log: z

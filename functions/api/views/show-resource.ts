@@ -26,6 +26,7 @@ function toShowResource(show: Show): ShowResource {
     ...toShowSummary(show),
     ...{ description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
+    preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),
     allowedActions: showActionsOf(show),
   };

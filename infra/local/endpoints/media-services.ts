@@ -37,6 +37,7 @@ import { mediaConnectOperations } from './media/protocol/mediaconnect-operations
 import { createRestJsonService, type AroundOperation } from './wire/rest-json-service.ts';
 import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
 import { loadShapeChecks } from './media/protocol/shape-validation.ts';
+import type { Operation } from './wire/operation.ts';
 import { createRateLimits } from './media/rate-limits.ts';
 import { createOutputHealth } from './mediaconnect/flow-callers.ts';
 import { createContentQuality } from './mediaconnect/content-quality.ts';
@@ -85,6 +86,17 @@ export interface MediaServices {
   close(): Promise<void>;
 }
 
+/** Made once: they depend on the SDK and the shapes alone, and tests build the endpoints thousands of times. */
+let knownOperations: Record<'mediaConnect' | 'mediaLive' | 'mediaPackage', Operation[]> | null = null;
+
+function operations() {
+  return (knownOperations ??= {
+    mediaConnect: mediaConnectOperations(loadShapeChecks('mediaconnect')),
+    mediaLive: operationsFromSchemas(mediaLiveClient, loadShapeChecks('medialive')),
+    mediaPackage: operationsFromSchemas(mediaPackageClient, loadShapeChecks('mediapackage')),
+  });
+}
+
 /** Builds the endpoints on a stored state. Call `restore` once before serving. */
 export function createMediaServices(options: MediaServicesOptions): MediaServices {
   const context = makeContext(options);
@@ -124,13 +136,13 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     createRestJsonService({
       ...common,
       signingName: 'mediaconnect',
-      operations: mediaConnectOperations(loadShapeChecks('mediaconnect')),
+      operations: operations().mediaConnect,
       handlers: mediaConnectHandlers(context),
     }),
     createRestJsonService({
       ...common,
       signingName: 'medialive',
-      operations: operationsFromSchemas(mediaLiveClient, loadShapeChecks('medialive')),
+      operations: operations().mediaLive,
       handlers: mediaLiveHandlers(context, alerts),
     }),
     withOrigin(
@@ -138,7 +150,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       createRestJsonService({
         ...common,
         signingName: 'mediapackage',
-        operations: operationsFromSchemas(mediaPackageClient, loadShapeChecks('mediapackage')),
+        operations: operations().mediaPackage,
         handlers: mediaPackageHandlers(context),
       }),
     ),
@@ -156,7 +168,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     },
     async close() {
       context.closed = true;
-      rmSync(context.imageDirectory(), { recursive: true, force: true });
+      context.images.remove();
       unsubscribe();
       await Promise.allSettled(context.commands.values());
       await Promise.allSettled([context.store.saved?.()]);
@@ -201,10 +213,15 @@ function withOrigin(context: MediaContext, service: LocalService): LocalService 
   };
 }
 
-/** Returns a directory for this run of the product: each start writes its images again. */
-function createImageDirectory(): () => string {
+/** A directory for this run of the product, made when it is needed: each start writes its images again. */
+function createImages(): MediaContext['images'] {
   let directory: string | null = null;
-  return () => (directory ??= mkdtempSync(join(tmpdir(), 'sluice-images-')));
+  return {
+    directory: () => (directory ??= mkdtempSync(join(tmpdir(), 'sluice-images-'))),
+    remove() {
+      if (directory !== null) rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 function makeContext(options: MediaServicesOptions): MediaContext {
@@ -224,7 +241,7 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     originUrl: '',
     listenHost: options.listenHost,
     objects: options.objects ?? { get: () => null, hasBucket: () => false },
-    imageDirectory: createImageDirectory(),
+    images: createImages(),
     arrivals: {
       flows: arriveFlow,
       inputSecurityGroups: arriveGroup,

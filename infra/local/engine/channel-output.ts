@@ -9,7 +9,7 @@ import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import { createRateMeter } from './rtmp/rate-meter.ts';
 import { createRtmpPublisher, type RtmpPublisher } from './rtmp/publisher.ts';
-import type { DialRules } from './rtmp/rtmp-socket.ts';
+import type { DialRules } from '../../../functions/connect/rtmp/rtmp-socket.ts';
 import type { SlateProgram } from './slate/slate-program.ts';
 
 const SAMPLE_MS = 900;

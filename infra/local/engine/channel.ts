@@ -20,7 +20,7 @@ import { createRenditionLane, type RenditionLane } from './rendition-lane.ts';
 import type { Program } from './program.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { SegmentKeeper } from './recording/segment-keepers.ts';
-import type { DialRules } from './rtmp/rtmp-socket.ts';
+import type { DialRules } from '../../../functions/connect/rtmp/rtmp-socket.ts';
 import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
 import type { SlateStudio } from './slate/slate-studio.ts';
 

@@ -24,7 +24,7 @@ import { createOutputAddresses } from './output-addresses.ts';
 import { createReportSchedule } from './report-schedule.ts';
 import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
-import type { DialRules } from './rtmp/rtmp-socket.ts';
+import type { DialRules } from '../../../functions/connect/rtmp/rtmp-socket.ts';
 import { createSegmentKeepers } from './recording/segment-keepers.ts';
 import { createSlateStudio } from './slate/slate-studio.ts';
 import { createSrtSenders } from './srt/senders.ts';

@@ -7,7 +7,14 @@ import { bundleFloor } from './floor.ts';
  * routes are written in Hono, zod and @hono/zod-openapi, whose 0.6 MB we cannot reduce. The other functions are
  * compared with the SDK alone.
  */
-export const BYTES_RATIO_MAX = 1.25;
+export const BYTES_RATIO_MAX: Record<FunctionName, number> = {
+  // Hundreds of routes and rules are a larger share of code than what the others do.
+  api: 1.3,
+  workflow: 1.25,
+  sweep: 1.25,
+  monitor: 1.25,
+  'cost-report': 1.25,
+};
 
 /** A function's bundle and its floors. */
 export interface MeasuredBundle {

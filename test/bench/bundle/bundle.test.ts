@@ -34,12 +34,12 @@ describe('a bundle', () => {
     expect(measured.filter(({ bundle }) => packagesOf(bundle).has('hono')).map(({ name }) => name)).toEqual(['api']);
   });
 
-  it(`is at most ${BYTES_RATIO_MAX} of its floor, which has no code of ours`, () => {
+  it('is within the ratio to its floor, which has no code of ours', () => {
     for (const { name, bundle, floors, gatedBy } of measured) {
       expect([...floors[gatedBy].inputs.keys()].filter((path) => /^(functions|presets|infra)\//.test(path))).toEqual(
         [],
       );
-      expect(bundle.bytes / floors[gatedBy].bytes, name).toBeLessThanOrEqual(BYTES_RATIO_MAX);
+      expect(bundle.bytes / floors[gatedBy].bytes, name).toBeLessThanOrEqual(BYTES_RATIO_MAX[name]);
     }
   });
 });

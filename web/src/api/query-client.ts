@@ -29,6 +29,7 @@ export const queryKeys = {
   eventTypes: ['event-types'],
   allShows: ['shows'],
   shows: (state: string) => ['shows', state],
+  showsBetween: (from: string, to: string) => ['shows', from, to],
   allPlannedShows: ['planned-show'],
   recordings: ['recordings'],
   recordingSettings: ['recording-settings'],

@@ -1,6 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { z } from '@hono/zod-openapi';
-import type { CreateShow, PatchShow, ShowList, ShowResource } from '../../../functions/api/schemas/shows.ts';
+import type {
+  CreateShow,
+  PatchShow,
+  ShowList,
+  ShowResource,
+  ShowSummary,
+} from '../../../functions/api/schemas/shows.ts';
 import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
@@ -18,6 +24,30 @@ export function useShows(state: 'open' | 'past') {
     queryFn: async ({ signal }) => (await request<ShowList>(`${PATH}?state=${state}&limit=100`, { signal })).body,
     refetchInterval: POLL_DETAILS_MS,
   });
+}
+
+/** Polls the shows that start in a period, past ones included, in the order of their starts. @param to exclusive */
+export function useShowsBetween(from: Date, to: Date) {
+  const period = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  return useQuery({
+    queryKey: queryKeys.showsBetween(from.toISOString(), to.toISOString()),
+    queryFn: async ({ signal }) => {
+      const read = async (state: string) =>
+        (await request<ShowList>(`${PATH}?state=${state}&limit=100&${period.toString()}`, { signal })).body;
+      const lists = await Promise.all(['past', 'open'].map(read));
+      return {
+        shows: inOrder(lists.flatMap(({ data }) => data)),
+        hasMore: lists.some(({ nextCursor }) => nextCursor !== null),
+      };
+    },
+    refetchInterval: POLL_DETAILS_MS,
+  });
+}
+
+/** A show that ends between the two reads is in both lists. */
+function inOrder(shows: ShowSummary[]): ShowSummary[] {
+  const single = new Map(shows.map((show) => [show.showId, show]));
+  return [...single.values()].toSorted((one, other) => one.startsAt.localeCompare(other.startsAt));
 }
 
 /** Polls one show, quickly while it is on its way. */

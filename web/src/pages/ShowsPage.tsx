@@ -8,23 +8,22 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { plannedWords, STATE_LOOKS, STATE_WORDS } from '../shows/show-text.ts';
+import { ShowWeek } from '../shows/ShowWeek.tsx';
 import classes from '../shows/Shows.module.css';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
 
-const STATES = [
+const VIEWS = [
   { value: 'open', label: 'Planned and live' },
   { value: 'past', label: 'Past' },
+  { value: 'week', label: 'Week' },
 ];
 
 /** The planned and the past shows. */
 export function ShowsPage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Schedule');
-  const [filter, change] = pageFilter(search, onSearch, { state: 'open' });
-  const isPast = filter.state === 'past';
+  const [filter, change] = pageFilter(search, onSearch, { view: 'open', day: '' });
   const refusal = useRoleRefusal('operator');
-  const { data, error } = useShows(isPast ? 'past' : 'open');
-  const problem = problemOf(error);
   return (
     <section className={page.page}>
       <div className={page.heading}>
@@ -40,12 +39,27 @@ export function ShowsPage({ search, onSearch }: { search: string; onSearch: (sea
       </div>
       <div className={page.tools}>
         <NativeSelect
-          aria-label="State"
-          data={STATES}
-          value={filter.state}
-          onChange={(event) => change({ state: event.currentTarget.value })}
+          aria-label="View"
+          data={VIEWS}
+          value={filter.view}
+          onChange={(event) => change({ view: event.currentTarget.value })}
         />
       </div>
+      {filter.view === 'week' ? (
+        <ShowWeek day={filter.day} onDay={(day) => change({ day })} />
+      ) : (
+        <ShowsInOrder state={filter.view === 'past' ? 'past' : 'open'} />
+      )}
+    </section>
+  );
+}
+
+function ShowsInOrder({ state }: { state: 'open' | 'past' }) {
+  const { data, error } = useShows(state);
+  const problem = problemOf(error);
+  const isPast = state === 'past';
+  return (
+    <>
       {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {data?.data.length === 0 && (
         <p className={page.empty}>
@@ -67,6 +81,6 @@ export function ShowsPage({ search, onSearch }: { search: string; onSearch: (sea
         </ul>
       )}
       {data?.nextCursor && <p className={page.lead}>Only the first 100 are shown. GET /api/shows lists all.</p>}
-    </section>
+    </>
   );
 }

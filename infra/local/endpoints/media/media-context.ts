@@ -67,8 +67,8 @@ export interface MediaContext {
   arrivals: Record<TransitionKind, (context: MediaContext, id: string, to: string) => void>;
   /** S3, as far as MediaLive reads from it. */
   objects: Pick<ObjectStore, 'get' | 'hasBucket'>;
-  /** Returns the directory of the images that the engine reads. */
-  imageDirectory(): string;
+  /** The images that the engine reads. `directory` makes their directory when it is first called. */
+  images: { directory(): string; remove(): void };
   /** The last pending command of each resource. */
   commands: Map<string, Promise<void>>;
   /** The addresses of the last feed command, by flow ARN. */

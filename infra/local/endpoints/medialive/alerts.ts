@@ -4,7 +4,8 @@
  */
 import type { ChannelAlert, ListAlertsRequest, ListAlertsResponse } from '@aws-sdk/client-medialive';
 import { findChannel } from './channel.ts';
-import type { ChannelReport, OutputProblem, PipelineReport } from '../../engine/contract.ts';
+import type { OutputProblem } from '../../../../functions/domain/output-problem.ts';
+import type { ChannelReport, PipelineReport } from '../../engine/contract.ts';
 import { describeProblem } from '../media/describe-problem.ts';
 import { emit } from '../media/media-context.ts';
 import type { MediaContext } from '../media/media-context.ts';

@@ -65,7 +65,7 @@ function sized(kind: ImageFacts['kind'], width: number, height: number): ImageFa
 
 /** Writes an image where the engine can read it, named after its content. Returns its path. */
 export function provideImage(context: MediaContext, { bytes, facts }: Extract<FoundImage, { bytes: unknown }>): string {
-  const directory = context.imageDirectory();
+  const directory = context.images.directory();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
   const path = join(directory, `${name}.${facts.kind}`);

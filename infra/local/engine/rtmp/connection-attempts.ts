@@ -1,6 +1,6 @@
 import { createFailureMemory, type EndedSession } from './failure-memory.ts';
 import { REHEARSED_ATTEMPTS } from './rehearsed-attempts.ts';
-import type { ConnectionFailure } from './connection-failure.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
 import type { OutputStatus } from './reported-status.ts';
 import type { RehearsedChannelFault } from '../contract.ts';
 import type { Clock } from '../../host/clock.ts';

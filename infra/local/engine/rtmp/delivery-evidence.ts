@@ -1,7 +1,7 @@
 /** What is known of the bytes a peer has taken: from the kernel's queue, and from the server's acknowledgements. */
 import { createAcknowledgements } from './acknowledgements.ts';
-import { MESSAGE_TYPE } from './chunk-writer.ts';
-import { number32, type MessageWriter } from './message-writer.ts';
+import { MESSAGE_TYPE } from '../../../../functions/connect/rtmp/chunk-writer.ts';
+import { number32, type MessageWriter } from '../../../../functions/connect/rtmp/message-writer.ts';
 import type net from 'node:net';
 import type { KernelSendQueues } from './kernel-send-queues.ts';
 import type { Clock } from '../../host/clock.ts';

@@ -1,4 +1,4 @@
-import type { OutputProblem } from '../contract.ts';
+import type { OutputProblem } from '../../../../functions/domain/output-problem.ts';
 import type { Settled } from './send-queue.ts';
 
 /** Delivery problems of a connected platform. */

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from './connection-failure.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
 import type { ChannelReport } from '../contract.ts';
 
 /** The course of an ended session. */

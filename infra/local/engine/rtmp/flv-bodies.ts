@@ -1,4 +1,4 @@
-import { encodeAmf0, encodeAmf0EcmaArray } from './amf0.ts';
+import { encodeAmf0, encodeAmf0EcmaArray } from '../../../../functions/connect/rtmp/amf0.ts';
 import type { ProgramFormat } from '../program.ts';
 
 const AVC_CODEC_ID = 7;

@@ -6,7 +6,7 @@ import { createPublishingSession } from './publishing-session.ts';
 import { createRateMeter } from './rate-meter.ts';
 import { REHEARSED_ATTEMPTS } from './rehearsed-attempts.ts';
 import { createRehearsedLink } from './rehearsed-link.ts';
-import type { ConnectionFailure } from './connection-failure.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
 import type { DeliveryTrouble } from './delivery-trouble.ts';
 import type { EndedSession } from './failure-memory.ts';
 import type { SessionTotals } from './publishing-totals.ts';

@@ -2,16 +2,21 @@
  * The commands between a publisher and its server, from `connect` to the accepted stream, and what the server says
  * afterwards.
  */
-import { toShownText } from './server-text.ts';
-import { isError, readServerWord, type ServerWord } from './server-words.ts';
-import type { Amf0Value } from './amf0.ts';
-import type { Step } from './connection-endings.ts';
-import type { ConnectionFailure } from './connection-failure.ts';
-import type { MessageWriter } from './message-writer.ts';
-import type { RtmpTarget } from './rtmp-target.ts';
+import {
+  CONNECT_TRANSACTION,
+  describeConnectRefusal,
+  writeConnect,
+} from '../../../../functions/connect/rtmp/connect-command.ts';
+import { toShownText } from '../../../../functions/connect/rtmp/server-text.ts';
+import { isError, readServerWord, type ServerWord } from '../../../../functions/connect/rtmp/server-words.ts';
+import type { Amf0Value } from '../../../../functions/connect/rtmp/amf0.ts';
+import type { Step } from '../../../../functions/connect/rtmp/connection-endings.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
+import type { MessageWriter } from '../../../../functions/connect/rtmp/message-writer.ts';
+import type { RtmpTarget } from '../../../../functions/connect/rtmp/rtmp-target.ts';
 
 const TRANSACTION = {
-  connect: 1,
+  connect: CONNECT_TRANSACTION,
   releaseStream: 2,
   fcPublish: 3,
   createStream: 4,
@@ -87,12 +92,7 @@ export function createPublishDialogue(options: PublishDialogueOptions): PublishD
 
   return {
     begin() {
-      writer.command(0, 'connect', TRANSACTION.connect, {
-        app: target.app,
-        type: 'nonprivate',
-        flashVer: 'FMLE/3.0 (compatible; Sluice)',
-        tcUrl: target.tcUrl,
-      });
+      writeConnect(writer, target);
     },
     take([name, transaction, , info]) {
       if (name === '_result' && transaction === TRANSACTION.connect && step === 'connect') return askForStream();
@@ -118,13 +118,8 @@ export function createPublishDialogue(options: PublishDialogueOptions): PublishD
 }
 
 function describeRefusal(kind: ServerWord['kind'], said: string, step: DialogueStep): ConnectionFailure {
-  const words = said && ` (${said})`;
-  if (kind === 'authentication_wanted') {
-    const detail = `the server requires a user name and a password${words}`;
-    return { code: 'authentication_unsupported', detail, rejection: 'explicit' };
-  }
   const isKey = kind === 'key_refused' || (kind !== 'application_refused' && step === 'publish');
-  const code = isKey ? 'stream_key_rejected' : 'application_rejected';
-  const subject = isKey ? 'the stream key' : 'the application in the URL';
-  return { code, detail: `the server refused ${subject}${words}`, rejection: 'explicit' };
+  if (kind === 'authentication_wanted' || !isKey) return describeConnectRefusal(kind, said);
+  const detail = `the server refused the stream key${said && ` (${said})`}`;
+  return { code: 'stream_key_rejected', detail, rejection: 'explicit' };
 }

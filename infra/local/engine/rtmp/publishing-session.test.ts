@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeVideoFrame, SAMPLE_FORMAT } from '../../../../test/support/rtmp.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 import { buildAvcConfiguration, buildAvcTagBody } from '../transport-stream/h264.ts';
-import type { OutgoingMessage } from './chunk-writer.ts';
+import type { OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
 import { createPublishingSession } from './publishing-session.ts';
 
 const SPS = Buffer.from('674d401eeca05017fcb80880000003008000001e078b16cb', 'hex');

@@ -1,4 +1,4 @@
-import { MESSAGE_TYPE } from './chunk-writer.ts';
+import { MESSAGE_TYPE } from '../../../../functions/connect/rtmp/chunk-writer.ts';
 import { createDeliveryWatch, type DeliveryLook } from './delivery-trouble.ts';
 import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.ts';
 import { createSendQueue, type Link, type SendQueue, type Settled } from './send-queue.ts';

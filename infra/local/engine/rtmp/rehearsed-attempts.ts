@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from './connection-failure.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
 import type { RehearsedChannelFault } from '../contract.ts';
 
 /** The outcome of an attempt during a simulated failure, and the time a real platform would take. */

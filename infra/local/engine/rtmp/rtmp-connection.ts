@@ -3,15 +3,20 @@
  * ends it. It is unaware of programs and retries; it notifies its owner once when publishing begins and once why it
  * ended.
  */
-import { describeClosing, describeForeignAnswer, describeSilence, type Step } from './connection-endings.ts';
+import {
+  describeClosing,
+  describeForeignAnswer,
+  describeSilence,
+  type Step,
+} from '../../../../functions/connect/rtmp/connection-endings.ts';
 import { createDeliveryEvidence } from './delivery-evidence.ts';
 import { createPublishDialogue } from './publish-dialogue.ts';
-import { openRtmpTransport } from './rtmp-transport.ts';
-import type { OutgoingMessage } from './chunk-writer.ts';
-import type { ConnectionFailure } from './connection-failure.ts';
+import { openRtmpTransport } from '../../../../functions/connect/rtmp/rtmp-transport.ts';
+import type { OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
+import type { ConnectionFailure } from '../../../../functions/connect/rtmp/connection-failure.ts';
 import type { KernelSendQueues } from './kernel-send-queues.ts';
-import type { DialRules } from './rtmp-socket.ts';
-import type { RtmpTarget } from './rtmp-target.ts';
+import type { DialRules } from '../../../../functions/connect/rtmp/rtmp-socket.ts';
+import type { RtmpTarget } from '../../../../functions/connect/rtmp/rtmp-target.ts';
 import type { Link } from './send-queue.ts';
 import type { Clock } from '../../host/clock.ts';
 

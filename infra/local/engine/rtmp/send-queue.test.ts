@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSendQueue, DROP_ABOVE_BYTES, DROP_ABOVE_MS, RESUME_BELOW_MS } from './send-queue.ts';
-import type { OutgoingMessage } from './chunk-writer.ts';
+import type { OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
 import type { QueuedMessage } from './send-queue.ts';
 
 const BYTES = 1_000;

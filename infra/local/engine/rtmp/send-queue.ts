@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from './chunk-writer.ts';
+import type { OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
 
 /** A message on its way to one peer. Only frames may be dropped; headers and metadata never are. */
 export interface QueuedMessage extends OutgoingMessage {

@@ -1,4 +1,4 @@
-import type { OutputProblem } from '../contract.ts';
+import type { OutputProblem } from '../../../../functions/domain/output-problem.ts';
 
 /** Why a call did not begin or has ended. */
 export interface CallFailure {

@@ -8,7 +8,13 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '../../host/clock.ts';
 import type { SrtReceiver } from '../contract.ts';
 import { describeRejection, describeSocketError, HUNG_UP, LOST, UNANSWERED, type CallFailure } from './call-failure.ts';
-import { FLOW_WINDOW, readHandshakeAnswer, writeConclusion, writeInduction, type Caller } from './handshake.ts';
+import {
+  FLOW_WINDOW,
+  readHandshakeAnswer,
+  writeConclusion,
+  writeInduction,
+  type Caller,
+} from '../../../../functions/connect/srt/handshake.ts';
 import { createPayloadKey } from './key-material.ts';
 import {
   CONTROL,
@@ -17,7 +23,7 @@ import {
   writeControlPacket,
   writeDataPacket,
   type DataPacket,
-} from './packets.ts';
+} from '../../../../functions/connect/srt/packets.ts';
 import { createSendBuffer, type SendBuffer } from './send-buffer.ts';
 
 /** SRT's own times: how often a handshake is repeated, how long it may take, and how long a peer may be silent. */

@@ -1,4 +1,4 @@
-import { PAYLOAD_BYTES } from './packets.ts';
+import { PAYLOAD_BYTES } from '../../../../functions/connect/srt/packets.ts';
 
 const PACKET_BYTES = 188;
 const SYNC_BYTE = 0x47;

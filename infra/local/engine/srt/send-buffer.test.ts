@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextMessage, readLossReport, sequenceDistance } from './packets.ts';
+import { nextMessage, readLossReport, sequenceDistance } from '../../../../functions/connect/srt/packets.ts';
 import { createPayloadCutter } from './payload-cutter.ts';
 import { createSendBuffer } from './send-buffer.ts';
 

@@ -1,5 +1,10 @@
 /** The packets of a call that the receiver has not acknowledged yet, for retransmission. */
-import { nextMessage, nextSequence, sequenceDistance, type DataPacket } from './packets.ts';
+import {
+  nextMessage,
+  nextSequence,
+  sequenceDistance,
+  type DataPacket,
+} from '../../../../functions/connect/srt/packets.ts';
 
 interface Kept {
   packet: DataPacket;

@@ -1,7 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { readHandshakeAnswer, writeConclusion, writeInduction } from './handshake.ts';
-import { createPayloadKey } from './key-material.ts';
+import { createPayloadKey } from '../../../infra/local/engine/srt/key-material.ts';
 
 const caller = { socketId: 7, firstSequence: 100, latencyMs: 200, streamId: 'abcde' };
 

@@ -10,7 +10,11 @@ import { createMessageWriter, type MessageWriter } from './message-writer.ts';
 import { createReceivedBytes } from './received-bytes.ts';
 import { openRtmpSocket, type RtmpSocketOptions } from './rtmp-socket.ts';
 import type net from 'node:net';
-import type { Clock } from '../../host/clock.ts';
+
+/** Runs an action once after a delay; what it returns cancels it. */
+export interface Timer {
+  after(delayMs: number, action: () => void): () => void;
+}
 
 export interface RtmpTransport {
   writer: MessageWriter;
@@ -31,7 +35,7 @@ export interface RtmpTransport {
 
 /** None of the callbacks follows `close` or `cut`. */
 export interface RtmpTransportOptions extends Omit<RtmpSocketOptions, 'onTls' | 'onReady'> {
-  clock: Clock;
+  clock: Timer;
   /** The socket is connected, with TLS where that is used. */
   onConnected(socket: net.Socket): void;
   /** The handshake is done; what is written now follows it in the same write. */
@@ -155,7 +159,7 @@ export function openRtmpTransport(options: RtmpTransportOptions): RtmpTransport 
   };
 }
 
-function closeSocket(socket: net.Socket, clock: Clock, { isGraceful }: { isGraceful: boolean }): Promise<void> {
+function closeSocket(socket: net.Socket, clock: Timer, { isGraceful }: { isGraceful: boolean }): Promise<void> {
   if (socket.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const cancelCut = clock.after(CLOSE_LIMIT_MS, () => socket.destroy());

@@ -1,4 +1,4 @@
-import type { OutputProblem } from '../contract.ts';
+import type { OutputProblem } from '../../domain/output-problem.ts';
 
 /** The reason why a connection failed or ended. */
 export interface ConnectionFailure {

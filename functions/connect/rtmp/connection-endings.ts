@@ -1,6 +1,6 @@
 /** Explains why a connection ended or stays silent, from the step it had reached. */
 import { toConnectionFailure, type ConnectionFailure } from './connection-failure.ts';
-import type { OutputProblem } from '../contract.ts';
+import type { OutputProblem } from '../../domain/output-problem.ts';
 
 export type Step =
   | 'tcp'

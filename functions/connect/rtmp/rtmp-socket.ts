@@ -1,10 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import {
-  createCheckedLookup,
-  requireAllowedAddress,
-  type CheckedLookupOptions,
-} from '../../../../functions/connect/checked-lookup.ts';
+import { createCheckedLookup, requireAllowedAddress, type CheckedLookupOptions } from '../checked-lookup.ts';
 import type { RtmpTarget } from './rtmp-target.ts';
 
 /** The addresses that may be dialled, and the resolver for names. */
