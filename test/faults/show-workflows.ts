@@ -191,10 +191,10 @@ const betweenStarts =
   (action: ShowAction) =>
   (world: World): Promise<{ ok: boolean }> => {
     const others = world.faults!;
-    let isDone = false;
+    let hasActed = false;
     world.faults = async (call, deliver, self) => {
-      if (!isDone && call.operation === 'StartExecution' && call.invocation?.step === 'AdvanceShow') {
-        isDone = true;
+      if (!hasActed && call.operation === 'StartExecution' && call.invocation?.step === 'AdvanceShow') {
+        hasActed = true;
         await currentInvocation.exit(() => actOnShow(world, SHOW_ID, action));
       }
       return others(call, deliver, self);

@@ -80,16 +80,16 @@ export function watchShows(world: World): ShowWatcher {
   function wroteDestination(was: Destination | null, is: Destination | null, call: WireCall): void {
     if (!was || !is) return;
     const isAutomatic = call.invocation?.step === 'AdvanceShow';
-    const began = is.operation && is.operation.operationId !== was.operation?.operationId ? is.operation : null;
-    if (was.desired === is.desired && !(isAutomatic && began)) return;
+    const operation = is.operation && is.operation.operationId !== was.operation?.operationId ? is.operation : null;
+    if (was.desired === is.desired && !(isAutomatic && operation)) return;
     if (!isAutomatic) {
       if (is.desired === 'idle' && was.desired === 'running') noteStopByHand(is);
       return;
     }
     const [, showId, rule] = ACTOR.exec(is.desiredBy ?? '') ?? [];
     if (showId === undefined) throw new Violation(INVARIANT, `${is.destinationId} was changed by "${is.desiredBy}"`);
-    if (began && !ACTOR.test(began.requestedBy)) {
-      throw new Violation(INVARIANT, `${began.operationId} was begun by "${began.requestedBy}"`);
+    if (operation && !ACTOR.test(operation.requestedBy)) {
+      throw new Violation(INVARIANT, `${operation.operationId} was begun by "${operation.requestedBy}"`);
     }
     const seen = readBy.get(call.invocation!)?.get(showId);
     const each = seen?.destinations.find(({ destinationId }) => destinationId === is.destinationId);

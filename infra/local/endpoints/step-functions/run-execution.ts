@@ -141,10 +141,12 @@ interface WaitInput {
 const CLOCK_READ_EVERY_MS = 5_000;
 
 async function runWait(clock: Clock, time: StoppableTime, wait: WaitInput): Promise<unknown> {
-  const untilMs = 'timestamp' in wait ? Date.parse(String(wait.timestamp)) : null;
-  const leftMs = () => (untilMs === null ? Number(wait.seconds) * 1000 : untilMs - clock.now());
+  const leftMs = () =>
+    'timestamp' in wait ? Date.parse(String(wait.timestamp)) - clock.now() : Number(wait.seconds) * 1000;
   if (Number.isNaN(leftMs())) throw new TaskError('States.Runtime', 'the Wait state’s time is invalid', false);
-  while (untilMs !== null && leftMs() > CLOCK_READ_EVERY_MS && !time.isStopped()) await time.pause(CLOCK_READ_EVERY_MS);
+  if ('timestamp' in wait) {
+    while (leftMs() > CLOCK_READ_EVERY_MS && !time.isStopped()) await time.pause(CLOCK_READ_EVERY_MS);
+  }
   await time.pause(leftMs());
   time.requireRunning();
   return wait.input;
