@@ -81,6 +81,11 @@ const Variables = z.object({
     z.prefault(z.enum(['on', 'off']), 'off'),
     z.transform((value) => value === 'on'),
   ),
+  /** Whether a show's channels are paused until their planned second: `on` or `off`. */
+  PAUSE_UNTIL_LIVE: z.pipe(
+    z.prefault(z.enum(['on', 'off']), 'on'),
+    z.transform((value) => value === 'on'),
+  ),
   /** When MediaLive may restart channels: `TUESDAY/04:00`. */
   MAINTENANCE: z.pipe(
     z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
@@ -160,6 +165,7 @@ export const WorkflowEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DECLARED_INPUT: true,
   BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
+  PAUSE_UNTIL_LIVE: true,
   MAINTENANCE: true,
 });
 

@@ -69,6 +69,7 @@ const deps: WorkflowDeps = {
   harvestDelaySeconds: 10,
   // A channel's first start: its input, its creation and the start itself. Nothing was measured on AWS.
   startSeconds: 180,
+  pausesOutputs: environment.PAUSE_UNTIL_LIVE,
   mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   preflight: PREFLIGHT_ON_AWS,
   resolveHost,

@@ -235,6 +235,8 @@ export interface Observation extends PipelineFigures {
   roundTripMs?: number;
   /** The pipeline to the backup address; absent for a channel with one pipeline. */
   backup?: PipelineFigures;
+  /** The output is meant to be paused. */
+  isPauseMeant?: true;
   /** What the platform gets instead of the source's pictures: for a lost source, or in a break that was requested. */
   slate?: 'hold' | 'break';
   /** Whether the source delivered in this run, and since when it does not any more. */
@@ -269,6 +271,18 @@ export interface SlateBreak {
   unconfirmed?: true;
   /** The channel run it belongs to, as its start. A slate does not outlast the run. */
   runStartedAt: string;
+}
+
+/** A pause of the output: the channel runs, is billed and sends nothing. It ends with the run at the latest. */
+export interface OutputPause {
+  /** The planned second; null while it waits for a person. */
+  until: string | null;
+  /** `ending` is written before MediaLive is asked to let the output go, `ended` after it has confirmed. */
+  state: 'paused' | 'ending' | 'ended';
+  /** The second at which MediaLive lets the output go by itself; null while its schedule has no such action. */
+  plannedFor: string | null;
+  /** When the output was let go. */
+  endedAt: string | null;
 }
 
 /**
@@ -329,6 +343,8 @@ export interface Destination {
   runningSince: string | null;
   /** A slate that an operator has requested, until its end is confirmed. */
   slateBreak?: SlateBreak | null;
+  /** The pause that a show has started it with; absent or null for none. */
+  outputPause?: OutputPause | null;
   /** Until when its channels log in detail instead of warnings and errors only. Applies from the next start. */
   detailedLogUntil?: string | null;
   /** The primary's mode, if it was changed through the API. */

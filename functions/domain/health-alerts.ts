@@ -2,6 +2,9 @@ import type { Observation, TimelineEntry } from './destination.ts';
 import { HEALTH_REASONS, isHealthCode, type HealthCode } from './health-reasons.ts';
 import { OUTPUT_ALERT } from './output-alerts.ts';
 
+/** The alert of a pipeline that an action of the schedule has paused. */
+export const PAUSE_ALERT = 'Pipeline is Paused';
+
 /**
  * MediaLive's alerts by their effect on the audience. An unlisted alert counts as a warning and never as good health.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/monitor-activity-types-alerts-channels.html
@@ -12,7 +15,7 @@ const OUTPUT_ALERTS: Record<string, HealthCode> = {
   'Failed to Write to Output': 'delivery_failed',
   'Failed to Create Output File or Socket': 'delivery_failed',
   'Output Group is Paused': 'delivery_failed',
-  'Pipeline is Paused': 'delivery_failed',
+  [PAUSE_ALERT]: 'pause_left',
   [OUTPUT_ALERT]: 'receiver_unreachable',
 };
 export const INPUT_ALERTS = new Set([
@@ -45,6 +48,7 @@ export function readOutputAlert({ alertType, message }: Observation['alerts'][nu
   if (code === undefined) return null;
   const reason = parseReason(message);
   if (reason && isHealthCode(reason.code)) return { ...reason, code: reason.code };
+  if (code === 'pause_left') return { code };
   if (code !== 'delivery_failed') return code === 'receiver_unreachable' ? { code, detail: message } : { code };
   const worded = ALERT_WORDING.find(([pattern]) => pattern.test(message))?.[1];
   return { code: worded ?? code, detail: message === '' ? alertType : `${alertType}: ${message}` };

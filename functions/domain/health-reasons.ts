@@ -55,6 +55,18 @@ export const HEALTH_REASONS = {
     detail: 'the slate is on air instead of the picture',
     remedy: 'end the slate when the show continues',
   },
+  output_paused: {
+    level: 'starting',
+    severity: 'none',
+    detail: 'ready: the channel runs, and its output is held until the show goes live',
+    remedy: 'a channel is billed while it waits',
+  },
+  pause_left: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'MediaLive still holds the output',
+    remedy: 'if it lasts, go live in the show again, or restart the destination',
+  },
   warned: {
     level: 'degraded',
     severity: 'transient',

@@ -90,15 +90,23 @@ describe('classify', () => {
     expect(classify({ ...good, fillMs: 1000 }).code).toBe('filling');
   });
 
-  it.each([
-    'Failed to Write to Output',
-    'Failed to Create Output File or Socket',
-    'Output Group is Paused',
-    'Pipeline is Paused',
-  ])('treats the alert %s as failed delivery, whatever the metrics say', (alertType) => {
-    const seen = classify({ ...good, alerts: [alert(alertType, 'in AWS’s words')] });
-    expect(HEALTH_REASONS[seen.code].level).toBe('down');
+  it('is green for a paused output only once its pause is known to be over', () => {
+    const paused = { ...good, alerts: [alert('Pipeline is Paused', 'in AWS’s words')] };
+    expect(classify({ ...paused, isPauseMeant: true }).code).toBe('output_paused');
+    expect(classify(paused).code).toBe('pause_left');
+    // MediaLive has not paused what is meant to be paused.
+    expect(classify({ ...good, isPauseMeant: true }).code).toBe('delivering');
+    const levels = [HEALTH_REASONS.output_paused.level, HEALTH_REASONS.pause_left.level];
+    expect(levels).toEqual(['starting', 'reconnecting']);
   });
+
+  it.each(['Failed to Write to Output', 'Failed to Create Output File or Socket', 'Output Group is Paused'])(
+    'treats the alert %s as failed delivery, whatever the metrics say',
+    (alertType) => {
+      const seen = classify({ ...good, alerts: [alert(alertType, 'in AWS’s words')] });
+      expect(HEALTH_REASONS[seen.code].level).toBe('down');
+    },
+  );
 
   it.each(['Audio Not Detected', 'Input Double-Publishing Detected', 'An Alert of Next Year'])(
     'shows the alert %s as a warning, never as good',

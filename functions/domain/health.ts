@@ -1,5 +1,5 @@
 import type { Destination, DestinationKind, Observation } from './destination.ts';
-import { INPUT_ALERTS, readOutputAlert, type Classified } from './health-alerts.ts';
+import { INPUT_ALERTS, PAUSE_ALERT, readOutputAlert, type Classified } from './health-alerts.ts';
 import { backupPipelineOf, combinePipelines, mainPipelineOf } from './pipelines.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel, type HealthReason } from './health-reasons.ts';
 
@@ -37,6 +37,8 @@ function classifyPipeline(observation: Observation): Classified {
     return { code: 'channel_not_running' };
   }
   const { slate } = observation;
+  const isPaused = alerts.some(({ alertType }) => alertType === PAUSE_ALERT);
+  if (isPaused && observation.isPauseMeant) return { code: 'output_paused' };
   if (observation.sourceConnected === false && !slate) return { code: 'no_source' };
   for (const alert of alerts) {
     const read = readOutputAlert(alert);

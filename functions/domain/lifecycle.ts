@@ -320,7 +320,8 @@ export function settle(
     ...(settlement.outcome === 'superseded' && record.desiredBy ? { supersededBy: record.desiredBy } : {}),
   };
   const held = heldAfter(record.held, results);
-  const rest = withoutOrphanedBreak({ ...record, held, operation: null, lastModified: at });
+  const atRest = withoutOrphanedBreak({ ...record, held, operation: null, lastModified: at });
+  const rest = withoutOrphanedPause(atRest, settlement);
   const reached = OPERATIONS[current.kind].reached;
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
@@ -344,6 +345,17 @@ export function settle(
 function withoutOrphanedBreak(record: Destination): Destination {
   if (!record.slateBreak || record.held.channelRun) return record;
   return { ...record, slateBreak: null };
+}
+
+/**
+ * A pause of the output ends with its run, too, unless another start is about to follow: then its planned second is still
+ * to come.
+ */
+function withoutOrphanedPause(record: Destination, { outcome }: Settlement): Destination {
+  const { desired, held, outputPause } = record;
+  if (!outputPause || held.channelRun) return record;
+  const isAhead = desired === 'running' && outcome !== 'failed' && outputPause.state === 'paused';
+  return { ...record, outputPause: isAhead ? { ...outputPause, plannedFor: null } : null };
 }
 
 /** Records how long AWS took, so that the next start knows when to poll more often. */

@@ -1,12 +1,15 @@
 import type { Destination, Observation } from './destination.ts';
-import { INPUT_ALERTS } from './health-alerts.ts';
+import { INPUT_ALERTS, PAUSE_ALERT } from './health-alerts.ts';
 import { observationOfThisRun } from './health.ts';
 import { backupPipelineOf, mainPipelineOf } from './pipelines.ts';
 
-/** Adds to an observation whether the source delivers, since when it does not, and whether a slate is sent instead. Pure. */
+/**
+ * Adds to an observation whether the source delivers, since when it does not, and whether a slate or nothing is meant to
+ * be sent instead. Pure.
+ */
 export function withSource(
   observation: Observation,
-  record: Pick<Destination, 'held' | 'slateBreak'>,
+  record: Pick<Destination, 'held' | 'outputPause' | 'slateBreak'>,
   previous: Observation | null,
 ): Observation {
   const isFed = readFed(observation);
@@ -16,6 +19,7 @@ export function withSource(
   return {
     ...observation,
     ...(slate && { slate }),
+    ...(isPauseMeant(record) && { isPauseMeant: true as const }),
     ...(hadSource && { hadSource }),
     ...(sourceLostSince && { sourceLostSince }),
   };
@@ -28,9 +32,19 @@ export function withSource(
 export function observationNow(record: Destination): Observation | null {
   const observation = observationOfThisRun(record);
   if (!observation) return null;
-  const { slate: observed, ...rest } = observation;
+  const { slate: observed, isPauseMeant: _meant, ...seen } = observation;
   const slate = slateOf(record, observation, observed === 'hold');
-  return slate ? { ...rest, slate } : rest;
+  const rest = { ...seen, ...(isPauseMeant(record) && { isPauseMeant: true as const }) };
+  if (slate) return { ...rest, slate };
+  // What was seen before the output was let go says nothing about what is sent now.
+  const letGoAt = record.outputPause?.endedAt ?? null;
+  if (letGoAt === null || Date.parse(letGoAt) <= Date.parse(observation.observedAt)) return rest;
+  const { activeOutputs: _outputs, backup: _backup, ...unseen } = rest;
+  return { ...unseen, alerts: rest.alerts.filter(({ alertType }) => alertType !== PAUSE_ALERT) };
+}
+
+function isPauseMeant({ outputPause }: Pick<Destination, 'outputPause'>): boolean {
+  return outputPause?.state === 'paused';
 }
 
 function slateOf(

@@ -150,6 +150,7 @@ function newShowDestination(
     isRequired,
     startRequestedAt: null,
     isStartConfirmed: false,
+    readyAt: null,
     onAirAt: null,
     stopRequestedAt: null,
     isStopConfirmed: false,
@@ -166,6 +167,20 @@ export function lengthSeconds({ startsAt, endsAt }: Pick<ShowPlan, 'startsAt' | 
 /** Returns the end of a show in milliseconds; without one, what it counts as. */
 export function endMsOf(plan: Pick<ShowPlan, 'startsAt' | 'endsAt'>): number {
   return Date.parse(plan.startsAt) + lengthSeconds(plan) * 1000;
+}
+
+/** Returns when a show goes live, in milliseconds. */
+export function startMsOf({ goLiveAt, startsAt }: Pick<Show, 'goLiveAt' | 'startsAt'>): number {
+  return Date.parse(goLiveAt ?? startsAt);
+}
+
+/** Returns when a destination is to be on air. By hand, those that were to be early are wanted at once. */
+export function plannedMsOf(
+  show: Pick<Show, 'goLiveAt' | 'startsAt'>,
+  { offsetSeconds }: Pick<ShowDestination, 'offsetSeconds'>,
+): number {
+  const plannedMs = startMsOf(show) + offsetSeconds * 1000;
+  return show.goLiveAt === null ? plannedMs : Math.max(plannedMs, Date.parse(show.goLiveAt));
 }
 
 /** One destination that two shows want at the same time. */

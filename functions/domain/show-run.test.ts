@@ -8,6 +8,8 @@ const at = (time: string) => new Date(`2026-12-06T${time}Z`);
 
 /** Two destinations: one that takes 90 s to start, and one without a history, which counts as 180 s. */
 const NEVER_STARTED: DestinationFacts = {
+  platform: 'youtube',
+  observation: null,
   status: 'idle',
   desired: 'idle',
   runningSince: null,
@@ -21,6 +23,7 @@ const KNOWN = new Map<string, DestinationFacts>([
 const facts = (changes: Record<string, Partial<DestinationFacts>> = {}) => ({
   destinations: new Map([...KNOWN].map(([id, record]) => [id, { ...record, ...changes[id] }])),
   startSeconds: 180,
+  pausesOutputs: false,
 });
 const plan = (changes: Partial<Show> = {}) =>
   makeShow({ destinations: [makeShowDestination('a'), makeShowDestination('b', { isRequired: true })], ...changes });
@@ -37,7 +40,8 @@ const accepted = (destinationId: string) => ({ destinationId, refusal: null });
 function play(show: Show, ...passes: [string, Record<string, Partial<DestinationFacts>>?][]) {
   let decision = { show, starts: [] as string[], stops: [] as string[], wakeAt: null as Date | null };
   for (const [time, changes] of passes) {
-    decision = advanceShow(decision.show, facts(changes), at(time));
+    const decided = advanceShow(decision.show, facts(changes), at(time));
+    decision = { ...decided, starts: decided.starts.map(({ destinationId }) => destinationId) };
     const made = { starts: decision.starts.map(accepted), stops: decision.stops.map(accepted) };
     decision.show = confirmRequests(decision.show, made, at(time));
   }
@@ -98,7 +102,8 @@ describe('at the start', () => {
   it('requests a start again that is not known to be requested', () => {
     const decided = advanceShow(plan(), facts(), at('09:57:00'));
     const again = advanceShow(decided.show, facts(), at('09:57:05'));
-    expect([decided.starts, again.starts]).toEqual([['b'], ['b']]);
+    const starts = [{ destinationId: 'b', pauseUntil: null }];
+    expect([decided.starts, again.starts]).toEqual([starts, starts]);
     expect(again.show.destinations[1]!.startRequestedAt).toBe(at('09:57:00').toISOString());
   });
 

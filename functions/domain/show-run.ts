@@ -1,7 +1,10 @@
 import type { Destination } from './destination.ts';
+import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
-import { endMsOf } from './show-plan.ts';
-import { isOpen, RUN_SHEET, withLog, type Show, type ShowDestination, type ShowLogEntry } from './show.ts';
+import { pauseOf } from './output-pause.ts';
+import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
+import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
+import { isOpen, LATE_MS_MAX, RUN_SHEET, withLog, type Show, type ShowDestination, type ShowLogEntry } from './show.ts';
 
 /**
  * The run sheet: what a show does at an instant. Pure: it returns the show as it is to be stored, and which destinations
@@ -9,10 +12,10 @@ import { isOpen, RUN_SHEET, withLog, type Show, type ShowDestination, type ShowL
  * crash interrupted is made again.
  */
 
-/** Past this, a destination or a show is not started by itself any more, because a late start surprises people. */
-const LATE_MS_MAX = 60_000;
 /** While destinations start or stop, the run sheet looks again after this. */
 const WATCH_MS = 2_000;
+/** A paused channel is ready this long before its planned second, so that its schedule still accepts the second. */
+const PLAN_AHEAD_MS = 25_000;
 /** While a show is live and all is as planned. */
 const WATCH_LIVE_MS = 60_000;
 /**
@@ -23,7 +26,17 @@ const START_ON_ITS_WAY_MS = 90_000;
 /** What is known about one destination. */
 export type DestinationFacts = Pick<
   Destination,
-  'status' | 'desired' | 'runningSince' | 'lastError' | 'desiredBy' | 'desiredAt' | 'held' | 'tookMs'
+  | 'platform'
+  | 'status'
+  | 'desired'
+  | 'runningSince'
+  | 'lastError'
+  | 'desiredBy'
+  | 'desiredAt'
+  | 'held'
+  | 'tookMs'
+  | 'outputPause'
+  | 'observation'
 >;
 
 interface RunFacts {
@@ -32,13 +45,27 @@ interface RunFacts {
   startSeconds: number;
   /** Titles of other running shows that have destinations as well, by destination: this one leaves them on air. */
   claimedBy?: ReadonlyMap<string, string>;
+  /** Whether channels start early and are paused until their planned second. */
+  pausesOutputs: boolean;
+}
+
+/** A destination that is to be started. */
+interface PlannedStart {
+  destinationId: string;
+  /** Its planned second, until which its output is paused; null when it is not. */
+  pauseUntil: string | null;
 }
 
 export interface RunDecision {
   show: Show;
+  /** In order. */
+  starts: PlannedStart[];
   /** Ids, in order. */
-  starts: string[];
   stops: string[];
+  /** Ids of paused destinations that go live now. */
+  letGo: string[];
+  /** Paused destinations that wait for another second than they did, or for a person. */
+  pauses: { destinationId: string; until: string | null }[];
   /** When the run sheet acts or looks next; null when it waits for a person or is over. */
   wakeAt: Date | null;
 }
@@ -60,7 +87,8 @@ export function advanceShow(show: Show, facts: RunFacts, now: Date): RunDecision
   if (isForgotten(seen, now)) return stopAll(beginEnd(seen, 'missed', now), facts, now);
   if (isActing && isOpen(seen) && seen.state !== 'draft') return run(seen, facts, now);
   if (seen.state === 'scheduled') return rest(seen, Math.max(endMsOf(seen), now.getTime() + WATCH_MS));
-  return rest(seen, isMoving(seen) ? now.getTime() + WATCH_MS : null);
+  const { show: held, ...pauses } = holdPaused(seen, facts.destinations, now);
+  return { ...rest(held, isMoving(held, facts, now.getTime()) ? now.getTime() + WATCH_MS : null), ...pauses };
 }
 
 /** Returns true for a show whose whole time has passed before it went live. One that a person has taken over is theirs. */
@@ -77,26 +105,27 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (show.state === 'live' && show.endRule === 'clock' && nowMs >= endMsOf(show)) {
     return stopAll(beginEnd(show, 'clock', now), facts, now);
   }
+  if (show.state === 'starting' && nowMs > startMs + LATE_MS_MAX && isStillPaused(show, facts.destinations, startMs)) {
+    return miss(show, now);
+  }
   const { destinations, starts, entries } = startDue(show, facts, now);
   let next = withLog({ ...show, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
-  return { ...rest(next, wakeMsOf(next, facts, nowMs)), starts };
+  const { show: played, ...paused } = playPaused(next, facts.destinations, now);
+  return { ...rest(played, wakeMsOf(played, facts, nowMs)), starts, ...paused };
 }
 
-function startMsOf({ goLiveAt, startsAt }: Show): number {
-  return Date.parse(goLiveAt ?? startsAt);
-}
-
-/** Returns when a destination is to be on air. By hand, those that were to be early are wanted at once. */
-function plannedMsOf(show: Show, { offsetSeconds }: ShowDestination): number {
-  const plannedMs = startMsOf(show) + offsetSeconds * 1000;
-  return show.goLiveAt === null ? plannedMs : Math.max(plannedMs, Date.parse(show.goLiveAt));
-}
-
-/** Returns when a destination has to be started, so that it is on air at its planned second. */
+/**
+ * Returns when a destination has to be started, so that it is on air at its planned second. One whose output is paused
+ * may be ready early: its start may take a quarter longer than the last one, and MediaLive has to know the planned second
+ * some time ahead.
+ */
 function dueMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
-  return plannedMsOf(show, each) - leadMsOf(facts.destinations.get(each.destinationId) ?? null, facts);
+  const known = facts.destinations.get(each.destinationId) ?? null;
+  const leadMs = leadMsOf(known, facts);
+  const canPause = facts.pausesOutputs && known !== null && kindOf(known) === 'channel';
+  return plannedMsOf(show, each) - (canPause ? leadMs * 1.25 + PLAN_AHEAD_MS : leadMs);
 }
 
 /** The steps of a start that wait for AWS. One that keeps its channel has the first two behind it. */
@@ -117,7 +146,7 @@ export function leadMsOf(
 
 function startDue(show: Show, facts: RunFacts, now: Date) {
   const at = now.toISOString();
-  const starts: string[] = [];
+  const starts: PlannedStart[] = [];
   const entries: ShowLogEntry[] = [];
   const note = (detail: string) => entries.push({ at, actor: RUN_SHEET, detail });
   const destinations = show.destinations.map((each): ShowDestination => {
@@ -133,7 +162,8 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
       note(`did not start ${each.name}: it was ${formatDuration(lateMs / 1000)} late; start it by hand if you want it`);
       return { ...each, problem: 'its start was missed; start it by hand if you want it' };
     }
-    starts.push(each.destinationId);
+    const pauseUntil = facts.pausesOutputs ? new Date(plannedMsOf(show, each)).toISOString() : null;
+    starts.push({ destinationId: each.destinationId, pauseUntil });
     if (each.startRequestedAt !== null) return each;
     note(`starts ${each.name}`);
     return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
@@ -229,6 +259,7 @@ function observe(show: Show, facts: RunFacts, now: Date): Show {
   const note = (detail: string) => entries.push({ at, actor: RUN_SHEET, detail });
   const destinations = show.destinations.map((each) => {
     const seen = observeOne(each, facts.destinations.get(each.destinationId) ?? null, at);
+    if ((seen.readyAt ?? null) !== (each.readyAt ?? null)) note(`${each.name} is ready, and its output is held`);
     if (seen.onAirAt !== each.onAirAt) note(`${each.name} is on air`);
     if (seen.offAirAt !== each.offAirAt && seen.offAirAt !== null) note(`${each.name} is off air`);
     if (seen.problem !== null && seen.problem !== each.problem) {
@@ -243,7 +274,8 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
   if (each.startRequestedAt === null || known === null) return each;
   const isRunning = known.status === 'running' && known.runningSince !== null;
   if (isRunning && each.onAirAt === null && known.desired === 'running') {
-    const since = known.runningSince ?? at;
+    if (pauseOf(known)) return { ...each, readyAt: each.readyAt ?? at, problem: null };
+    const since = [known.runningSince ?? at, known.outputPause?.endedAt ?? ''].toSorted().at(-1)!;
     return { ...each, onAirAt: since > each.startRequestedAt ? since : each.startRequestedAt, problem: null };
   }
   if (known.status === 'error' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
@@ -257,13 +289,19 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
   return each;
 }
 
-/** Returns true while a destination of the show is on its way. Only a run sheet that acts repeats a request. */
-function isMoving({ destinations, state, automation }: Show): boolean {
-  if (state !== 'starting' && state !== 'live') return false;
-  return destinations.some(
-    ({ startRequestedAt, isStartConfirmed, onAirAt, problem }) =>
-      startRequestedAt !== null && (isStartConfirmed || automation === 'on') && onAirAt === null && problem === null,
-  );
+/**
+ * Returns true while a destination of the show is on its way. One that is ready waits, and only a run sheet that acts
+ * repeats a request.
+ */
+function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
+  if (show.state !== 'starting' && show.state !== 'live') return false;
+  return show.destinations.some((each) => {
+    if (each.startRequestedAt === null || each.onAirAt !== null || each.problem !== null) return false;
+    if (!each.isStartConfirmed && show.automation !== 'on') return false;
+    const pause = each.readyAt ? facts.destinations.get(each.destinationId)?.outputPause : null;
+    if (pause?.state !== 'paused') return true;
+    return show.automation === 'on' ? plannedMsOf(show, each) <= nowMs : (pause.until ?? pause.plannedFor) !== null;
+  });
 }
 
 function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
@@ -271,14 +309,16 @@ function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
     .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
     .map((each) => dueMsOf(show, each, facts));
   if (show.state !== 'live') due.push(startMsOf(show));
+  const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
+  due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
-  if (isMoving(show)) due.push(nowMs + WATCH_MS);
+  if (isMoving(show, facts, nowMs)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));
 }
 
 function rest(show: Show, wakeMs: number | null): RunDecision {
-  return { show, starts: [], stops: [], wakeAt: wakeMs === null ? null : new Date(wakeMs) };
+  return { show, starts: [], stops: [], letGo: [], pauses: [], wakeAt: wakeMs === null ? null : new Date(wakeMs) };
 }
 
 /** A request that was made, and why it was refused; null when it was not. */

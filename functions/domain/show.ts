@@ -34,6 +34,8 @@ export interface ShowDestination {
   isStartConfirmed: boolean;
   /** The destination's `desiredAt` when the show decided to start it. Another one then means that others decided since. */
   desiredAtDecision?: string | null;
+  /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
+  readyAt?: string | null;
   onAirAt: string | null;
   stopRequestedAt: string | null;
   isStopConfirmed: boolean;
@@ -101,6 +103,8 @@ export interface Show extends ShowPlan {
 
 const SHOW_LOG_MAX = 200;
 export const RUN_SHEET = 'run sheet';
+/** Past this, a destination or a show is not started by itself any more, because a late start surprises people. */
+export const LATE_MS_MAX = 60_000;
 
 export const SHOW_ACTIONS = [
   'edit',

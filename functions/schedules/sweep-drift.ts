@@ -85,6 +85,7 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
     lastError: error,
     runningSince: null,
     ...(record.slateBreak && { slateBreak: null }),
+    ...(record.outputPause && { outputPause: null }),
     lastModified: now.toISOString(),
   };
 }

@@ -4,6 +4,7 @@ import { observeChannel, startChannel } from '../aws/channel.ts';
 import type { Destination, HeldResources } from '../domain/destination.ts';
 import { isUp } from '../domain/channel-state.ts';
 import { AppError } from '../domain/errors.ts';
+import { pauseBeforeStart } from './output-pause.ts';
 import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
 
@@ -83,6 +84,7 @@ async function startOnce(context: StepContext, channelId: string, noted: Channel
     }
     throw startFailed(`channel ${channelId} fell back to IDLE while it was starting, or the start never reached it`);
   }
+  await pauseBeforeStart(context.deps, context.record, { channelId, generation: context.generation });
   const note = newRun(context);
   await noteStart(context, note);
   if ((await sendStart(context, channelId)) === 'acknowledged') await awaitShown(context, channelId);

@@ -5,6 +5,7 @@ import { isAtRest, isUp } from '../domain/channel-state.ts';
 import type { HeldResource, HeldResources } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
 import { toHeldInput } from './ensure.ts';
+import { endPauseAfterStop } from './output-pause.ts';
 import { endBreakBeforeStop } from './slate-break.ts';
 import { settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
@@ -58,6 +59,7 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
         isAsked ? undefined : channel,
       );
     }
+    await endPauseAfterStop(deps, context.record, channelId);
   }
   return { released: 'channelRun' };
 }

@@ -4,7 +4,10 @@ import { getDestination } from '../aws/destination-table.ts';
 import { startExecution, startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { archiveShow, changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
+import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
+import type { Decision } from '../domain/lifecycle.ts';
+import { pauseUntil } from '../domain/output-pause.ts';
 import { decideStop } from '../domain/requests.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
@@ -18,6 +21,7 @@ import {
 } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
 import { requestChange } from './operations.ts';
+import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
 /**
@@ -34,7 +38,7 @@ export interface ShowDeps
   extends
     Pick<OperationDeps, 'now' | 'logger'>,
     AwsDeps<
-      'sfn' | 'table',
+      'mediaLive' | 'sfn' | 'table',
       | 'deliveryMachineArn'
       | 'flowArn'
       | 'hasBackupSource'
@@ -45,6 +49,8 @@ export interface ShowDeps
     > {
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Whether channels start early and are paused until their planned second. */
+  pausesOutputs: boolean;
 }
 
 const ATTEMPTS_MAX = 8;
@@ -60,7 +66,8 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
     const now = deps.now();
-    const facts = { destinations, startSeconds: deps.startSeconds };
+    const { pausesOutputs, startSeconds } = deps;
+    const facts = { destinations, startSeconds, pausesOutputs };
     let decision = advanceShow(before, facts, now);
     if (decision.stops.length > 0) {
       decision = advanceShow(before, { ...facts, claimedBy: claimsOf(before, await listOpenShows(deps)) }, now);
@@ -107,8 +114,16 @@ function claimsOf({ showId }: Show, shows: readonly Show[]): Map<string, string>
 }
 
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
-async function makeRequests(deps: ShowDeps, { show, starts, stops }: RunDecision, decidedAt: Date): Promise<Show> {
-  const made = { starts: await startAll(deps, show, starts, decidedAt), stops: await stopAll(deps, show, stops) };
+async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Date): Promise<Show> {
+  const { letGo, pauses, show, starts, stops } = decision;
+  // First, because their second has come.
+  await Promise.all([
+    ...letGo.map((destinationId) => orLog(deps, destinationId, () => letOutputGo(deps, destinationId))),
+    ...pauses.map(({ destinationId, until }) =>
+      orLog(deps, destinationId, () => planPause(deps, destinationId, until)),
+    ),
+  ]);
+  const made = { starts: await startAll(deps, decision, decidedAt), stops: await stopAll(deps, show, stops) };
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
   const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
@@ -117,19 +132,20 @@ async function makeRequests(deps: ShowDeps, { show, starts, stops }: RunDecision
   return after;
 }
 
-async function startAll(deps: ShowDeps, show: Show, ids: readonly string[], decidedAt: Date): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt: Date): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
-  for (const destinationId of ids) {
+  for (const { destinationId, pauseUntil: until } of starts) {
     // Read again, because a person may have cancelled, held or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
     const destination = current?.destinations.find((each) => each.destinationId === destinationId);
     if (!current || !destination || !isStarting(current)) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
-      const change = await requestChange(deps, destinationId, {
-        requestedBy: showActorOf(show, 'start'),
-        decide: (record) => decideShowStart(record, { destination, decidedAt, now: deps.now() }),
-      });
+      const decide = (record: Destination) => {
+        const now = deps.now();
+        return withPause(record, decideShowStart(record, { destination, decidedAt, now }), until, now);
+      };
+      const change = await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
       // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
       if (change?.record.operation) await startExecution(deps, change.record.operation);
     };
@@ -140,6 +156,21 @@ async function startAll(deps: ShowDeps, show: Show, ids: readonly string[], deci
 
 function isStarting({ state, automation }: Show): boolean {
   return automation === 'on' && (state === 'starting' || state === 'live');
+}
+
+/** Pauses the output of a destination that is to start until an instant, if one is given and it is still to come. */
+function withPause(record: Destination, decision: Decision, until: string | null, now: Date): Decision {
+  const pause = until === null ? null : pauseUntil(record, until, now);
+  return pause ? { ...decision, record: { ...decision.record, outputPause: pause } } : decision;
+}
+
+/** What fails is asked for again by the next pass. */
+async function orLog(deps: ShowDeps, destinationId: string, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    deps.logger.warn('a pause of a show failed', { destinationId, error: errorName(error) });
+  }
 }
 
 async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {

@@ -44,6 +44,8 @@ export interface WorkflowDeps extends AwsDeps<
   harvestDelaySeconds: number;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Whether a show's channels start early and are paused until their planned second. */
+  pausesOutputs: boolean;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
   preflight: PreflightWays;

@@ -206,6 +206,12 @@ const Configuration = z
       .refine(isEachOnce, 'names an encoding twice: each MediaLive output needs a distinct name')
       .default(['720p30'])
       .describe('Renditions of the HLS preview, one encoding each. AWS bills each of them while the preview runs.'),
+    pauseUntilLive: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the channels of a show start early and are paused until their planned second. They are billed while they wait. Without it, a platform gets the picture as soon as its channel runs.',
+      ),
     quotas: z
       .strictObject({
         channels: Quota.default(5).describe('MediaLive channels the account may have.'),

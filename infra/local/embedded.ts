@@ -207,9 +207,9 @@ interface DiskReading {
 }
 
 /** Returns what one machine's settings decide about the workflow. */
-function waysOf({ mail, profile }: Settings, disk: DiskReading) {
+function waysOf({ mail, pausesUntilLive: pausesOutputs, profile }: Settings, disk: DiskReading) {
   const pace = profile === 'aws-like' ? AWS_LIKE_PACE : {};
-  return { ...pace, mail: createMailWay(mail), recordingDisk: () => disk.read?.() ?? null };
+  return { ...pace, pausesOutputs, mail: createMailWay(mail), recordingDisk: () => disk.read?.() ?? null };
 }
 
 function openRecorder(

@@ -25,11 +25,13 @@ export function createWorkflowDeps(
   {
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
+    pausesOutputs = true,
     recordingDisk = () => null,
     ...pace
   }: Partial<Pace> & {
     harvestDelaySeconds?: number | undefined;
     mail?: MailWay;
+    pausesOutputs?: boolean;
     recordingDisk?: PreflightWays['recordingDisk'];
   } = {},
 ): WorkflowDeps & AwsDeps {
@@ -41,6 +43,7 @@ export function createWorkflowDeps(
     ...pace,
     harvestDelaySeconds,
     mail,
+    pausesOutputs,
     preflight: {
       probe: createIngestProbe({ from: 'sender', loopbackAllowed: aws.deployment.loopbackTargetsAllowed }),
       freshSeconds: FRESH_SECONDS,

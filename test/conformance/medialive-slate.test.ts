@@ -229,8 +229,12 @@ describe('static images', () => {
     [`${settingsPath}/fadeIn`, activate('a', { FadeIn: 500 })],
     [`${path}/scheduleActionSettings`, { ...immediate, ActionName: 'a', ScheduleActionSettings: {} }],
     [
-      `${path}/scheduleActionSettings/pauseStateSettings`,
-      { ...immediate, ActionName: 'a', ScheduleActionSettings: { PauseStateSettings: {} } },
+      `${path}/scheduleActionSettings/inputSwitchSettings`,
+      {
+        ...immediate,
+        ActionName: 'a',
+        ScheduleActionSettings: { InputSwitchSettings: { InputAttachmentNameReference: 'main' } },
+      },
     ],
     [
       `${path}/scheduleActionStartSettings`,

@@ -25,6 +25,7 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
     onSourceLoss: 'hold',
     holdMinutes: 10,
     slate: null,
+    pause: null,
     warnings: [],
     detailedLogUntil: null,
     primary: false,

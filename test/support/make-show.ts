@@ -11,6 +11,7 @@ export function makeShowDestination(destinationId: string, changes: Partial<Show
     isRequired: false,
     startRequestedAt: null,
     isStartConfirmed: false,
+    readyAt: null,
     onAirAt: null,
     stopRequestedAt: null,
     isStopConfirmed: false,

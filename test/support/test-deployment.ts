@@ -36,6 +36,8 @@ export interface TestDeployment {
 interface TestDeploymentOptions {
   harvester?: Harvester;
   harvestDelaySeconds?: number;
+  /** Whether a show's channels are paused until their planned second. */
+  pausesOutputs?: boolean;
   engine?: MediaEngine;
   quotas?: { channelQuota: number; pushInputQuota: number };
   /** Called before each step; a throw makes the step fail like a lost Lambda. */
@@ -77,7 +79,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     ...createWorkflowDeps(
       awsDeps,
       { info: log, warn: log, error: log },
-      { harvestDelaySeconds: options.harvestDelaySeconds },
+      { harvestDelaySeconds: options.harvestDelaySeconds, pausesOutputs: options.pausesOutputs ?? false },
     ),
     preflight: { probe: makeProbe(), freshSeconds: 5 },
     resolveHost: async () => ['127.0.0.1'],

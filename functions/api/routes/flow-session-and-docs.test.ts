@@ -273,6 +273,18 @@ describe('the two sources of a flow', () => {
     expect(callsOf('UpdateFlowCommand')).toHaveLength(1);
   });
 
+  it('are named on the timeline with who switched and who preferred one', async () => {
+    twoSources('main');
+    await switchTo('backup');
+    await prefer('backup');
+    const { body } = await test.call('GET', '/api/timeline?kind=source&to=2026-11-22');
+    const lines = body.data.map(({ actor, detail }: { actor: string; detail: string }) => `${actor} ${detail}`);
+    expect(lines.toSorted()).toEqual([
+      'operator prefers the backup source',
+      'operator switched to the backup source by hand',
+    ]);
+  });
+
   it('409 without a backup, or when it receives nothing', async () => {
     for (const answer of [await switchTo('backup'), await prefer('backup')]) {
       expect([answer.status, answer.problem.code]).toEqual([409, 'illegal_transition']);

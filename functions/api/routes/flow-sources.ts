@@ -4,6 +4,7 @@ import { idempotent } from '../http/idempotency.ts';
 import { FlowStatusResource } from '../schemas/answers.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { PreferSource, SwitchSource } from '../schemas/requests.ts';
+import { noteSource } from '../note-source.ts';
 import { preferSourceOf, switchSource } from '../switch-source.ts';
 import type { FlowLookMemo } from '../views/flow-status.ts';
 
@@ -36,7 +37,9 @@ export function registerFlowSources(
     },
   });
   api.openapi(switchNow, async (context) => {
-    const outcome = await switchSource(deps, look, context.req.valid('json').to);
+    const { to } = context.req.valid('json');
+    const outcome = await switchSource(deps, look, to);
+    await noteSource(deps, context.get('principal').id, `switched to the ${to} source by hand`);
     return context.json(await present(context), outcome === 'done' ? 200 : 202);
   });
 
@@ -53,7 +56,9 @@ export function registerFlowSources(
     },
   });
   api.openapi(prefer, async (context) => {
-    await preferSourceOf(deps, look, context.req.valid('json').source);
+    const { source } = context.req.valid('json');
+    await preferSourceOf(deps, look, source);
+    await noteSource(deps, context.get('principal').id, source ? `prefers the ${source} source` : 'prefers no source');
     return context.json(await present(context), 200);
   });
 }

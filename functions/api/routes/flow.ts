@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { controlFlow } from '../flow-control.ts';
+import { noteSource } from '../note-source.ts';
 import { turnPrimary } from '../turn-primary.ts';
 import { createFlowLook, toFlowStatusResource } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
@@ -49,7 +50,9 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       if ((await controlFlow(deps, look, action)) === 'done') return context.json(await present(context), 200);
       look.forget();
-      await turnPrimary(deps, action, context.get('principal').id);
+      const { id } = context.get('principal');
+      await noteSource(deps, id, action === 'start' ? 'started the source' : 'stopped the source');
+      await turnPrimary(deps, action, id);
       return context.json(await present(context), 202);
     });
   }

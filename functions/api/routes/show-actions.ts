@@ -18,11 +18,13 @@ const ABOUT: Record<RequestedAction, { summary: string; description?: string }> 
   cancel: { summary: 'Cancel a show', description: 'Stops the destinations that it has started.' },
   'go-live': {
     summary: 'Go live now',
-    description: 'Starts the destinations at once, those with an offset as much later. The planned end stays.',
+    description:
+      'Starts the destinations at once, those with an offset as much later. Those that are ready go live immediately. The planned end stays.',
   },
   hold: {
     summary: 'Hold the run sheet',
-    description: 'Nothing starts or ends by itself until it is resumed. What is on air stays on air.',
+    description:
+      'Nothing starts or ends by itself until it is resumed. What is on air stays on air, what is ready stays held.',
   },
   resume: {
     summary: 'Resume the run sheet',
@@ -30,7 +32,7 @@ const ABOUT: Record<RequestedAction, { summary: string; description?: string }> 
   },
   'take-over': {
     summary: 'Take over from the run sheet',
-    description: 'Nothing starts or ends by itself any more. What is on air stays on air.',
+    description: 'Nothing starts or ends by itself any more. What is on air stays on air, what is ready stays held.',
   },
   end: { summary: 'End a show', description: 'Stops its destinations in their order.' },
 };

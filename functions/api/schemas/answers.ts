@@ -181,6 +181,15 @@ const Slate = z
   })
   .openapi('Slate');
 
+const Pause = z
+  .object({
+    state: z
+      .enum(['paused', 'ending'])
+      .openapi({ description: 'ending: it is requested, but not yet confirmed by MediaLive' }),
+    until: timestamp.nullable().openapi({ description: 'Its planned second; null: a person goes live with it' }),
+  })
+  .openapi('Pause');
+
 export const DestinationResource = z
   .object({
     destinationId: z.string(),
@@ -213,6 +222,9 @@ export const DestinationResource = z
       .openapi({ description: 'While no source delivers: send the slate, send nothing, or stop after holdMinutes' }),
     holdMinutes: z.number().int().openapi({ description: 'Minutes without a source until it is stopped; 0: never' }),
     slate: Slate.nullable().openapi({ description: 'The slate that is on air or requested; null: none' }),
+    pause: Pause.nullable().openapi({
+      description: 'The channel runs and is billed, and its output is held until its show goes live; null: it is not',
+    }),
     primary: z
       .boolean()
       .openapi({ description: 'True for the channel behind the HLS preview; PUT /api/primary sets when it runs' }),

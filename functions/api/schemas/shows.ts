@@ -135,6 +135,7 @@ const ShowDestinationResource = z
     isRequired: z.boolean(),
     plannedAt: timestamp.openapi({ description: 'When it is planned to be on air' }),
     startRequestedAt: nullableTime,
+    readyAt: nullableTime.openapi({ description: 'When its channel ran with the output held, ready to go live' }),
     onAirAt: nullableTime,
     stopRequestedAt: nullableTime,
     offAirAt: nullableTime,

@@ -18,6 +18,7 @@ import {
   totalOf,
   type PricePart,
 } from '../../domain/cost.ts';
+import { pauseOf } from '../../domain/output-pause.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
 import { healthOf, healthOfKind, ingestHealth, isOnAir } from '../../domain/health.ts';
@@ -59,6 +60,12 @@ function toSlate(record: Destination): DestinationResource['slate'] {
   return { reason: 'source_lost', state: 'shown', since: observation.sourceLostSince ?? observation.observedAt, until };
 }
 
+/** Returns the pause of a running destination. */
+function toPause(record: Destination): DestinationResource['pause'] {
+  const pause = record.status === 'running' ? pauseOf(record) : null;
+  return pause && { state: pause.state === 'ending' ? 'ending' : 'paused', until: pause.until };
+}
+
 /** Returns a destination as a resource. */
 export function toDestinationResource(stored: Destination, view: ResourceView): DestinationResource {
   const { now, freshSeconds } = view;
@@ -88,6 +95,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     onSourceLoss: onSourceLossOf(record),
     holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT,
     slate: toSlate(record),
+    pause: toPause(record),
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,

@@ -34,11 +34,15 @@ function toShowResource(show: Show): ShowResource {
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
   const { isStartConfirmed: _start, isStopConfirmed: _stop, desiredAtDecision: _decision, ...shown } = each;
-  return { ...shown, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
+  const { readyAt = null } = each;
+  return { ...shown, readyAt, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }
 
 function attentionOf({ state, automation, missedAt, destinations, endRule }: Show): string[] {
   const sentences: string[] = [];
+  if (state === 'starting' && missedAt !== null) {
+    sentences.push('The show did not go live in time, and its outputs are held. Go live now, or cancel it.');
+  }
   if (state === 'scheduled' && missedAt !== null) {
     sentences.push('The show did not start: nothing was running at the planned time. Go live now, or cancel it.');
   }

@@ -450,6 +450,40 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first HDR source decides; until then send SDR to a deployment on AWS.',
   },
+  'AWS-57': {
+    assumption:
+      'An immediate pause in the schedule of an idle channel is performed before the channel sends anything, and a fixed action lets the output go within a second of its time.',
+    source:
+      'MediaLive user guide: actions can be created while a channel is idle, and a pause takes a fixed start; when a started channel performs the first one is unproven',
+    dependsOn: 'functions/workflow/output-pause.ts (pauseBeforeStart), functions/aws/channel-schedule.ts',
+    decidedBy: null,
+    change:
+      'The first show decides. A destination that is early or late by more than a second shows it in its run sheet; pauseUntilLive: false starts without pauses.',
+  },
+  'AWS-58': {
+    assumption: 'A paused pipeline has the alert “Pipeline is Paused” from the moment it runs until it is let go.',
+    source: 'MediaLive user guide, list of alerts; how soon it is set and cleared is unproven',
+    dependsOn: 'functions/domain/health-alerts.ts (PAUSE_ALERT), functions/domain/show-pause.ts (isStillPaused)',
+    decidedBy: null,
+    change: 'The first show decides; without the alert a held destination is shown as connecting.',
+  },
+  'AWS-59': {
+    assumption:
+      'A pause outlasts a stop of its channel, or an unpause in the schedule of an idle channel does no harm.',
+    source: 'unproven; the user guide does not say what a stop does to a pause',
+    dependsOn: 'functions/workflow/output-pause.ts (endPauseAfterStop), infra/local/endpoints/medialive/pause.ts',
+    decidedBy: null,
+    change: 'The first show that is cancelled while it is held decides: start its destination by hand afterwards.',
+  },
+  'AWS-60': {
+    assumption:
+      'A platform accepts a connection that begins only when the output is let go, or one that is open and idle until then.',
+    source: 'unproven; AWS does not say whether a paused RTMP output is connected',
+    dependsOn: 'functions/workflow/output-pause.ts',
+    decidedBy: null,
+    change:
+      'The first show of each platform decides; a platform that hangs up while it waits shows as a lost connection in the timeline.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -157,7 +157,16 @@ export class ControlPlaneStack extends Stack {
   }
 
   private variablesOf(
-    { deploymentId, quotas, primary, primaryEncodings, standby, source: declared, maintenance }: Configuration,
+    {
+      deploymentId,
+      quotas,
+      primary,
+      primaryEncodings,
+      standby,
+      pauseUntilLive,
+      source: declared,
+      maintenance,
+    }: Configuration,
     data: DataStack,
     source: SourceStack,
   ): Record<string, string> {
@@ -184,6 +193,7 @@ export class ControlPlaneStack extends Stack {
       }),
       SOURCE_ANALYSIS: declared.analysis ? 'on' : 'off',
       BACKUP_SOURCE: declared.backup ? 'on' : 'off',
+      PAUSE_UNTIL_LIVE: pauseUntilLive ? 'on' : 'off',
       MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),

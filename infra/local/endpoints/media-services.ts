@@ -23,6 +23,8 @@ import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from '.
 import { createIdentifiers, createTransientIds } from './media/identifiers.ts';
 import { arriveGroup } from './medialive/input-security-group.ts';
 import { arriveInput } from './medialive/input.ts';
+import { withPausedChannels } from './medialive/pause.ts';
+import { armSchedules } from './medialive/schedule.ts';
 import { command } from './media/engine-commands.ts';
 import { armTransition, commit } from './media/transitions.ts';
 import type { MediaContext, MediaHooks, TransitionKind } from './media/media-context.ts';
@@ -107,12 +109,14 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const observeOutputs = createOutputHealth(context);
   const observeContent = createContentQuality(context);
 
-  const observe = (report: EngineReport) => {
+  const observe = (engineReport: EngineReport) => {
+    const report = withPausedChannels(context, engineReport);
     const reports = new Map(report.channels.map((channel) => [channel.channelId, channel]));
     for (const channel of Object.values(context.state.channels)) {
       const channelReport = reports.get(channel.id);
       if (channel.state === 'STARTING') alerts.forget(channel.id);
       else if (channel.state !== 'RUNNING') alerts.clear(channel);
+      else if (channel.isPaused) alerts.observePause(channel);
       else if (channelReport !== undefined) {
         alerts.observe(
           channel,
@@ -282,5 +286,6 @@ async function restore(context: MediaContext): Promise<void> {
   for (const kind of TRANSITION_KINDS) {
     for (const resource of Object.values(context.state[kind])) armTransition(context, kind, resource);
   }
+  armSchedules(context);
   await Promise.all(context.commands.values());
 }

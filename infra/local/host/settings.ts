@@ -37,6 +37,8 @@ export interface Settings {
   hls: 'plain' | 'low-latency';
   /** Whether picture and sound of the source are analysed. */
   analysis: boolean;
+  /** Whether a show's channels are paused until their planned second. */
+  pausesUntilLive: boolean;
   /** Free space that recordings leave on the disk. */
   recordingReserveBytes: number;
   /** Ids of encodings with a fixed size; more than one form a ladder. */
@@ -138,6 +140,7 @@ const EnvironmentSchema = z.object({
   SLUICE_HLS: z.enum(['plain', 'low-latency']),
   SLUICE_RECORDING_RESERVE_MB: integer(0, 99_999),
   SLUICE_ANALYSIS: z.enum(['on', 'off']).transform((value) => value === 'on'),
+  SLUICE_PAUSE_UNTIL_LIVE: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
     .string()
@@ -183,6 +186,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     privateHosts: values.NOTIFY_PRIVATE_HOSTS,
     hls: values.SLUICE_HLS,
     analysis: values.SLUICE_ANALYSIS,
+    pausesUntilLive: values.SLUICE_PAUSE_UNTIL_LIVE,
     recordingReserveBytes: values.SLUICE_RECORDING_RESERVE_MB * 1_000_000,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     primary: values.SLUICE_PRIMARY,

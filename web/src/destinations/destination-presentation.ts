@@ -1,7 +1,7 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationStatus } from '../../../functions/domain/destination.ts';
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
-import { sentence } from '../ui/format.ts';
+import { formatTimeOfDay, sentence } from '../ui/format.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 
 /**
@@ -80,6 +80,7 @@ function presentRunning(destination: DestinationResource): Presentation {
     const word = primary ? 'Live' : 'On air';
     return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
   }
+  if (destination.pause && health.code === 'output_paused') return presentPaused(destination.pause);
   const look = RUNNING_LOOKS[health.level];
   const { nextAttemptAt } = health;
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
@@ -91,6 +92,14 @@ function presentRunning(destination: DestinationResource): Presentation {
     return { ...look, tone: 'motion', glyph: 'healing', ...told };
   }
   return { ...look, ...told };
+}
+
+function presentPaused({ state, until }: NonNullable<DestinationResource['pause']>): Presentation {
+  const held = until === null ? 'Held until you go live' : `Held until ${formatTimeOfDay(until)}`;
+  return {
+    ...{ tone: 'waiting', glyph: 'waiting', word: 'Ready' },
+    ...{ reason: state === 'ending' ? 'Goes live now' : held, remedy: '', nextAttemptAt: null },
+  };
 }
 
 /** Returns the same words greyed, for stale data. */

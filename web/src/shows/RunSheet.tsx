@@ -12,7 +12,7 @@ export function RunSheet({ show }: { show: ShowResource }) {
   return (
     <ol className={classes.sheet} aria-label="Run sheet">
       {destinations.map(
-        ({ destinationId, name, isRequired, plannedAt, startRequestedAt, onAirAt, offAirAt, problem }) => (
+        ({ destinationId, name, isRequired, plannedAt, startRequestedAt, readyAt, onAirAt, offAirAt, problem }) => (
           <Step
             key={destinationId}
             isOver={isOver}
@@ -20,6 +20,7 @@ export function RunSheet({ show }: { show: ShowResource }) {
             text={`${name} on air${goLiveAt ? ', planned for' : ' at'} ${time(plannedAt)}${isRequired ? ', required' : ''}`}
             facts={[
               startRequestedAt && `Start requested ${time(startRequestedAt)}`,
+              readyAt && !onAirAt && !isOver && heldWords(show, time(plannedAt)),
               onAirAt && `On air ${time(onAirAt)}`,
               offAirAt && `Off air ${time(offAirAt)}`,
               problem && sentence(problem),
@@ -43,18 +44,22 @@ export function RunSheet({ show }: { show: ShowResource }) {
   );
 }
 
+function heldWords({ automation }: ShowResource, plannedAt: string): string {
+  return automation === 'on' ? `Ready, held until ${plannedAt}` : 'Ready, held until you go live';
+}
+
 interface StepProps {
   mark: boolean | 'failed';
   /** The show is over, so that what has not happened will not happen. */
   isOver: boolean;
   text: string;
-  facts: (string | null)[];
+  facts: (string | false | null)[];
 }
 
 function Step({ mark, isOver, text, facts }: StepProps) {
   const Icon = mark === 'failed' ? IconX : mark ? IconCheck : IconCircle;
   const word = mark === 'failed' ? 'Failed' : mark ? 'Done' : isOver ? 'Not done' : 'To do';
-  const known = facts.filter((fact) => fact !== null);
+  const known = facts.filter(Boolean);
   return (
     <li>
       <Icon size={18} role="img" aria-label={word} />

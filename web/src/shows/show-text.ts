@@ -42,17 +42,21 @@ export const PLAN_ACTIONS = ['unschedule', 'cancel', 'delete'] as const;
 
 export const ACTION_WORDS: Record<RequestedAction, ActionWords> = {
   schedule: { label: 'Schedule', confirm: 'Schedule it', effect: 'From now on it goes live by itself.' },
-  'go-live': { label: 'Go live', confirm: 'Go live now', effect: 'Starts the destinations at once.' },
+  'go-live': {
+    label: 'Go live',
+    confirm: 'Go live now',
+    effect: 'Starts the destinations at once. Those that are ready go live immediately.',
+  },
   resume: { label: 'Resume', confirm: 'Resume now', effect: 'The run sheet acts again.' },
   hold: {
     label: 'Hold',
     confirm: 'Hold now',
-    effect: 'Nothing starts or ends by itself until you resume. What is on air stays on air.',
+    effect: 'Nothing starts or ends by itself until you resume. What is on air stays on air, what is ready stays held.',
   },
   'take-over': {
     label: 'Take over',
     confirm: 'Take over now',
-    effect: 'Nothing starts or ends by itself any more. What is on air stays on air.',
+    effect: 'Nothing starts or ends by itself any more. What is on air stays on air, what is ready stays held.',
   },
   end: { label: 'End show', confirm: 'End it now', effect: 'Stops its destinations.' },
   cancel: { label: 'Cancel show', confirm: 'Cancel this show', effect: 'Stops the destinations that it has started.' },

@@ -99,6 +99,14 @@ export interface InputRecord extends Resource {
 /** MediaLive's names of a channel's pipelines. */
 export type PipelineId = '0' | '1';
 
+/** An action of a channel's schedule. */
+export interface ScheduledAction {
+  action: ScheduleAction;
+  /** When it was executed, or will be. */
+  atMs: number;
+  isPending?: true;
+}
+
 export interface ChannelRecord extends Resource {
   arn: string;
   state: ChannelState;
@@ -108,8 +116,10 @@ export interface ChannelRecord extends Resource {
    */
   settings: Omit<CreateChannelRequest, 'RequestId' | 'Tags'>;
   requestId?: string;
-  /** Executed actions of its schedule; absent in states of earlier versions. */
-  schedule?: { action: ScheduleAction; atMs: number }[];
+  /** Absent in states of earlier versions. */
+  schedule?: ScheduledAction[];
+  /** Whether its outputs are paused. */
+  isPaused?: true;
   /** The images over its output, by layer. */
   staticImages?: Record<string, InputLocation>;
   /** When the last StartChannel was accepted. */

@@ -41,6 +41,8 @@ export interface Alerts {
    * @param isFed whether a flow with a connected encoder feeds a pipeline's endpoint of the input
    */
   observe(channel: ChannelRecord, report: ChannelReport, isFed: (pipelineId: PipelineId) => boolean): void;
+  /** Processes that a running channel is paused. */
+  observePause(channel: ChannelRecord): void;
   /** Clears the set alerts of a channel that no longer runs. */
   clear(channel: ChannelRecord): void;
   /** Forgets the alerts of a channel's last run. */
@@ -87,6 +89,7 @@ export function createAlerts(context: MediaContext): Alerts {
         ...(backup ? soundConditions(report, '1') : []),
       ]);
     },
+    observePause: (channel) => settle(channel, pauseConditions(channel)),
     clear(channel) {
       if (byChannel.has(channel.id)) settle(channel, []);
     },
@@ -134,6 +137,13 @@ const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
 /** An alert is one of its pipeline and type. */
 function isSame(one: Condition, other: Condition): boolean {
   return one.pipelineId === other.pipelineId && one.type === other.type;
+}
+
+/** [medialive/latest/ug/monitor-activity-types-alerts-channels: 6033] */
+function pauseConditions({ settings }: ChannelRecord): Condition[] {
+  const pipelines: PipelineId[] = settings.ChannelClass === 'SINGLE_PIPELINE' ? ['0'] : ['0', '1'];
+  const message = 'the pipeline is paused by an action of the schedule';
+  return pipelines.map((pipelineId) => ({ pipelineId, type: 'Pipeline is Paused', message }));
 }
 
 /** Both pipelines read the same sound. */

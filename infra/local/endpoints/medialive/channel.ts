@@ -211,8 +211,12 @@ function noteEncoding({ clock, state }: MediaContext, { settings }: ChannelRecor
   }
 }
 
-/** Starts a channel in the engine, also after a restart. A channel that the engine refuses is retried later. */
+/**
+ * Starts a channel in the engine, also after a restart. A channel that the engine refuses is retried later. One that is
+ * paused is started when it is unpaused.
+ */
 export function runChannel(context: MediaContext, channel: ChannelRecord): void {
+  if (channel.isPaused) return;
   noteEncoding(context, channel);
   command(
     context,
