@@ -115,7 +115,7 @@ function claimsOf({ showId }: Show, shows: readonly Show[]): Map<string, string>
 
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
 async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Date): Promise<Show> {
-  const { letGo, pauses, show, starts, stops } = decision;
+  const { letGo, pauses, show, stops } = decision;
   // First, because their second has come.
   await Promise.all([
     ...letGo.map((destinationId) => orLog(deps, destinationId, () => letOutputGo(deps, destinationId))),

@@ -45,9 +45,9 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a show ignores the offset of a destination',
-    file: 'domain/show-run.ts',
-    find: 'offsetSeconds * 1000;',
-    replace: 'offsetSeconds * 0;',
+    file: 'domain/show-plan.ts',
+    find: 'startMsOf(show) + offsetSeconds * 1000;',
+    replace: 'startMsOf(show) + offsetSeconds * 0;',
     hunt: plain,
   },
   {
