@@ -2,9 +2,19 @@ import type { Destination } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
 import { pauseOf } from './output-pause.ts';
+import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
-import { isOpen, LATE_MS_MAX, RUN_SHEET, withLog, type Show, type ShowDestination, type ShowLogEntry } from './show.ts';
+import {
+  isOpen,
+  LATE_MS_MAX,
+  RUN_SHEET,
+  withLog,
+  type Show,
+  type ShowDestination,
+  type ShowEndReason,
+  type ShowLogEntry,
+} from './show.ts';
 
 /**
  * The run sheet: what a show does at an instant. Pure: it returns the show as it is to be stored, and which destinations
@@ -39,7 +49,7 @@ export type DestinationFacts = Pick<
   | 'observation'
 >;
 
-interface RunFacts {
+interface RunFacts extends EndFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
@@ -71,7 +81,7 @@ export interface RunDecision {
 }
 
 /** Returns who requests what a show does by itself, for the record and the timeline of its destinations. */
-export function showActorOf({ showId, title }: Pick<Show, 'showId' | 'title'>, rule: 'start' | 'end'): string {
+export function showActorOf({ showId, title }: Pick<Show, 'showId' | 'title'>, rule: string): string {
   return `show "${title}" (${showId}): ${rule}`;
 }
 
@@ -105,15 +115,18 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (show.state === 'live' && show.endRule === 'clock' && nowMs >= endMsOf(show)) {
     return stopAll(beginEnd(show, 'clock', now), facts, now);
   }
-  if (show.state === 'starting' && nowMs > startMs + LATE_MS_MAX && isStillPaused(show, facts.destinations, startMs)) {
-    return miss(show, now);
-  }
-  const { destinations, starts, entries } = startDue(show, facts, now);
-  let next = withLog({ ...show, destinations }, ...entries);
+  const watched = watchCeiling(show, facts, now);
+  const endReason = ruleThatEnds(watched, facts, now);
+  if (endReason !== null) return stopAll(beginEnd(watched, endReason, now), facts, now);
+  const isLate = show.state === 'starting' && nowMs > startMs + LATE_MS_MAX;
+  if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
+  const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
+  const { destinations, starts, entries } = startDue(stopped.show, facts, now);
+  let next = withLog({ ...stopped.show, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
   const { show: played, ...paused } = playPaused(next, facts.destinations, now);
-  return { ...rest(played, wakeMsOf(played, facts, nowMs)), starts, ...paused };
+  return { ...rest(played, wakeMsOf(played, facts, now)), starts, stops: stopped.stops, ...paused };
 }
 
 /**
@@ -125,7 +138,8 @@ function dueMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
   const known = facts.destinations.get(each.destinationId) ?? null;
   const leadMs = leadMsOf(known, facts);
   const canPause = facts.pausesOutputs && known !== null && kindOf(known) === 'channel';
-  return plannedMsOf(show, each) - (canPause ? leadMs * 1.25 + PLAN_AHEAD_MS : leadMs);
+  // Whole milliseconds, because a wake-up cannot come at a part of one.
+  return plannedMsOf(show, each) - (canPause ? Math.ceil(leadMs * 1.25) + PLAN_AHEAD_MS : leadMs);
 }
 
 /** The steps of a start that wait for AWS. One that keeps its channel has the first two behind it. */
@@ -153,6 +167,10 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
     if (each.isStartConfirmed || each.problem !== null) return each;
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (now.getTime() < dueMsOf(show, each, facts)) return each;
+    if (isStoppedByCeiling(show, each, now)) {
+      note(`did not start ${each.name}: the ceiling of the show is reached`);
+      return { ...each, problem: 'the ceiling of the show is reached' };
+    }
     if (known === null || known.desired === 'deleted') {
       note(`did not start ${each.name}: it was deleted`);
       return { ...each, problem: 'it was deleted' };
@@ -186,20 +204,36 @@ function miss(show: Show, now: Date): RunDecision {
   return rest(withLog({ ...show, missedAt: at }, { at, actor: RUN_SHEET, detail }), endMsOf(show));
 }
 
-function beginEnd(show: Show, endReason: 'clock' | 'missed', now: Date): Show {
+function beginEnd(show: Show, endReason: ShowEndReason, now: Date): Show {
   const at = now.toISOString();
-  const detail = endReason === 'clock' ? 'ends the show at its planned end' : 'gives the show up: its time has passed';
+  const detail = endText(show, endReason);
   return withLog({ ...show, state: 'ending', endingAt: at, endReason }, { at, actor: RUN_SHEET, detail });
 }
 
 /** Stops what the show started, in order, and ends it once nothing is on air and nothing can follow. */
 function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
+  const { show: next, stops } = stopDue(show, facts, now);
+  const restMs = restMsOf(next);
+  if (stops.length > 0 || next.destinations.some((each) => isOnAirStill(each, facts))) {
+    return { ...rest(next, now.getTime() + WATCH_MS), stops };
+  }
+  return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
+}
+
+/** Decides which destinations to stop of those that the show has started. */
+function stopDue(
+  show: Show,
+  facts: RunFacts,
+  now: Date,
+  isMeant: (each: ShowDestination) => boolean = () => true,
+): Pick<RunDecision, 'show' | 'stops'> {
   const at = now.toISOString();
   const stops: string[] = [];
   const entries: ShowLogEntry[] = [];
   const destinations = show.destinations.map((each): ShowDestination => {
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
+    if (!isMeant(each)) return each;
     const successor = facts.claimedBy?.get(each.destinationId);
     if (successor !== undefined) {
       if (each.isStopConfirmed) return each;
@@ -214,12 +248,7 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
     if (each.stopRequestedAt === null) entries.push({ at, actor: RUN_SHEET, detail: `stops ${each.name}` });
     return { ...each, stopRequestedAt: each.stopRequestedAt ?? at, isStopConfirmed: false };
   });
-  const next = withLog({ ...show, destinations }, ...entries);
-  const restMs = restMsOf(next);
-  if (stops.length > 0 || destinations.some((each) => isOnAirStill(each, facts))) {
-    return { ...rest(next, now.getTime() + WATCH_MS), stops };
-  }
-  return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
+  return { show: withLog({ ...show, destinations }, ...entries), stops };
 }
 
 /**
@@ -296,7 +325,8 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
 function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
   if (show.state !== 'starting' && show.state !== 'live') return false;
   return show.destinations.some((each) => {
-    if (each.startRequestedAt === null || each.onAirAt !== null || each.problem !== null) return false;
+    const { startRequestedAt, onAirAt, problem, stopRequestedAt } = each;
+    if (startRequestedAt === null || onAirAt !== null || problem !== null || stopRequestedAt !== null) return false;
     if (!each.isStartConfirmed && show.automation !== 'on') return false;
     const pause = each.readyAt ? facts.destinations.get(each.destinationId)?.outputPause : null;
     if (pause?.state !== 'paused') return true;
@@ -304,7 +334,8 @@ function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
   });
 }
 
-function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
+function wakeMsOf(show: Show, facts: RunFacts, now: Date): number | null {
+  const nowMs = now.getTime();
   const due = show.destinations
     .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
     .map((each) => dueMsOf(show, each, facts));
@@ -312,6 +343,7 @@ function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
   const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
+  due.push(...endRulesDueMs(show, facts, now));
   if (isMoving(show, facts, nowMs)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));

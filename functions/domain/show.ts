@@ -1,3 +1,4 @@
+import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
 import type { PreflightSummary } from './preflight.ts';
 
@@ -14,6 +15,10 @@ export const PRIVACY = ['public', 'unlisted', 'private'] as const;
 export const END_RULES = ['clock', 'hand'] as const;
 /** `clock`: the show ends at its planned end. `hand`: a person ends it. */
 export type EndRule = (typeof END_RULES)[number];
+
+export const SHOW_END_REASONS = ['clock', 'source_lost', 'ceiling', 'hand', 'cancelled', 'missed'] as const;
+/** Why a show left the air or was given up. */
+export type ShowEndReason = (typeof SHOW_END_REASONS)[number];
 
 export const AUTOMATION = ['on', 'held', 'off'] as const;
 /** Whether the run sheet acts. `held` until a person resumes it, `off` once a person has taken over. */
@@ -66,6 +71,10 @@ export interface ShowPlan {
   localStart: string;
   localEnd: string | null;
   endRule: EndRule;
+  /** Minutes without a source after which the show ends; null: it does not end for that. */
+  sourceLostMinutes: number | null;
+  /** What the show may cost, and what happens when it does. */
+  ceiling: ShowCeiling | null;
   /** The same times as instants. */
   startsAt: string;
   endsAt: string | null;
@@ -89,8 +98,7 @@ export interface Show extends ShowPlan {
   missedAt: string | null;
   liveAt: string | null;
   endingAt: string | null;
-  /** Why the show left the air or was given up. */
-  endReason: 'clock' | 'hand' | 'cancelled' | 'missed' | null;
+  endReason: ShowEndReason | null;
   endedAt: string | null;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;

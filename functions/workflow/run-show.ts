@@ -9,17 +9,12 @@ import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { pauseUntil } from '../domain/output-pause.ts';
 import { decideStop } from '../domain/requests.ts';
+import { stopRuleOf } from '../domain/show-ends.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import {
-  advanceShow,
-  confirmRequests,
-  showActorOf,
-  type DestinationFacts,
-  type MadeRequest,
-  type RunDecision,
-} from '../domain/show-run.ts';
+import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
+import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -65,9 +60,10 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
+    const rules = await readEndFacts(deps, before, destinations);
     const now = deps.now();
     const { pausesOutputs, startSeconds } = deps;
-    const facts = { destinations, startSeconds, pausesOutputs };
+    const facts = { destinations, startSeconds, pausesOutputs, ...rules };
     let decision = advanceShow(before, facts, now);
     if (decision.stops.length > 0) {
       decision = advanceShow(before, { ...facts, claimedBy: claimsOf(before, await listOpenShows(deps)) }, now);
@@ -90,7 +86,7 @@ async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'sh
   return { show, wakeAt: null };
 }
 
-async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, DestinationFacts | null>> {
+async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, Destination | null>> {
   const read = destinations.map(async ({ destinationId }) => {
     return [destinationId, await getDestination(deps, destinationId)] as const;
   });
@@ -141,6 +137,7 @@ async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt
     if (!current || !destination || !isStarting(current)) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
+      await requireWithinShowCeiling(deps, current, destinationId);
       const decide = (record: Destination) => {
         const now = deps.now();
         return withPause(record, decideShowStart(record, { destination, decidedAt, now }), until, now);
@@ -177,7 +174,7 @@ async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Prom
   const made: MadeRequest[] = [];
   for (const destinationId of ids) {
     const stop = () =>
-      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
     made.push(...(await request(deps, destinationId, stop)));
   }
   return made;
@@ -215,9 +212,9 @@ export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: 
 }
 
 /** Returns true for a show that an execution runs: one that acts within a day, or runs. */
-export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
+export function needsExecution({ state, startsAt, goLiveAt }: Show, now: Date): boolean {
   if (state === 'draft' || !isOpen({ state })) return false;
-  return state !== 'scheduled' || Date.parse(startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
+  return state !== 'scheduled' || Date.parse(goLiveAt ?? startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
 }
 
 /**
