@@ -98,7 +98,7 @@ export function watchShows(world: World): ShowWatcher {
       throw new Violation(INVARIANT, `${is.destinationId} should be ${is.desired} by the rule ${rule} of ${showId}`);
     }
     if (is.desired === 'running') checkStart(seen, is, call);
-    else if (rule === 'end' && seen.state !== 'ending') {
+    else if (rule !== 'ceiling' && seen.state !== 'ending') {
       throw new Violation(INVARIANT, `${showId} stopped ${is.destinationId} while it was ${seen.state}`);
     }
   }
