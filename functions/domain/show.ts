@@ -1,6 +1,6 @@
 import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
-import type { PreflightSummary } from './preflight.ts';
+import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -102,6 +102,8 @@ export interface Show extends ShowPlan {
   endedAt: string | null;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
+  /** The newest preflight that the run sheet made, and the start for which it was; another start is checked again. */
+  checked?: { occasion: PreflightOccasion; startsAt: string };
   /** The newest entries, oldest first. */
   log: ShowLogEntry[];
   createdBy: string;
