@@ -37,6 +37,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** The destination's `desiredAt` when the show decided to start it. Another one then means that others decided since. */
+  desiredAtDecision?: string | null;
   /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
   readyAt?: string | null;
   onAirAt: string | null;
