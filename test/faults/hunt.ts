@@ -9,6 +9,7 @@ import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
+import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /**
@@ -28,6 +29,7 @@ const ALL = [
   ...ENTRY_POINT_WORKFLOWS,
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
+  ...SLATE_WORKFLOWS,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,
