@@ -54,6 +54,7 @@ import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
+import { registerShowCeiling } from './routes/show-ceiling.ts';
 import { registerShowList } from './routes/show-list.ts';
 import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
@@ -189,6 +190,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowList(api, deps);
   registerShows(api, deps);
   registerShowActions(api, deps);
+  registerShowCeiling(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps);
   registerFlowThumbnail(api, deps);

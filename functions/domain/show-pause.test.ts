@@ -48,6 +48,12 @@ describe('a destination whose output is paused', () => {
     expect(decide(offset, '09:59:00', IDLE).starts).toEqual([{ destinationId: 'a', pauseUntil: iso('10:00:30') }]);
   });
 
+  it('is due at a whole millisecond, so that a wake-up at that time starts it', () => {
+    const odd = { ...IDLE, tookMs: { EnsureChannelRun: 60_001 } };
+    const { wakeAt } = decide(plan(), '09:00:00', odd);
+    expect(decide(plan(), wakeAt!.toISOString().slice(11, 23), odd).starts).toHaveLength(1);
+  });
+
   it('without the setting, and without a channel, is started as before', () => {
     expect(decide(plan(), '09:00:00', IDLE, false).wakeAt).toEqual(at('09:59:00'));
     expect(decide(plan(), '09:59:00', IDLE, false).starts).toEqual([{ destinationId: 'a', pauseUntil: null }]);

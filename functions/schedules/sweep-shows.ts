@@ -1,5 +1,6 @@
 import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
 import { archiveShow, listOpenShows } from '../aws/show-table.ts';
+import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
@@ -9,8 +10,8 @@ import { startNextExecution } from '../workflow/show-steps.ts';
 /** Executions that one sweep asks about, the earliest starts first. Later shows are handled by the next sweeps. */
 const ASKED_MAX = 100;
 
-/** Starts the execution of each show that needs one and has none. */
-export async function sweepShows(deps: ShowStoreDeps): Promise<void> {
+/** Starts the execution of each show that needs one and has none. @returns how many start soon and are not ready */
+export async function sweepShows(deps: ShowStoreDeps): Promise<number> {
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await archiveShow(deps, show);
   const needed = shows.filter((show) => needsExecution(show, deps.now()) && actsByItself(show));
@@ -21,6 +22,7 @@ export async function sweepShows(deps: ShowStoreDeps): Promise<void> {
     if (state === 'missing') await startShowExecution(deps, show);
     else await startNextExecution(deps, show);
   }
+  return shows.filter((show) => isUnready(show, deps.now())).length;
 }
 
 /** Returns false for a show that waits for a person, whose execution has ended. */

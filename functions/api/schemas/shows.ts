@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
-import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_STATES } from '../../domain/show.ts';
+import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_END_REASONS, SHOW_STATES } from '../../domain/show.ts';
+import { SetCeiling } from './ceilings.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
+import { ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
 
@@ -39,6 +41,10 @@ const localEnd = z
   .openapi({ description: 'null: no planned end', example: '2026-12-06T11:30:00' });
 const endRule = z.enum(END_RULES).openapi({ description: 'clock: ends at the planned end; hand: a person ends it' });
 
+const ceiling = SetCeiling.nullable().openapi({
+  description: 'What the show may cost. null: no ceiling of its own; those of the deployment count in any case',
+});
+
 const offsetSeconds = z.number().int().openapi({
   description: 'Seconds after the start of the show at which it goes live; negative: before',
 });
@@ -66,6 +72,8 @@ export const CreateShow = z
     localStart,
     localEnd: localEnd.optional(),
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
+    sourceLostMinutes: sourceLostMinutes.optional(),
+    ceiling: ceiling.optional(),
     destinations: destinations.optional(),
     isDraft: z.boolean().optional().openapi({ description: 'Default: true. A draft does not start' }),
   })
@@ -83,6 +91,8 @@ export const PatchShow = z
     localStart: localStart.optional(),
     localEnd: localEnd.optional(),
     endRule: endRule.optional(),
+    sourceLostMinutes: sourceLostMinutes.optional(),
+    ceiling: ceiling.optional(),
     destinations: destinations.optional(),
   })
   .openapi('PatchShow', {
@@ -155,7 +165,9 @@ export const ShowResource = z
       description: 'Set when nothing could be started in time; the show waits for a person',
     }),
     endingAt: nullableTime,
-    endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
+    endReason: z.enum(SHOW_END_REASONS).nullable(),
+    sourceLostMinutes,
+    ceiling: ShowCeilingResource.nullable(),
     preflight: PreflightSummaryResource.nullable().openapi({
       description: 'What the newest preflight found; null before the first',
     }),

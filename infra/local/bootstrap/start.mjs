@@ -153,6 +153,14 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
+  'bench:go-live': {
+    forDevelopers: true,
+    meaning: 'measure how far from its planned second a show goes live',
+    command: 'npm run bench:go-live',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runFile(node, 'test/bench/go-live/bench-go-live.ts', args),
+  },
   'bench:incidents': {
     forDevelopers: true,
     meaning: 'measure how soon a fault reaches the people who are called',
