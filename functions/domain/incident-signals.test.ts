@@ -256,6 +256,7 @@ it('every rule watches a signal that is collected', () => {
     monitorRanAt: at(0).toISOString(),
     sweepRanAt: at(0).toISOString(),
     failingTargets: 0,
+    unreadyShows: 0,
   };
   const collected = {
     source: sourceSignals(source, [record]),

@@ -42,6 +42,7 @@ export type DestinationFacts = Pick<
   | 'runningSince'
   | 'lastError'
   | 'desiredBy'
+  | 'desiredAt'
   | 'held'
   | 'tookMs'
   | 'outputPause'
@@ -52,6 +53,8 @@ interface RunFacts extends EndFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Titles of other running shows that have destinations as well, by destination: this one leaves them on air. */
+  claimedBy?: ReadonlyMap<string, string>;
   /** Whether channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
 }
@@ -93,14 +96,15 @@ export function advanceShow(show: Show, facts: RunFacts, now: Date): RunDecision
   const isActing = seen.automation === 'on';
   if (isForgotten(seen, now)) return stopAll(beginEnd(seen, 'missed', now), facts, now);
   if (isActing && isOpen(seen) && seen.state !== 'draft') return run(seen, facts, now);
-  if (seen.state === 'scheduled') return rest(seen, endMsOf(seen));
+  if (seen.state === 'scheduled') return rest(seen, Math.max(endMsOf(seen), now.getTime() + WATCH_MS));
   const { show: held, ...pauses } = holdPaused(seen, facts.destinations, now);
   return { ...rest(held, isMoving(held, facts, now.getTime()) ? now.getTime() + WATCH_MS : null), ...pauses };
 }
 
 /** Returns true for a show whose whole time has passed before it went live. One that a person has taken over is theirs. */
 function isForgotten(show: Show, now: Date): boolean {
-  if (show.goLiveAt !== null || now.getTime() < endMsOf(show)) return false;
+  const isRequestedNow = show.goLiveAt !== null && now.getTime() <= Date.parse(show.goLiveAt) + LATE_MS_MAX;
+  if (isRequestedNow || now.getTime() < endMsOf(show)) return false;
   return show.state === 'scheduled' || (show.state === 'starting' && show.automation === 'on');
 }
 
@@ -178,8 +182,9 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
     }
     const pauseUntil = facts.pausesOutputs ? new Date(plannedMsOf(show, each)).toISOString() : null;
     starts.push({ destinationId: each.destinationId, pauseUntil });
-    if (each.startRequestedAt === null) note(`starts ${each.name}`);
-    return { ...each, startRequestedAt: each.startRequestedAt ?? at };
+    if (each.startRequestedAt !== null) return each;
+    note(`starts ${each.name}`);
+    return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
   });
   return { destinations, starts, entries };
 }
@@ -229,6 +234,12 @@ function stopDue(
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
     if (!isMeant(each)) return each;
+    const successor = facts.claimedBy?.get(each.destinationId);
+    if (successor !== undefined) {
+      if (each.isStopConfirmed) return each;
+      entries.push({ at, actor: RUN_SHEET, detail: `leaves ${each.name} on air for the show "${successor}"` });
+      return { ...each, isStopConfirmed: true, offAirAt: each.onAirAt === null ? null : at };
+    }
     // A start of this show that arrived after the stop.
     const isStartedLate =
       each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
@@ -240,12 +251,13 @@ function stopDue(
   return { show: withLog({ ...show, destinations }, ...entries), stops };
 }
 
-/** Returns when no start of the show can be on its way any more. */
-function restMsOf({ destinations }: Show): number {
-  const requested = destinations.flatMap(({ startRequestedAt }) =>
-    startRequestedAt === null ? [] : [Date.parse(startRequestedAt)],
-  );
-  return Math.max(0, ...requested) + START_ON_ITS_WAY_MS;
+/**
+ * Returns when no start of the show can be on its way any more. One that is known to have arrived has no effect when it
+ * arrives again after the stop.
+ */
+function restMsOf({ destinations, endingAt }: Show): number {
+  const isOnItsWay = destinations.some((each) => each.startRequestedAt !== null && !each.isStartConfirmed);
+  return isOnItsWay && endingAt !== null ? Date.parse(endingAt) + START_ON_ITS_WAY_MS : 0;
 }
 
 function isOnAirStill({ startRequestedAt, destinationId, isStopConfirmed }: ShowDestination, facts: RunFacts): boolean {
@@ -298,17 +310,24 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
   if (known.status === 'error' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
     return { ...each, problem: `it failed: ${known.lastError?.detail ?? 'no reason is known'}` };
   }
+  if (known.desired !== 'running' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
+    return { ...each, problem: `it was stopped before it was on air, by ${known.desiredBy}` };
+  }
   const isOff = known.status === 'idle' || known.status === 'error';
   if (isOff && each.onAirAt !== null && each.offAirAt === null) return { ...each, offAirAt: at };
   return each;
 }
 
-/** Returns true while a destination of the show is on its way. One that is ready waits. */
+/**
+ * Returns true while a destination of the show is on its way. One that is ready waits, and only a run sheet that acts
+ * repeats a request.
+ */
 function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
   if (show.state !== 'starting' && show.state !== 'live') return false;
   return show.destinations.some((each) => {
     const { startRequestedAt, onAirAt, problem, stopRequestedAt } = each;
     if (startRequestedAt === null || onAirAt !== null || problem !== null || stopRequestedAt !== null) return false;
+    if (!each.isStartConfirmed && show.automation !== 'on') return false;
     const pause = each.readyAt ? facts.destinations.get(each.destinationId)?.outputPause : null;
     if (pause?.state !== 'paused') return true;
     return show.automation === 'on' ? plannedMsOf(show, each) <= nowMs : (pause.until ?? pause.plannedFor) !== null;

@@ -1,6 +1,6 @@
 import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
-import type { PreflightSummary } from './preflight.ts';
+import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 import type { PlaceInSeries } from './show-series.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** The destination's `desiredAt` when the show decided to start it. Another one then means that others decided since. */
+  desiredAtDecision?: string | null;
   /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
   readyAt?: string | null;
   onAirAt: string | null;
@@ -103,6 +105,8 @@ export interface Show extends ShowPlan {
   series?: PlaceInSeries | undefined;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
+  /** The newest preflight that the run sheet made, and the start for which it was; another start is checked again. */
+  checked?: { occasion: PreflightOccasion; startsAt: string };
   /** The newest entries, oldest first. */
   log: ShowLogEntry[];
   createdBy: string;

@@ -156,9 +156,10 @@ function moneySignals(
 function sweepFindings(
   run: ScheduleRun | undefined,
   now: Date,
-): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets'> {
+): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets' | 'unreadyShows'> {
   if (!run || now.getTime() - Date.parse(run.ranAt) > SWEEP_FRESH_SECONDS * 1000) return {};
-  return { orphans: run.orphans, egressBlocked: run.egressBlocked, failingTargets: run.failingTargets };
+  const { egressBlocked, failingTargets, orphans, unreadyShows } = run;
+  return { egressBlocked, failingTargets, orphans, unreadyShows };
 }
 
 async function recordRun(deps: MonitorRunDeps, before: string | undefined): Promise<void> {

@@ -2,6 +2,7 @@ import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
 import { underLease } from '../aws/lease-table.ts';
 import { getSeries, listSeries } from '../aws/show-series-table.ts';
 import { archiveShow, listOpenShows } from '../aws/show-table.ts';
+import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { planNextShows } from '../workflow/show-series.ts';
@@ -18,8 +19,11 @@ const ASKED_MAX = 100;
 /** Longer than the shows of one series take. */
 const LEASE_SECONDS = 10;
 
-/** Starts the execution of each show that needs one and has none. */
-export async function sweepShows(deps: ShowStoreDeps): Promise<void> {
+/**
+ * Starts the execution of each show that needs one and has none, and makes the next shows of each series.
+ * @returns how many start soon and are not ready
+ */
+export async function sweepShows(deps: ShowStoreDeps): Promise<number> {
   await sweepSeries(deps);
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await archiveShow(deps, show);
@@ -31,6 +35,7 @@ export async function sweepShows(deps: ShowStoreDeps): Promise<void> {
     if (state === 'missing') await startShowExecution(deps, show);
     else await startNextExecution(deps, show);
   }
+  return shows.filter((show) => isUnready(show, deps.now())).length;
 }
 
 /** Makes the next shows of each series, unless a person plans a show right now: then the next sweep does it. */

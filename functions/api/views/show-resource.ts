@@ -47,7 +47,7 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
 }
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
-  const { isStartConfirmed: _start, isStopConfirmed: _stop, ...shown } = each;
+  const { isStartConfirmed: _start, isStopConfirmed: _stop, desiredAtDecision: _decision, ...shown } = each;
   const { readyAt = null } = each;
   return { ...shown, readyAt, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }
