@@ -10,12 +10,13 @@ import { toWallClock } from './wall-clock.ts';
  */
 
 /** Bundlers read the library's ES module. Node reads its CommonJS module, of which it knows only the default export. */
-const { RRule } = 'default' in library ? (library.default as typeof library) : library;
+// oxlint-disable-next-line import/namespace
+const RRule = 'default' in library ? (library.default as typeof library).RRule : library.RRule;
 
 const PARTS = ['FREQ', 'INTERVAL', 'BYDAY', 'BYMONTHDAY', 'BYSETPOS', 'COUNT', 'UNTIL', 'WKST'];
 const LENGTH_MAX = 200;
 /** How far ahead a series may end. */
-export const SERIES_YEARS_MAX = 2;
+const SERIES_YEARS_MAX = 2;
 const UNTIL = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/;
 
 type Expanded = { ok: true; dates: string[] } | { ok: false; error: FieldError };

@@ -66,7 +66,7 @@ export function showIdOf(seriesId: string, date: string): string {
 }
 
 /** Returns the wall-clock time some seconds later, whatever the clocks do meanwhile. */
-export function wallClockAfter(local: string, seconds: number): string {
+function wallClockAfter(local: string, seconds: number): string {
   return new Date(Date.parse(`${local}Z`) + seconds * 1000).toISOString().slice(0, 19);
 }
 

@@ -40,7 +40,10 @@ function collectImports(code: string): Imports {
   for (const [, alias = '', name = ''] of code.matchAll(/^import \* as (\w+) from "([^"]+)";/gm)) {
     add(
       name,
-      [...body.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!),
+      [...body.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))]
+        .map(([, member]) => member!)
+        // Only Node has it, of a CommonJS module; a bundler reads the ES module.
+        .filter((member) => member !== 'default'),
     );
   }
   for (const [, local = '', name = ''] of code.matchAll(/^import (\w+) from "([^"]+)";/gm)) {
@@ -70,7 +73,11 @@ async function toText(imports: Imports): Promise<string> {
 const known = new Map<string, Set<string>>();
 
 async function exportsOf(name: string): Promise<Set<string>> {
-  const found = known.get(name) ?? new Set(Object.keys((await import(import.meta.resolve(name))) as object));
+  const before = known.get(name);
+  if (before) return before;
+  const exported = (await import(import.meta.resolve(name))) as { default?: object };
+  // Of a CommonJS module, Node may name the default export only.
+  const found = new Set([...Object.keys(exported), ...Object.keys(exported.default ?? {})]);
   known.set(name, found);
   return found;
 }
