@@ -29,6 +29,7 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
     tags: input.tags ?? [],
     privacy: input.privacy ?? 'private',
     notes: input.notes ?? '',
+    sendsReport: input.sendsReport ?? false,
     ...times,
     destinations,
     state: isDraft ? 'draft' : 'scheduled',
@@ -152,9 +153,9 @@ export async function copyShow(
   const records = await listAllDestinations(deps);
   const usable = records.filter(({ desired }) => desired !== 'deleted');
   const known = new Set(usable.map(({ destinationId }) => destinationId));
-  const { description, category, tags, privacy, notes, endRule } = show;
+  const { description, category, tags, privacy, notes, sendsReport = false, endRule } = show;
   return {
-    ...{ title, description, category, tags, privacy, notes, zone, localStart, endRule },
+    ...{ title, description, category, tags, privacy, notes, sendsReport, zone, localStart, endRule },
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),
     destinations: show.destinations
       .filter(({ destinationId }) => known.has(destinationId))

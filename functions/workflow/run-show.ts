@@ -3,7 +3,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { getDestination } from '../aws/destination-table.ts';
 import { startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { archiveShow, changeShow, getShow, writeShow } from '../aws/show-table.ts';
+import { changeShow, getShow, writeShow } from '../aws/show-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
@@ -19,6 +19,7 @@ import {
   type RunDecision,
 } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
+import { finishShow } from './finish-show.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -80,7 +81,7 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
 }
 
 async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'show' | 'wakeAt'>> {
-  await archiveShow(deps, show);
+  await finishShow(deps, show);
   return { show, wakeAt: null };
 }
 

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
@@ -97,6 +97,11 @@ export function ShowForm(props: ShowFormProps) {
       <TextInput label="Tags" description="Separated by commas" {...text('tags')} />
       <Textarea label="Description" autosize minRows={2} {...text('description')} />
       <Textarea label="Notes for the team" autosize minRows={2} {...text('notes')} />
+      <Checkbox
+        label="Announce the report to the notification targets"
+        checked={values.sendsReport}
+        onChange={(event) => set({ sendsReport: event.currentTarget.checked })}
+      />
       {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}
       {form.rest && <ProblemPanel key={form.rest.requestId} problem={form.rest} isInSight />}
       <div className={classes.buttons}>
