@@ -54,6 +54,7 @@ import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
+import { registerShowCeiling } from './routes/show-ceiling.ts';
 import { registerShowList } from './routes/show-list.ts';
 import { registerShowReport } from './routes/show-report.ts';
 import { registerShows } from './routes/shows.ts';
@@ -191,6 +192,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShows(api, deps);
   registerShowReport(api, deps);
   registerShowActions(api, deps);
+  registerShowCeiling(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps);
   registerFlowThumbnail(api, deps);

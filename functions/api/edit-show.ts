@@ -8,6 +8,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { findShow, requireFoundShow, requireShowMatch, showChangedMeanwhile } from './find-show.ts';
 import { requireDestinations, requireTimes, storeNewShow, storePlan } from './plan-show.ts';
 import type { CreateShow, DuplicateShow, PatchShow } from './schemas/shows.ts';
+import { requireShowCeiling, toCeilingFields } from './show-ceiling-fields.ts';
 
 /** Creates, changes and copies plans of shows as they were requested. */
 
@@ -19,6 +20,7 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
   const { localEnd = null } = input;
   const times = requireTimes(deps, { ...input, localEnd, endRule: input.endRule ?? ruleFor(localEnd) });
   const destinations = await requireDestinations(deps, toInputs(input.destinations ?? []), times);
+  const ceiling = input.ceiling ? await requireShowCeiling(deps, input.ceiling, { destinations, before: null }) : null;
   const at = deps.now().toISOString();
   const isDraft = input.isDraft ?? true;
   return storeNewShow(deps, {
@@ -31,6 +33,8 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
     notes: input.notes ?? '',
     sendsReport: input.sendsReport ?? false,
     ...times,
+    sourceLostMinutes: input.sourceLostMinutes ?? null,
+    ceiling,
     destinations,
     state: isDraft ? 'draft' : 'scheduled',
     automation: 'on',
@@ -75,7 +79,8 @@ export async function editShow(
   const found = await findShow(deps, showId);
   requireShowMatch(found, ifMatch);
   requireShowAction(found, 'edit');
-  const fields = await changedFields(deps, found, change);
+  const planned = await changedFields(deps, found, change);
+  const fields = { ...planned, ...(await changedCeiling(deps, { ...found, ...planned }, change)) };
   const names = Object.keys(change).toSorted();
   if (names.length === 0) return found;
   const stored = await storePlan(deps, showId, (show) => {
@@ -94,6 +99,18 @@ export async function editShow(
   return requireFoundShow(stored, showId);
 }
 
+/** Checks the ceiling of a show that changes, or whose destinations do. */
+async function changedCeiling(
+  deps: ApiDeps,
+  { destinations, ceiling: before }: Show,
+  change: PatchInput,
+): Promise<Partial<Pick<Show, 'ceiling'>>> {
+  if (change.ceiling === null) return { ceiling: null };
+  const isOther = change.ceiling !== undefined || change.destinations !== undefined;
+  const wanted = change.ceiling ?? (before && toCeilingFields(before, new Set(before.spared)));
+  return isOther && wanted ? { ceiling: await requireShowCeiling(deps, wanted, { destinations, before }) } : {};
+}
+
 const TIME_FIELDS = ['zone', 'localStart', 'localEnd', 'endRule'] as const;
 
 async function changedFields(
@@ -101,7 +118,8 @@ async function changedFields(
   show: Show,
   change: PatchInput,
 ): Promise<Partial<ShowPlan & Pick<Show, 'missedAt'>>> {
-  const { destinations: wanted, zone: _zone, localStart: _start, localEnd: _end, endRule: _rule, ...texts } = change;
+  const { destinations: wanted, ceiling: _ceiling, ...rest } = change;
+  const { zone: _zone, localStart: _start, localEnd: _end, endRule: _rule, ...texts } = rest;
   const isRunning = show.state === 'starting' || show.state === 'live';
   if (isRunning) requireStartKept(show, change);
   if (TIME_FIELDS.every((field) => change[field] === undefined) && wanted === undefined) return texts;
@@ -153,9 +171,32 @@ export async function copyShow(
   const records = await listAllDestinations(deps);
   const usable = records.filter(({ desired }) => desired !== 'deleted');
   const known = new Set(usable.map(({ destinationId }) => destinationId));
-  const { description, category, tags, privacy, notes, sendsReport = false, endRule } = show;
+  const {
+    description,
+    category,
+    tags,
+    privacy,
+    notes,
+    sendsReport = false,
+    endRule,
+    sourceLostMinutes,
+    ceiling,
+  } = show;
   return {
-    ...{ title, description, category, tags, privacy, notes, sendsReport, zone, localStart, endRule },
+    ...{
+      title,
+      description,
+      category,
+      tags,
+      privacy,
+      notes,
+      sendsReport,
+      zone,
+      localStart,
+      endRule,
+      sourceLostMinutes,
+    },
+    ceiling: ceiling && toCeilingFields(ceiling, known),
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),
     destinations: show.destinations
       .filter(({ destinationId }) => known.has(destinationId))

@@ -112,6 +112,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/shows/{showId}/resume': 'operator',
   'POST /api/shows/{showId}/take-over': 'operator',
   'POST /api/shows/{showId}/end': 'operator',
+  'POST /api/shows/{showId}/ceiling/answer': 'operator',
   'POST /api/ceilings/{period}/answer': 'operator',
   'POST /api/rehearsal': 'operator',
   'POST /api/recordings': 'operator',

@@ -44,6 +44,8 @@ export interface ScheduleRun {
   orphans?: number;
   /** Notification targets that do not accept messages. */
   failingTargets?: number;
+  /** Shows that start soon and whose newest preflight failed. */
+  unreadyShows?: number;
   egressBlocked?: boolean;
 }
 

@@ -5,6 +5,16 @@ import type { AwsDeps } from './clients.ts';
 /** Keeps the current address and the previous one, so a flow that is switching between them loses nothing. */
 const ADDRESSES_KEPT = 2;
 
+/** Reads the blocks that the shared input security group allows. */
+export async function listAllowedBlocks({
+  clients,
+  deployment,
+}: AwsDeps<'mediaLive', 'inputSecurityGroupId'>): Promise<string[]> {
+  const command = new DescribeInputSecurityGroupCommand({ InputSecurityGroupId: deployment.inputSecurityGroupId });
+  const { WhitelistRules: rules = [] } = await clients.mediaLive.send(command);
+  return rules.flatMap(({ Cidr }) => Cidr ?? []);
+}
+
 /**
  * Allows the flow's egress address in the shared input security group. AWS may change the address whenever the flow
  * restarts, and every channel would then go black at once. The rules can change while channels run.
@@ -14,12 +24,11 @@ export async function ensureEgressAllowed(
   { clients, deployment }: AwsDeps<'mediaLive', 'inputSecurityGroupId'>,
   egressIp: string,
 ): Promise<boolean> {
-  const InputSecurityGroupId = deployment.inputSecurityGroupId;
   const wanted = `${egressIp}/32`;
-  const group = await clients.mediaLive.send(new DescribeInputSecurityGroupCommand({ InputSecurityGroupId }));
-  const allowed = (group.WhitelistRules ?? []).flatMap(({ Cidr }) => Cidr ?? []);
+  const allowed = await listAllowedBlocks({ clients, deployment });
   if (allowed.includes(wanted)) return false;
   const WhitelistRules = [wanted, ...allowed].slice(0, ADDRESSES_KEPT).map((Cidr) => ({ Cidr }));
+  const InputSecurityGroupId = deployment.inputSecurityGroupId;
   try {
     await clients.mediaLive.send(new UpdateInputSecurityGroupCommand({ InputSecurityGroupId, WhitelistRules }));
   } catch (error) {

@@ -19,9 +19,12 @@ const PAST_BY_ID = 'PAST-SHOW#';
 /** How long past shows are kept: a whole year can be compared with the one before its last month. */
 const KEPT_DAYS = 400;
 
+/** What records of earlier versions do not have. */
+const ABSENT: Pick<Show, 'sourceLostMinutes' | 'ceiling'> = { sourceLostMinutes: null, ceiling: null };
+
 function fromItem(item: Record<string, unknown>): Show {
   const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...show } = item;
-  return show as unknown as Show;
+  return { ...ABSENT, ...show } as unknown as Show;
 }
 
 /** Lists all shows that have not ended, in the order of their starts. */

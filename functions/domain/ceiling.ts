@@ -7,7 +7,7 @@ import type { Spending } from './spending.ts';
 import { DAY_MS, startOfDay } from './utc-day.ts';
 
 /**
- * Ceilings: amounts that a deployment's spending of a UTC day or month should not exceed, and what happens before it
+ * Ceilings: amounts that the spending of a UTC day, a month or a show should not exceed, and what happens before it
  * would. A ceiling compares the ledger with its amount; it never estimates how long something will run.
  *
  * A stop is decided while it still helps: when waiting until the next evaluation would lead above the amount. Counted
@@ -15,7 +15,7 @@ import { DAY_MS, startOfDay } from './utc-day.ts';
  */
 
 export const CEILING_PERIODS = ['day', 'month'] as const;
-/** What a ceiling is about, and its id. */
+/** What a ceiling of the deployment is about, and its id. */
 export type CeilingPeriod = (typeof CEILING_PERIODS)[number];
 
 export const CEILING_ANSWERS = ['keep', 'stop'] as const;
@@ -43,19 +43,30 @@ export interface CeilingCourse {
   keptUntilMicroUsd: number | null;
 }
 
-export interface Ceiling {
-  period: CeilingPeriod;
+/** What every ceiling has. */
+interface CeilingOf<Period extends CeilingPeriod | 'show'> {
+  period: Period;
   /** In micro-dollars; whole cents. */
   microUsd: number;
   atLimit: AtLimit;
   /** Destinations that it never stops. */
   spared: readonly string[];
   course: CeilingCourse | null;
+}
+
+/** The ceiling of one show, which its record holds. */
+export type ShowCeiling = CeilingOf<'show'>;
+
+/** A ceiling of the deployment. */
+export interface Ceiling extends CeilingOf<CeilingPeriod> {
   /** Counts writes. Each write is conditional on it, and it is the ETag. */
   revision: number;
   changedBy: string;
   changedAt: string;
 }
+
+/** Any ceiling. */
+export type AnyCeiling = CeilingOf<CeilingPeriod | 'show'>;
 
 /** The actor of what a ceiling does by itself. */
 const CEILING_ACTOR = 'ceiling';
@@ -75,15 +86,20 @@ export function periodSpan(period: CeilingPeriod, now: Date): Span {
   return { startMs: Date.UTC(year, month, 1), endMs: Date.UTC(year, month + 1, 1) };
 }
 
-const periodStart = (period: CeilingPeriod, now: Date) => new Date(periodSpan(period, now).startMs).toISOString();
+/** Stands for the begin of a show, which has one course from its first start to its end. */
+const WHOLE_SHOW = 'show';
+
+function periodStart(period: AnyCeiling['period'], now: Date): string {
+  return period === 'show' ? WHOLE_SHOW : new Date(periodSpan(period, now).startMs).toISOString();
+}
 
 /** Returns what the ceiling has done in the present period; null when nothing. */
-export function courseOf({ period, course }: Ceiling, now: Date): CeilingCourse | null {
+export function courseOf({ period, course }: AnyCeiling, now: Date): CeilingCourse | null {
   return course?.periodStart === periodStart(period, now) ? course : null;
 }
 
 /** Returns the amount that counts now, in micro-dollars; null while a person keeps everything running. */
-export function limitOf(ceiling: Ceiling, now: Date): number | null {
+export function limitOf(ceiling: AnyCeiling, now: Date): number | null {
   const course = courseOf(ceiling, now);
   if (course?.state === 'kept') return course.keptUntilMicroUsd;
   return course?.keptUntilMicroUsd ?? ceiling.microUsd;
@@ -106,7 +122,12 @@ const MINUTE_MS = 60_000;
  * @param everySeconds seconds until the next evaluation
  * @returns the same object when nothing changes
  */
-export function evaluateCeiling(ceiling: Ceiling, spending: Spending, now: Date, everySeconds: number): Ceiling {
+export function evaluateCeiling<One extends AnyCeiling>(
+  ceiling: One,
+  spending: Spending,
+  now: Date,
+  everySeconds: number,
+): One {
   const { atLimit } = ceiling;
   const course = courseOf(ceiling, now);
   if (atLimit.action === 'warn' || course?.state === 'stopped') return ceiling;
@@ -126,12 +147,12 @@ export function evaluateCeiling(ceiling: Ceiling, spending: Spending, now: Date,
   });
 }
 
-function evaluateQuestion(
-  ceiling: Ceiling,
+function evaluateQuestion<One extends AnyCeiling>(
+  ceiling: One,
   { answerDueAt, keptUntilMicroUsd }: CeilingCourse,
   spending: Spending,
   { now, everySeconds }: { now: Date; everySeconds: number },
-): Ceiling {
+): One {
   const dueMs = Date.parse(answerDueAt!);
   const decidedMs = Math.max(dueMs, now.getTime()) + everySeconds * SECOND_MS;
   // Enough was stopped meanwhile, so the question is void.
@@ -146,8 +167,8 @@ function evaluateQuestion(
   return withCourse(ceiling, now, { state: isKept ? 'kept' : 'stopped' });
 }
 
-function withCourse(
-  ceiling: Ceiling,
+function withCourse<One extends AnyCeiling>(
+  ceiling: One,
   now: Date,
   {
     state,
@@ -155,7 +176,7 @@ function withCourse(
     answerDueAt = null,
     keptUntilMicroUsd = null,
   }: Partial<CeilingCourse> & Pick<CeilingCourse, 'state'>,
-): Ceiling {
+): One {
   const since = now.toISOString();
   const course = { periodStart: periodStart(ceiling.period, now), state, since, by, answerDueAt, keptUntilMicroUsd };
   return { ...ceiling, course };
@@ -166,11 +187,11 @@ function withCourse(
  * @param answer.keptUntilMicroUsd keeps everything running only up to this amount; null: until the period ends
  * @returns the same object when that was the answer already
  */
-export function answerCeiling(
-  ceiling: Ceiling,
+export function answerCeiling<One extends AnyCeiling>(
+  ceiling: One,
   answer: { answer: CeilingAnswer; keptUntilMicroUsd: number | null; by: string },
   now: Date,
-): Ceiling {
+): One {
   const course = courseOf(ceiling, now);
   const state = answer.answer === 'keep' ? 'kept' : 'stopped';
   if (course?.state === state && course.keptUntilMicroUsd === answer.keptUntilMicroUsd) return ceiling;
@@ -178,7 +199,10 @@ export function answerCeiling(
 }
 
 /** Returns true when the ceiling may stop this destination. */
-export function isConcerned({ spared, atLimit }: Ceiling, destinationId: string): boolean {
+export function isConcerned(
+  { spared, atLimit }: Pick<AnyCeiling, 'spared' | 'atLimit'>,
+  destinationId: string,
+): boolean {
   return atLimit.action !== 'warn' && !spared.includes(destinationId);
 }
 
@@ -194,8 +218,8 @@ export function needWithin(ceilings: readonly Ceiling[], need: PrimaryNeed, now:
   return need === 'run' && holdOn(ceilings, PRIMARY_DESTINATION_ID, now) ? 'stop' : need;
 }
 
-/** Longest time between two evaluations: the monitor's interval on AWS. */
-const EVALUATED_EVERY_SECONDS = 60;
+/** Longest time between two evaluations: the monitor's interval on AWS, and that of a show on air. */
+export const EVALUATED_EVERY_SECONDS = 60;
 
 /** Returns the earliest time of a stop that nothing has led to yet: the next evaluation, and a countdown after it. */
 function earliestStopMs(atLimit: AtLimit, now: Date): number {
@@ -204,7 +228,7 @@ function earliestStopMs(atLimit: AtLimit, now: Date): number {
 }
 
 /** Returns true when another start would lead above the amount, even if it were stopped as early as possible. */
-export function isStartAbove(ceiling: Ceiling, spending: Spending, record: Destination, now: Date): boolean {
+export function isStartAbove(ceiling: AnyCeiling, spending: Spending, record: Destination, now: Date): boolean {
   if (!isConcerned(ceiling, record.destinationId)) return false;
   return isAbove(limitOf(ceiling, now), spending, earliestStopMs(ceiling.atLimit, now), [record]);
 }
@@ -215,14 +239,25 @@ export function decideCeilingStop(record: Destination): Decision {
   return towardsDesired({ ...record, desired: 'idle', restartRequested: false });
 }
 
-/** Returns the least amount of a ceiling, in micro-dollars and whole cents: what cannot be avoided any more. */
-export function ceilingMinimum(spending: Spending, atLimit: AtLimit, now: Date): number {
-  const unavoidable = knownMicroUsd(spending.ifStoppedAt(new Date(earliestStopMs(atLimit, now))));
+/**
+ * Returns the least amount of a ceiling, in micro-dollars and whole cents: what cannot be avoided any more.
+ * @param starting destinations that are certain to start
+ */
+export function ceilingMinimum(
+  spending: Spending,
+  atLimit: AtLimit,
+  now: Date,
+  starting: readonly Destination[] = [],
+): number {
+  const unavoidable = knownMicroUsd(spending.ifStoppedAt(new Date(earliestStopMs(atLimit, now)), starting));
   return Math.max(1, Math.ceil(unavoidable / CENT_MICRO_USD)) * CENT_MICRO_USD;
 }
 
 /** Returns true when a ceiling is set to this already. */
-export function isSameCeiling(one: Ceiling, other: Pick<Ceiling, 'microUsd' | 'atLimit' | 'spared'>): boolean {
+export function isSameCeiling(
+  one: Pick<AnyCeiling, 'microUsd' | 'atLimit' | 'spared'>,
+  other: Pick<AnyCeiling, 'microUsd' | 'atLimit' | 'spared'>,
+): boolean {
   const settings = ({ microUsd, atLimit, spared }: typeof other) =>
     JSON.stringify([microUsd, Object.entries(atLimit).toSorted(), spared.toSorted()]);
   return settings(one) === settings(other);

@@ -357,6 +357,8 @@ export interface Destination {
   failedStarts?: number;
   /** Who last changed the desired state; absent until the first change. */
   desiredBy?: string;
+  /** When the desired state last changed; absent until the first change. */
+  desiredAt?: string;
   createdAt: string;
   lastModified: string;
 }

@@ -345,6 +345,17 @@ export const INCIDENT_RULES = {
     meaning: 'A notification target does not accept messages. The people behind it are not called.',
     action: 'Open Notification targets, read the last answer and send a test.',
   },
+  show_not_ready: {
+    subject: 'deployment',
+    severity: 'high',
+    title: 'A show is not ready',
+    signal: 'unreadyShows',
+    threshold: { is: 'above', default: 0, min: 0, max: 100, unit: 'shows that start within the hour' },
+    holdSeconds: 0,
+    clearSeconds: 0,
+    meaning: 'The newest check of a show that starts within the hour failed where the show cannot do without.',
+    action: 'Open the show, do what its failed checks say, and check it again.',
+  },
   spend_half: {
     subject: 'money',
     severity: 'low',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Destination, Observation } from './destination.ts';
 import { deploymentSignals, destinationSignals, goneSubjects, sourceSignals } from './incident-signals.ts';
 import { makeCeiling, makeSpending } from '../../test/support/make-ceiling.ts';
-import { ceilingSignals } from './ceiling-signals.ts';
+import { ceilingSignals, moneySubjectOf } from './ceiling-signals.ts';
 import { RULE_IDS, INCIDENT_RULES, ruleOf } from './incident-rules.ts';
 import { withLostConnections } from './lost-connections.ts';
 import { known, sum, unknown, type Money } from './money.ts';
@@ -256,12 +256,17 @@ it('every rule watches a signal that is collected', () => {
     monitorRanAt: at(0).toISOString(),
     sweepRanAt: at(0).toISOString(),
     failingTargets: 0,
+    unreadyShows: 0,
   };
   const collected = {
     source: sourceSignals(source, [record]),
     destination: destinationSignals(record, at(60)),
     deployment: deploymentSignals(deployment, [primary], at(60)),
-    money: ceilingSignals(makeCeiling(), makeSpending(0.5), [record], at(60)),
+    money: ceilingSignals(
+      { ceiling: makeCeiling(), spending: makeSpending(0.5), subject: moneySubjectOf('day') },
+      [record],
+      at(60),
+    ),
   };
   for (const rule of RULE_IDS) {
     const { signals } = collected[INCIDENT_RULES[rule].subject];

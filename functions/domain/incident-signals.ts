@@ -48,6 +48,8 @@ export interface DeploymentSeen {
   monitorRanAt?: string | null;
   sweepRanAt?: string | null;
   failingTargets?: number;
+  /** Shows that start soon and whose newest preflight failed. */
+  unreadyShows?: number;
 }
 
 /** A drill: the signals it causes, and the destination if it is only one. */
@@ -229,6 +231,7 @@ export function deploymentSignals(
       sweepSilentSeconds: secondsSince(seen.sweepRanAt),
       orphans: seen.orphans,
       failingTargets: seen.failingTargets,
+      unreadyShows: seen.unreadyShows,
     }),
     details: primary?.lastError ? { primaryMissing: primary.lastError.detail } : {},
   };

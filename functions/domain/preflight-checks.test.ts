@@ -295,5 +295,6 @@ describe('a preflight as a whole', () => {
     const preflight = toPreflight(about, [check('failed'), check('failed', false), check('warning'), check('passed')]);
     expect(describeCounts(preflight)).toBe('2 failed, 1 warning, 1 passed');
     expect(requiredFailuresOf(preflight)).toHaveLength(1);
+    expect(preflight.requiredFailed).toBe(1);
   });
 });

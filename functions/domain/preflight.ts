@@ -63,6 +63,8 @@ export interface PreflightSummary {
   /** The worst of all states. */
   outcome: PreflightState;
   counts: Record<PreflightState, number>;
+  /** Failed checks that the show cannot do with. */
+  requiredFailed: number;
 }
 
 export interface Preflight extends PreflightSummary {
@@ -97,12 +99,13 @@ export function toPreflight(
     passed: countOf('passed'),
   };
   const outcome = PREFLIGHT_STATES.find((state) => counts[state] > 0) ?? 'passed';
-  return { ...about, outcome, counts, checks };
+  return { ...about, outcome, counts, requiredFailed: requiredFailuresOf({ checks }).length, checks };
 }
 
 /** Returns the part that a show's record keeps. */
-export function summaryOf({ checkedAt, requestedBy, occasion, outcome, counts }: Preflight): PreflightSummary {
-  return { checkedAt, requestedBy, occasion, outcome, counts };
+export function summaryOf(preflight: Preflight): PreflightSummary {
+  const { checkedAt, requestedBy, occasion, outcome, counts, requiredFailed } = preflight;
+  return { checkedAt, requestedBy, occasion, outcome, counts, requiredFailed };
 }
 
 /** Returns the failures without which the show is not what was planned. */

@@ -17,7 +17,8 @@ interface PauseRequests {
 function pausedOf({ destinations }: Show, facts: Facts) {
   return destinations.flatMap((each) => {
     const known = facts.get(each.destinationId);
-    const isMine = each.startRequestedAt !== null && each.onAirAt === null && known?.desired === 'running';
+    const isStarted = each.startRequestedAt !== null && each.stopRequestedAt === null;
+    const isMine = isStarted && each.onAirAt === null && known?.desired === 'running';
     const pause = isMine ? pauseOf(known) : null;
     return pause ? [{ each, pause }] : [];
   });

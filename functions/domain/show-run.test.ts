@@ -48,7 +48,9 @@ function play(show: Show, ...passes: [string, Record<string, Partial<Destination
   return decision;
 }
 
-const started = () => play(plan(), ['09:57:00'], ['09:58:30']).show;
+const starting: Partial<DestinationFacts> = { status: 'starting', desired: 'running' };
+
+const started = () => play(plan(), ['09:57:00'], ['09:58:30', { b: starting }]).show;
 const live = () => play(started(), ['10:00:00', { a: running, b: running }]).show;
 
 describe('before the start', () => {
@@ -130,9 +132,22 @@ describe('at the start', () => {
       status: 'error',
       lastError: { code: 'x', detail: 'the platform refused the key', remedy: '', at: '' },
     };
-    const { show } = play(started(), ['09:59:00', { b: failed }]);
+    const { show } = play(started(), ['09:59:00', { a: starting, b: failed }]);
     expect(show.log.at(-1)!.detail).toBe('b, which is required: it failed: the platform refused the key');
     expect(play(show, ['10:00:30', { b: running }]).show.destinations[1]).toMatchObject({ problem: null });
+  });
+
+  it('names who stopped a destination before it was on air, and does not wait for it', () => {
+    const stopped = { ...idle, desiredBy: BY };
+    const { show, wakeAt } = play(started(), ['09:59:00', { a: stopped, b: running }]);
+    expect(show.destinations[0]!.problem).toBe('it was stopped before it was on air, by operator');
+    expect(wakeAt).toEqual(at('10:00:00'));
+  });
+
+  it('does not wait for a start that a person has prevented', () => {
+    const decided = advanceShow(plan(), facts(), at('09:57:00')).show;
+    const taken = requestShowAction(decided, 'take-over', { by: BY, now: at('09:57:01') });
+    expect(play(taken, ['09:57:02']).wakeAt).toBeNull();
   });
 
   it('does not repeat a start that was refused', () => {
@@ -148,6 +163,12 @@ describe('at the start', () => {
   it('leaves out a destination that was deleted', () => {
     const { show, starts } = play(plan(), ['09:57:00', { b: { desired: 'deleted' } }]);
     expect([starts, show.destinations[1]!.problem]).toEqual([[], 'it was deleted']);
+  });
+
+  it('gives up a show that was to go live by hand while the machine was off', () => {
+    const requested = requestShowAction(plan(), 'go-live', { by: BY, now: at('10:50:00') });
+    expect(play(requested, ['10:50:30']).show.state).toBe('live');
+    expect(play(requested, ['11:05:00']).show).toMatchObject({ state: 'cancelled', endReason: 'missed' });
   });
 
   it('gives up a show whose whole time has passed', () => {
@@ -227,7 +248,8 @@ describe('at the end', () => {
   });
 
   it('stops what a start of the show that arrived late has put on air', () => {
-    const cancelled = requestShowAction(started(), 'cancel', { by: BY, now: at('09:59:00') });
+    const isOnItsWay = advanceShow(play(plan(), ['09:57:00']).show, facts({ b: starting }), at('09:58:30')).show;
+    const cancelled = requestShowAction(isOnItsWay, 'cancel', { by: BY, now: at('09:59:00') });
     const stopped = play(cancelled, ['09:59:00'], ['09:59:05', { a: idle, b: idle }]);
     expect(stopped.show.state).toBe('ending');
     const late = { ...running, desiredBy: showActorOf(cancelled, 'start') };
@@ -239,6 +261,21 @@ describe('at the end', () => {
     const ending = play(live(), ['11:00:00', { a: running, b: running }]).show;
     const { show, stops } = play(ending, ['11:00:30', { a: { ...running, desiredBy: BY }, b: idle }]);
     expect([show.state, stops]).toEqual(['ended', []]);
+  });
+
+  it('is over at once when every start is known to have arrived', () => {
+    const cancelled = requestShowAction(started(), 'cancel', { by: BY, now: at('09:59:00') });
+    expect(play(cancelled, ['09:59:00'], ['09:59:05', { a: idle, b: idle }]).show.state).toBe('cancelled');
+  });
+
+  it('leaves on air what another show has already taken', () => {
+    const others = { ...facts({ a: running, b: running }), claimedBy: new Map([['a', 'Late show']]) };
+    const { show, stops } = advanceShow(live(), others, at('11:00:00'));
+    expect(stops).toEqual(['b']);
+    expect(show.log.at(-2)?.detail).toBe('leaves a on air for the show "Late show"');
+    const off = { ...others, destinations: facts({ a: running, b: idle }).destinations };
+    const confirmed = confirmRequests(show, { starts: [], stops: [accepted('b')] }, at('11:00:01'));
+    expect(advanceShow(confirmed, off, at('11:00:20')).show.state).toBe('ended');
   });
 
   it('a show that ends by hand stays live', () => {

@@ -2,9 +2,19 @@ import type { Destination } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
 import { pauseOf } from './output-pause.ts';
+import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
-import { isOpen, LATE_MS_MAX, RUN_SHEET, withLog, type Show, type ShowDestination, type ShowLogEntry } from './show.ts';
+import {
+  isOpen,
+  LATE_MS_MAX,
+  RUN_SHEET,
+  withLog,
+  type Show,
+  type ShowDestination,
+  type ShowEndReason,
+  type ShowLogEntry,
+} from './show.ts';
 
 /**
  * The run sheet: what a show does at an instant. Pure: it returns the show as it is to be stored, and which destinations
@@ -32,16 +42,19 @@ export type DestinationFacts = Pick<
   | 'runningSince'
   | 'lastError'
   | 'desiredBy'
+  | 'desiredAt'
   | 'held'
   | 'tookMs'
   | 'outputPause'
   | 'observation'
 >;
 
-interface RunFacts {
+interface RunFacts extends EndFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** Titles of other running shows that have destinations as well, by destination: this one leaves them on air. */
+  claimedBy?: ReadonlyMap<string, string>;
   /** Whether channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
 }
@@ -68,7 +81,7 @@ export interface RunDecision {
 }
 
 /** Returns who requests what a show does by itself, for the record and the timeline of its destinations. */
-export function showActorOf({ showId, title }: Pick<Show, 'showId' | 'title'>, rule: 'start' | 'end'): string {
+export function showActorOf({ showId, title }: Pick<Show, 'showId' | 'title'>, rule: string): string {
   return `show "${title}" (${showId}): ${rule}`;
 }
 
@@ -83,14 +96,15 @@ export function advanceShow(show: Show, facts: RunFacts, now: Date): RunDecision
   const isActing = seen.automation === 'on';
   if (isForgotten(seen, now)) return stopAll(beginEnd(seen, 'missed', now), facts, now);
   if (isActing && isOpen(seen) && seen.state !== 'draft') return run(seen, facts, now);
-  if (seen.state === 'scheduled') return rest(seen, endMsOf(seen));
+  if (seen.state === 'scheduled') return rest(seen, Math.max(endMsOf(seen), now.getTime() + WATCH_MS));
   const { show: held, ...pauses } = holdPaused(seen, facts.destinations, now);
   return { ...rest(held, isMoving(held, facts, now.getTime()) ? now.getTime() + WATCH_MS : null), ...pauses };
 }
 
 /** Returns true for a show whose whole time has passed before it went live. One that a person has taken over is theirs. */
 function isForgotten(show: Show, now: Date): boolean {
-  if (show.goLiveAt !== null || now.getTime() < endMsOf(show)) return false;
+  const isRequestedNow = show.goLiveAt !== null && now.getTime() <= Date.parse(show.goLiveAt) + LATE_MS_MAX;
+  if (isRequestedNow || now.getTime() < endMsOf(show)) return false;
   return show.state === 'scheduled' || (show.state === 'starting' && show.automation === 'on');
 }
 
@@ -101,15 +115,18 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (show.state === 'live' && show.endRule === 'clock' && nowMs >= endMsOf(show)) {
     return stopAll(beginEnd(show, 'clock', now), facts, now);
   }
-  if (show.state === 'starting' && nowMs > startMs + LATE_MS_MAX && isStillPaused(show, facts.destinations, startMs)) {
-    return miss(show, now);
-  }
-  const { destinations, starts, entries } = startDue(show, facts, now);
-  let next = withLog({ ...show, destinations }, ...entries);
+  const watched = watchCeiling(show, facts, now);
+  const endReason = ruleThatEnds(watched, facts, now);
+  if (endReason !== null) return stopAll(beginEnd(watched, endReason, now), facts, now);
+  const isLate = show.state === 'starting' && nowMs > startMs + LATE_MS_MAX;
+  if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
+  const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
+  const { destinations, starts, entries } = startDue(stopped.show, facts, now);
+  let next = withLog({ ...stopped.show, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
   const { show: played, ...paused } = playPaused(next, facts.destinations, now);
-  return { ...rest(played, wakeMsOf(played, facts, nowMs)), starts, ...paused };
+  return { ...rest(played, wakeMsOf(played, facts, now)), starts, stops: stopped.stops, ...paused };
 }
 
 /**
@@ -150,6 +167,10 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
     if (each.isStartConfirmed || each.problem !== null) return each;
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (now.getTime() < dueMsOf(show, each, facts)) return each;
+    if (isStoppedByCeiling(show, each, now)) {
+      note(`did not start ${each.name}: the ceiling of the show is reached`);
+      return { ...each, problem: 'the ceiling of the show is reached' };
+    }
     if (known === null || known.desired === 'deleted') {
       note(`did not start ${each.name}: it was deleted`);
       return { ...each, problem: 'it was deleted' };
@@ -161,8 +182,9 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
     }
     const pauseUntil = facts.pausesOutputs ? new Date(plannedMsOf(show, each)).toISOString() : null;
     starts.push({ destinationId: each.destinationId, pauseUntil });
-    if (each.startRequestedAt === null) note(`starts ${each.name}`);
-    return { ...each, startRequestedAt: each.startRequestedAt ?? at };
+    if (each.startRequestedAt !== null) return each;
+    note(`starts ${each.name}`);
+    return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
   });
   return { destinations, starts, entries };
 }
@@ -182,20 +204,42 @@ function miss(show: Show, now: Date): RunDecision {
   return rest(withLog({ ...show, missedAt: at }, { at, actor: RUN_SHEET, detail }), endMsOf(show));
 }
 
-function beginEnd(show: Show, endReason: 'clock' | 'missed', now: Date): Show {
+function beginEnd(show: Show, endReason: ShowEndReason, now: Date): Show {
   const at = now.toISOString();
-  const detail = endReason === 'clock' ? 'ends the show at its planned end' : 'gives the show up: its time has passed';
+  const detail = endText(show, endReason);
   return withLog({ ...show, state: 'ending', endingAt: at, endReason }, { at, actor: RUN_SHEET, detail });
 }
 
 /** Stops what the show started, in order, and ends it once nothing is on air and nothing can follow. */
 function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
+  const { show: next, stops } = stopDue(show, facts, now);
+  const restMs = restMsOf(next);
+  if (stops.length > 0 || next.destinations.some((each) => isOnAirStill(each, facts))) {
+    return { ...rest(next, now.getTime() + WATCH_MS), stops };
+  }
+  return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
+}
+
+/** Decides which destinations to stop of those that the show has started. */
+function stopDue(
+  show: Show,
+  facts: RunFacts,
+  now: Date,
+  isMeant: (each: ShowDestination) => boolean = () => true,
+): Pick<RunDecision, 'show' | 'stops'> {
   const at = now.toISOString();
   const stops: string[] = [];
   const entries: ShowLogEntry[] = [];
   const destinations = show.destinations.map((each): ShowDestination => {
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
+    if (!isMeant(each)) return each;
+    const successor = facts.claimedBy?.get(each.destinationId);
+    if (successor !== undefined) {
+      if (each.isStopConfirmed) return each;
+      entries.push({ at, actor: RUN_SHEET, detail: `leaves ${each.name} on air for the show "${successor}"` });
+      return { ...each, isStopConfirmed: true, offAirAt: each.onAirAt === null ? null : at };
+    }
     // A start of this show that arrived after the stop.
     const isStartedLate =
       each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
@@ -204,20 +248,16 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
     if (each.stopRequestedAt === null) entries.push({ at, actor: RUN_SHEET, detail: `stops ${each.name}` });
     return { ...each, stopRequestedAt: each.stopRequestedAt ?? at, isStopConfirmed: false };
   });
-  const next = withLog({ ...show, destinations }, ...entries);
-  const restMs = restMsOf(next);
-  if (stops.length > 0 || destinations.some((each) => isOnAirStill(each, facts))) {
-    return { ...rest(next, now.getTime() + WATCH_MS), stops };
-  }
-  return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
+  return { show: withLog({ ...show, destinations }, ...entries), stops };
 }
 
-/** Returns when no start of the show can be on its way any more. */
-function restMsOf({ destinations }: Show): number {
-  const requested = destinations.flatMap(({ startRequestedAt }) =>
-    startRequestedAt === null ? [] : [Date.parse(startRequestedAt)],
-  );
-  return Math.max(0, ...requested) + START_ON_ITS_WAY_MS;
+/**
+ * Returns when no start of the show can be on its way any more. One that is known to have arrived has no effect when it
+ * arrives again after the stop.
+ */
+function restMsOf({ destinations, endingAt }: Show): number {
+  const isOnItsWay = destinations.some((each) => each.startRequestedAt !== null && !each.isStartConfirmed);
+  return isOnItsWay && endingAt !== null ? Date.parse(endingAt) + START_ON_ITS_WAY_MS : 0;
 }
 
 function isOnAirStill({ startRequestedAt, destinationId, isStopConfirmed }: ShowDestination, facts: RunFacts): boolean {
@@ -270,23 +310,32 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
   if (known.status === 'error' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
     return { ...each, problem: `it failed: ${known.lastError?.detail ?? 'no reason is known'}` };
   }
+  if (known.desired !== 'running' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
+    return { ...each, problem: `it was stopped before it was on air, by ${known.desiredBy}` };
+  }
   const isOff = known.status === 'idle' || known.status === 'error';
   if (isOff && each.onAirAt !== null && each.offAirAt === null) return { ...each, offAirAt: at };
   return each;
 }
 
-/** Returns true while a destination of the show is on its way. One that is ready waits. */
+/**
+ * Returns true while a destination of the show is on its way. One that is ready waits, and only a run sheet that acts
+ * repeats a request.
+ */
 function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
   if (show.state !== 'starting' && show.state !== 'live') return false;
   return show.destinations.some((each) => {
-    if (each.startRequestedAt === null || each.onAirAt !== null || each.problem !== null) return false;
+    const { startRequestedAt, onAirAt, problem, stopRequestedAt } = each;
+    if (startRequestedAt === null || onAirAt !== null || problem !== null || stopRequestedAt !== null) return false;
+    if (!each.isStartConfirmed && show.automation !== 'on') return false;
     const pause = each.readyAt ? facts.destinations.get(each.destinationId)?.outputPause : null;
     if (pause?.state !== 'paused') return true;
     return show.automation === 'on' ? plannedMsOf(show, each) <= nowMs : (pause.until ?? pause.plannedFor) !== null;
   });
 }
 
-function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
+function wakeMsOf(show: Show, facts: RunFacts, now: Date): number | null {
+  const nowMs = now.getTime();
   const due = show.destinations
     .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
     .map((each) => dueMsOf(show, each, facts));
@@ -294,6 +343,7 @@ function wakeMsOf(show: Show, facts: RunFacts, nowMs: number): number | null {
   const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
+  due.push(...endRulesDueMs(show, facts, now));
   if (isMoving(show, facts, nowMs)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));

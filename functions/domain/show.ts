@@ -1,5 +1,6 @@
+import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
-import type { PreflightSummary } from './preflight.ts';
+import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -14,6 +15,10 @@ export const PRIVACY = ['public', 'unlisted', 'private'] as const;
 export const END_RULES = ['clock', 'hand'] as const;
 /** `clock`: the show ends at its planned end. `hand`: a person ends it. */
 export type EndRule = (typeof END_RULES)[number];
+
+export const SHOW_END_REASONS = ['clock', 'source_lost', 'ceiling', 'hand', 'cancelled', 'missed'] as const;
+/** Why a show left the air or was given up. */
+export type ShowEndReason = (typeof SHOW_END_REASONS)[number];
 
 export const AUTOMATION = ['on', 'held', 'off'] as const;
 /** Whether the run sheet acts. `held` until a person resumes it, `off` once a person has taken over. */
@@ -32,6 +37,8 @@ export interface ShowDestination {
   startRequestedAt: string | null;
   /** True once the start is known to be requested. */
   isStartConfirmed: boolean;
+  /** The destination's `desiredAt` when the show decided to start it. Another one then means that others decided since. */
+  desiredAtDecision?: string | null;
   /** When its channel ran with the output paused, ready to go live; absent in records of earlier versions. */
   readyAt?: string | null;
   onAirAt: string | null;
@@ -64,6 +71,10 @@ export interface ShowPlan {
   localStart: string;
   localEnd: string | null;
   endRule: EndRule;
+  /** Minutes without a source after which the show ends; null: it does not end for that. */
+  sourceLostMinutes: number | null;
+  /** What the show may cost, and what happens when it does. */
+  ceiling: ShowCeiling | null;
   /** The same times as instants. */
   startsAt: string;
   endsAt: string | null;
@@ -89,11 +100,12 @@ export interface Show extends ShowPlan {
   missedAt: string | null;
   liveAt: string | null;
   endingAt: string | null;
-  /** Why the show left the air or was given up. */
-  endReason: 'clock' | 'hand' | 'cancelled' | 'missed' | null;
+  endReason: ShowEndReason | null;
   endedAt: string | null;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
+  /** The newest preflight that the run sheet made, and the start for which it was; another start is checked again. */
+  checked?: { occasion: PreflightOccasion; startsAt: string };
   /** The newest entries, oldest first. */
   log: ShowLogEntry[];
   createdBy: string;

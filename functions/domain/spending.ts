@@ -4,13 +4,14 @@ import { costWithin, priceOfRunning, settingsOf } from './cost.ts';
 import { beganAt, costOfFixedWithin, NOT_RECORDED } from './deployment-cost.ts';
 import { runInProgress, type Destination } from './destination.ts';
 import { isPrimary } from './lifecycle.ts';
-import { sum, type Money } from './money.ts';
+import { NOTHING, sum, type Money } from './money.ts';
 import type { Pricing } from './pricing.ts';
 import { runOf } from './recorded-run.ts';
 
 /**
- * What a deployment has spent in a period, and what it will have spent at least if everything is stopped at some
- * instant. Both come from the ledger: recorded runs and the parts that are billed around the clock. Pure.
+ * What a deployment has spent in a period, or a show since its start, and what it will have spent at least if everything
+ * is stopped at some instant. Both come from the ledger: recorded runs and, for a deployment, the parts that are billed
+ * around the clock. Pure.
  */
 
 /**
@@ -67,23 +68,71 @@ export function spendingWithin(pricing: Pricing, recorded: Recorded, span: Span,
     span,
     spent: sum([runsUntil(now, untilMs), ...fixedUntil(untilMs), ...known]),
     ifStoppedAt(at, starting = []) {
-      const stopped = new Date(at.getTime() + STOP_SECONDS * 1000);
-      // A start may be accepted at any moment from now on.
-      const run = { startMs: now.getTime(), endMs: stopped.getTime() };
-      const starts = [...records.filter(mayStart), ...starting].map((record) =>
-        costOfStart(pricing, record, run, span),
-      );
-      return sum([runsUntil(stopped, span.endMs), ...starts, ...fixedUntil(span.endMs), ...known]);
+      const stopped = confirmedAt(at);
+      const starts = costOfStarts(pricing, { records, starting, now, stopped }, span);
+      return sum([runsUntil(stopped, span.endMs), starts, ...fixedUntil(span.endMs), ...known]);
     },
   };
 }
+
+/**
+ * Computes what the runs of a show's destinations have cost since the show started each of them.
+ * @param since Unix time in milliseconds by destination
+ */
+export function spendingOfShow(
+  pricing: Pricing,
+  { mentions, records }: Omit<Recorded, 'summary'>,
+  since: ReadonlyMap<string, number>,
+  now: Date,
+): Spending {
+  const started = records.filter(({ destinationId }) => since.has(destinationId));
+  const runsUntil = (end: Date) =>
+    [...since].map(([destinationId, startMs]) => {
+      const isOwn = (one: { destinationId: string }) => one.destinationId === destinationId;
+      const runs = collectRuns(mentions.filter(isOwn), started.filter(isOwn), end);
+      return createLedger(runs, { startMs, endMs: FOREVER_MS }, { pricing, groupBy: 'destination' }).total.cost;
+    });
+  const span = { startMs: Math.min(...since.values(), now.getTime()), endMs: FOREVER_MS };
+  return {
+    span,
+    spent: sum([NOTHING, ...runsUntil(now)]),
+    ifStoppedAt(at, starting = []) {
+      const stopped = confirmedAt(at);
+      return sum([...runsUntil(stopped), costOfStarts(pricing, { records: started, starting, now, stopped }, span)]);
+    },
+  };
+}
+
+/** A show has no end until it has ended. */
+const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 
 function isIdleButHeld({ held }: Destination): boolean {
   return !runInProgress(held) && (held.channel !== undefined || held.input !== undefined);
 }
 
-function costOfStart(pricing: Pricing, record: Destination, run: Span, window: Span): Money {
-  return sum(costWithin(priceOfRunning(pricing, settingsOf(record)), run, window).map(({ cost }) => cost));
+/** Returns when a stop that is requested at an instant is confirmed at the latest. */
+function confirmedAt(at: Date): Date {
+  return new Date(at.getTime() + STOP_SECONDS * 1000);
+}
+
+/** What may be started, and when it would be stopped again. */
+interface Starts {
+  records: readonly Destination[];
+  starting: readonly Destination[];
+  now: Date;
+  stopped: Date;
+}
+
+function costOfStarts(pricing: Pricing, { records, starting, now, stopped }: Starts, window: Span): Money {
+  const starts = [...records.filter(mayStart), ...starting];
+  // A start may be accepted at any moment from now on.
+  const run = { startMs: now.getTime(), endMs: stopped.getTime() };
+  return sum([
+    NOTHING,
+    ...starts.flatMap((record) =>
+      costWithin(priceOfRunning(pricing, settingsOf(record)), run, window).map(({ cost }) => cost),
+    ),
+  ]);
 }
 
 /**

@@ -20,6 +20,7 @@ export const EVENT_TYPES = [
   'incident.opened',
   'incident.acknowledged',
   'incident.resolved',
+  'show.preflight_failed',
   'report.ready',
   'notification.test',
 ] as const;
@@ -45,6 +46,7 @@ export const EVENT_MEANINGS: Record<EventType, string> = {
   'incident.opened': 'An incident opened, was escalated or was unmuted; change says which',
   'incident.acknowledged': 'Someone acknowledged an incident, or withdrew that; change says which',
   'incident.resolved': 'An incident ended; durationSeconds says how long it lasted',
+  'show.preflight_failed': 'The check of a show before its start found what the show cannot do with',
   'report.ready': 'A report can be downloaded',
   'notification.test': 'A test of this notification target',
 };

@@ -2,7 +2,7 @@ import { listAllDestinations } from '../aws/destination-table.ts';
 import { putScheduleRun, type ScheduleRun } from '../aws/incident-settings-table.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { pricingOf } from '../aws/pricing-of.ts';
-import { ceilingSignals, removedCeilings } from '../domain/ceiling-signals.ts';
+import { ceilingSignals, removedCeilings, type CeilingReport } from '../domain/ceiling-signals.ts';
 import { priceOfHeld } from '../domain/cost.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { SubjectObservation } from '../domain/incident-observe.ts';
@@ -16,9 +16,10 @@ import {
   type SourceSeen,
 } from '../domain/incident-signals.ts';
 import { sum } from '../domain/money.ts';
-import { evaluateCeilings, type CeilingDeps, type CeilingReport } from '../workflow/ceilings.ts';
+import { evaluateCeilings, type CeilingDeps } from '../workflow/ceilings.ts';
 import { endSourceLosses } from '../workflow/end-source-loss.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
+import { readShowCeilings } from '../workflow/show-ceiling.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
 import type { MonitorDeps } from './monitor-deps.ts';
@@ -134,7 +135,8 @@ async function evaluateCeilingsQuietly(
   records: readonly Destination[],
 ): Promise<CeilingReport[] | null> {
   try {
-    return await evaluateCeilings(deps, records, deps.everySeconds);
+    const ofDeployment = await evaluateCeilings(deps, records, deps.everySeconds);
+    return [...ofDeployment, ...(await readShowCeilings(deps, records))];
   } catch (error) {
     deps.logger.error(COUNTED_LINES.ceilingsNotEvaluated, { error: errorName(error) });
     return null;
@@ -148,21 +150,16 @@ function moneySignals(
   now: Date,
 ): SubjectObservation[] {
   if (!reports) return [];
-  return [
-    ...reports.map(({ ceiling, spending }) => ceilingSignals(ceiling, spending, records, now)),
-    ...removedCeilings(
-      incidents,
-      reports.map(({ ceiling }) => ceiling),
-    ),
-  ];
+  return [...reports.map((report) => ceilingSignals(report, records, now)), ...removedCeilings(incidents, reports)];
 }
 
 function sweepFindings(
   run: ScheduleRun | undefined,
   now: Date,
-): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets'> {
+): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets' | 'unreadyShows'> {
   if (!run || now.getTime() - Date.parse(run.ranAt) > SWEEP_FRESH_SECONDS * 1000) return {};
-  return { orphans: run.orphans, egressBlocked: run.egressBlocked, failingTargets: run.failingTargets };
+  const { egressBlocked, failingTargets, orphans, unreadyShows } = run;
+  return { egressBlocked, failingTargets, orphans, unreadyShows };
 }
 
 async function recordRun(deps: MonitorRunDeps, before: string | undefined): Promise<void> {

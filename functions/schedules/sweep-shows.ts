@@ -1,5 +1,6 @@
 import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
 import { listOpenShows } from '../aws/show-table.ts';
+import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import type { PublishDeps } from '../notify/publish-event.ts';
 import { finishShow } from '../workflow/finish-show.ts';
@@ -11,8 +12,8 @@ import { startNextExecution } from '../workflow/show-steps.ts';
 /** Executions that one sweep asks about, the earliest starts first. Later shows are handled by the next sweeps. */
 const ASKED_MAX = 100;
 
-/** Starts the execution of each show that needs one and has none. */
-export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<void> {
+/** Starts the execution of each show that needs one and has none. @returns how many start soon and are not ready */
+export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<number> {
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await finishShow(deps, show);
   const needed = shows.filter((show) => needsExecution(show, deps.now()) && actsByItself(show));
@@ -23,6 +24,7 @@ export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<voi
     if (state === 'missing') await startShowExecution(deps, show);
     else await startNextExecution(deps, show);
   }
+  return shows.filter((show) => isUnready(show, deps.now())).length;
 }
 
 /** Returns false for a show that waits for a person, whose execution has ended. */

@@ -1,4 +1,5 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
+import type { ScheduleRun } from '../aws/incident-settings-table.ts';
 import { takeInventory } from '../aws/inventory.ts';
 import type { FlowView } from '../aws/flow.ts';
 import { holdsLease, underLease, type Lease } from '../aws/lease-table.ts';
@@ -53,10 +54,10 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
-  await sweepShowsQuietly(deps);
+  const unreadyShows = await sweepShowsQuietly(deps);
   const failingTargets = await restartQuietly(deps);
   await sweepRecordingsQuietly(deps);
-  await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
+  await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets, unreadyShows });
   return { ran: true, orphans: found, released, halted };
 }
 
@@ -64,7 +65,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
 async function reportQuietly(
   deps: SweepDeps,
   records: readonly Destination[],
-  found: { orphans: number; egressBlocked: boolean; failingTargets: number | undefined },
+  found: Omit<ScheduleRun, 'ranAt'> & { orphans: number },
 ): Promise<void> {
   try {
     await reportSweep(deps, records, found);
@@ -96,12 +97,16 @@ async function sweepRecordingsQuietly(deps: SweepDeps): Promise<void> {
   }
 }
 
-/** Handles shows. Logs a failure: the next sweep tries again. */
-async function sweepShowsQuietly(deps: SweepDeps): Promise<void> {
+/**
+ * Handles shows. Logs a failure: the next sweep tries again.
+ * @returns how many start soon and are not ready; undefined when it is not known
+ */
+async function sweepShowsQuietly(deps: SweepDeps): Promise<number | undefined> {
   try {
-    await sweepShows(deps);
+    return await sweepShows(deps);
   } catch (error) {
     deps.logger.error(COUNTED_LINES.showsNotSwept, { error: errorName(error) });
+    return undefined;
   }
 }
 

@@ -15,6 +15,8 @@ import {
   limitOf,
   type Ceiling,
 } from '../domain/ceiling.ts';
+import { moneySubjectOf, type CeilingReport } from '../domain/ceiling-signals.ts';
+import { courseText, nameOfCeiling } from '../domain/ceiling-words.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Spending } from '../domain/spending.ts';
@@ -25,12 +27,6 @@ import type { OperationDeps } from './workflow-deps.ts';
 /** Compares the spending with the ceilings, and stops what a ceiling says. */
 
 export type CeilingDeps = OperationDeps & SpendingDeps;
-
-/** A ceiling as it was evaluated. */
-export interface CeilingReport {
-  ceiling: Ceiling;
-  spending: Spending;
-}
 
 /** Whose timeline shows what happens to ceilings. */
 const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
@@ -50,7 +46,7 @@ export async function evaluateCeilings(
     const spending = await readSpending(deps, ceiling.period, records);
     const stored = await move(deps, ceiling, spending, everySeconds);
     if (courseOf(stored, deps.now())?.state === 'stopped') await stopConcerned(deps, stored, records);
-    reports.push({ ceiling: stored, spending });
+    reports.push({ ceiling: stored, spending, subject: moneySubjectOf(ceiling.period) });
   }
   return reports;
 }
@@ -65,21 +61,6 @@ async function move(deps: CeilingDeps, ceiling: Ceiling, spending: Spending, eve
   if (!stored) return ceiling;
   await noteCeiling(deps, stored, { actor: ceilingActor(stored), detail: courseText(stored, now) });
   return stored;
-}
-
-/** Describes what a ceiling is doing, for the timeline. */
-function courseText(ceiling: Ceiling, now: Date): string {
-  const course = courseOf(ceiling, now);
-  const name = `${ceiling.period} ceiling of ${formatMicroUsd(ceiling.microUsd)}`;
-  if (!course) return `${name}: the question is void, because enough was stopped`;
-  const { atLimit } = ceiling;
-  if (course.state === 'asked' && atLimit.action === 'ask') {
-    const stop = atLimit.defaultAnswer === 'stop' ? 'everything that is not spared stops' : 'everything keeps running';
-    return `${name} is reached: without an answer until ${course.answerDueAt}, ${stop}`;
-  }
-  return course.state === 'stopped'
-    ? `${name} is reached: everything that is not spared stops`
-    : `${name} is reached: everything keeps running`;
 }
 
 /** Records what happened to a ceiling on the timeline. */
@@ -137,17 +118,15 @@ export async function requireWithinCeilings(
   if (!record || (!isAgain && record.desired === 'running' && record.status !== 'error')) return;
   const now = deps.now();
   const holding = holdOn(ceilings, destinationId, now);
-  if (holding) throw refused(holding, `the ${described(holding)} has stopped everything that is not spared`);
+  if (holding) throw refused(holding, `the ${nameOfCeiling(holding)} has stopped everything that is not spared`);
   for (const ceiling of ceilings) {
     if (limitOf(ceiling, now) === null) continue;
     const spending = await readSpending(deps, ceiling.period, records);
     if (!isStartAbove(ceiling, spending, record, now)) continue;
     const spent = formatMicroUsd(knownMicroUsd(spending.spent));
-    throw refused(ceiling, `the ${described(ceiling)} does not allow another start: ${spent} are spent`);
+    throw refused(ceiling, `the ${nameOfCeiling(ceiling)} does not allow another start: ${spent} are spent`);
   }
 }
-
-const described = ({ period, microUsd }: Ceiling) => `${period} ceiling of ${formatMicroUsd(microUsd)}`;
 
 function refused({ period }: Ceiling, detail: string): AppError {
   return new AppError('ceiling_reached', {

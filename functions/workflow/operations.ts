@@ -45,7 +45,7 @@ export async function requestChange(
   const record = await changeDestination(deps, destinationId, (found) => {
     before = found;
     const decision = decide(found);
-    const asked = withRequester(found, decision.record, requestedBy);
+    const asked = withRequester(found, decision.record, { requestedBy, now: deps.now() });
     // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
     if (began && isSame(found.operation, began)) return asked;
     const begun =
@@ -68,11 +68,16 @@ function isSame(operation: Operation | null, other: Operation): boolean {
 }
 
 /**
- * Records who changed the desired state. The operation in flight keeps its requester; the next one gets the new one.
+ * Records who changed the desired state, and when. The operation in flight keeps its requester; the next one gets the new
+ * one.
  */
-function withRequester(before: Destination, asked: Destination, requestedBy: string): Destination {
+function withRequester(
+  before: Destination,
+  asked: Destination,
+  { requestedBy, now }: { requestedBy: string; now: Date },
+): Destination {
   const isNews = asked.desired !== before.desired || (asked.restartRequested && !before.restartRequested);
-  return isNews ? { ...asked, desiredBy: requestedBy } : asked;
+  return isNews ? { ...asked, desiredBy: requestedBy, desiredAt: now.toISOString() } : asked;
 }
 
 /** Stores in the history that an operation was given up, with the run it met. */

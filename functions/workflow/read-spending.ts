@@ -5,9 +5,11 @@ import { pricingOf } from '../aws/pricing-of.ts';
 import { periodSpan, type CeilingPeriod } from '../domain/ceiling.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { Pricing } from '../domain/pricing.ts';
+import type { Show } from '../domain/show.ts';
 import {
   basisOf,
   isAccountedFor,
+  spendingOfShow,
   spendingWithin,
   summarize,
   type Recorded,
@@ -15,7 +17,7 @@ import {
 } from '../domain/spending.ts';
 
 /**
- * Reads what was spent in a period. Rows of the history are read since a stored summary, which is computed again from
+ * Reads what was spent in a period or by a show. Rows of the history are read since a stored summary, which is computed again from
  * the whole period every two hours. So a reading costs a few rows, however long the period is, and an error in a summary
  * does not last.
  */
@@ -39,6 +41,25 @@ export async function readSpending(
   const now = deps.now();
   const recorded = await readRecorded(deps, { period, pricing, records, now });
   return spendingWithin(pricing, recorded, periodSpan(period, now), now);
+}
+
+/**
+ * Reads what a show has cost since it started its first destination.
+ * @param records of the show's destinations, read before this call
+ */
+export async function readShowSpending(
+  deps: SpendingDeps,
+  { destinations }: Pick<Show, 'destinations'>,
+  records: readonly Destination[],
+): Promise<Spending> {
+  const now = deps.now();
+  const since = new Map(
+    destinations.flatMap(({ destinationId, startRequestedAt }) =>
+      startRequestedAt === null ? [] : [[destinationId, Date.parse(startRequestedAt)] as const],
+    ),
+  );
+  const mentions = since.size === 0 ? [] : await readMentions(deps, new Date(Math.min(...since.values())), now);
+  return spendingOfShow(pricingOf(deps), { mentions, records }, since, now);
 }
 
 interface Reading {

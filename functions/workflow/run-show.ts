@@ -1,25 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsDeps } from '../aws/clients.ts';
 import { getDestination } from '../aws/destination-table.ts';
-import { startShowExecution } from '../aws/executions.ts';
+import { startExecution, startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { changeShow, getShow, writeShow } from '../aws/show-table.ts';
+import { changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { pauseUntil } from '../domain/output-pause.ts';
-import { decideStart, decideStop } from '../domain/requests.ts';
+import { decideStop } from '../domain/requests.ts';
+import { stopRuleOf } from '../domain/show-ends.ts';
+import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import {
-  advanceShow,
-  confirmRequests,
-  showActorOf,
-  type DestinationFacts,
-  type MadeRequest,
-  type RunDecision,
-} from '../domain/show-run.ts';
+import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
+import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -65,13 +61,19 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (!isOpen(before)) return finish(deps, before);
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
+    const rules = await readEndFacts(deps, before, destinations);
+    const now = deps.now();
     const { pausesOutputs, startSeconds } = deps;
-    const decision = advanceShow(before, { destinations, startSeconds, pausesOutputs }, deps.now());
+    const facts = { destinations, startSeconds, pausesOutputs, ...rules };
+    let decision = advanceShow(before, facts, now);
+    if (decision.stops.length > 0) {
+      decision = advanceShow(before, { ...facts, claimedBy: claimsOf(before, await listOpenShows(deps)) }, now);
+    }
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
     if (!isOpen(stored)) return finish(deps, stored);
-    return { show: await makeRequests(deps, stored, decision), wakeAt: decision.wakeAt };
+    return { show: await makeRequests(deps, { ...decision, show: stored }, now), wakeAt: decision.wakeAt };
   }
   throw new AppError('concurrent_change', {
     detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while it was run`,
@@ -85,16 +87,32 @@ async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'sh
   return { show, wakeAt: null };
 }
 
-async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, DestinationFacts | null>> {
+async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, Destination | null>> {
   const read = destinations.map(async ({ destinationId }) => {
     return [destinationId, await getDestination(deps, destinationId)] as const;
   });
   return new Map(await Promise.all(read));
 }
 
+/** Returns which destinations other running shows have started or adopted, with the titles of those shows. */
+function claimsOf({ showId }: Show, shows: readonly Show[]): Map<string, string> {
+  const running = shows.filter(
+    (show) => show.showId !== showId && (show.state === 'starting' || show.state === 'live'),
+  );
+  return new Map(
+    running.flatMap(({ title, destinations }) =>
+      destinations
+        .filter(
+          ({ startRequestedAt, isStopConfirmed, problem }) => startRequestedAt !== null && !isStopConfirmed && !problem,
+        )
+        .map(({ destinationId }) => [destinationId, title] as const),
+    ),
+  );
+}
+
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
-async function makeRequests(deps: ShowDeps, show: Show, decision: RunDecision): Promise<Show> {
-  const { letGo, pauses, starts, stops } = decision;
+async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Date): Promise<Show> {
+  const { letGo, pauses, show, stops } = decision;
   // First, because their second has come.
   await Promise.all([
     ...letGo.map((destinationId) => orLog(deps, destinationId, () => letOutputGo(deps, destinationId))),
@@ -102,7 +120,7 @@ async function makeRequests(deps: ShowDeps, show: Show, decision: RunDecision): 
       orLog(deps, destinationId, () => planPause(deps, destinationId, until)),
     ),
   ]);
-  const made = { starts: await startAll(deps, show, starts), stops: await stopAll(deps, show, stops) };
+  const made = { starts: await startAll(deps, decision, decidedAt), stops: await stopAll(deps, show, stops) };
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
   const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
@@ -111,25 +129,35 @@ async function makeRequests(deps: ShowDeps, show: Show, decision: RunDecision): 
   return after;
 }
 
-async function startAll(deps: ShowDeps, show: Show, starts: RunDecision['starts']): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt: Date): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
   for (const { destinationId, pauseUntil: until } of starts) {
-    // Read again, because a person may have cancelled or ended the show meanwhile.
+    // Read again, because a person may have cancelled, held or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
-    if (current === null || (current.state !== 'starting' && current.state !== 'live')) break;
+    const destination = current?.destinations.find((each) => each.destinationId === destinationId);
+    if (!current || !destination || !isStarting(current)) break;
     const start = async () => {
       await requireWithinCeilings(deps, destinationId);
-      const decide = (record: Destination) => decidePausedStart(record, until, deps.now());
-      await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
+      await requireWithinShowCeiling(deps, current, destinationId);
+      const decide = (record: Destination) => {
+        const now = deps.now();
+        return withPause(record, decideShowStart(record, { destination, decidedAt, now }), until, now);
+      };
+      const change = await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
+      // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
+      if (change?.record.operation) await startExecution(deps, change.record.operation);
     };
     made.push(...(await request(deps, destinationId, start)));
   }
   return made;
 }
 
-/** Requests a destination on air, with its output paused until an instant if one is given and it is still to come. */
-function decidePausedStart(record: Destination, until: string | null, now: Date): Decision {
-  const decision = decideStart(record);
+function isStarting({ state, automation }: Show): boolean {
+  return automation === 'on' && (state === 'starting' || state === 'live');
+}
+
+/** Pauses the output of a destination that is to start until an instant, if one is given and it is still to come. */
+function withPause(record: Destination, decision: Decision, until: string | null, now: Date): Decision {
   const pause = until === null ? null : pauseUntil(record, until, now);
   return pause ? { ...decision, record: { ...decision.record, outputPause: pause } } : decision;
 }
@@ -147,7 +175,7 @@ async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Prom
   const made: MadeRequest[] = [];
   for (const destinationId of ids) {
     const stop = () =>
-      requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'end'), decide: decideStop });
+      requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
     made.push(...(await request(deps, destinationId, stop)));
   }
   return made;
@@ -185,9 +213,9 @@ export async function noteShow(deps: ShowStoreDeps, before: Show | null, after: 
 }
 
 /** Returns true for a show that an execution runs: one that acts within a day, or runs. */
-export function needsExecution({ state, startsAt }: Show, now: Date): boolean {
+export function needsExecution({ state, startsAt, goLiveAt }: Show, now: Date): boolean {
   if (state === 'draft' || !isOpen({ state })) return false;
-  return state !== 'scheduled' || Date.parse(startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
+  return state !== 'scheduled' || Date.parse(goLiveAt ?? startsAt) - now.getTime() <= EXECUTION_AHEAD_MS;
 }
 
 /**

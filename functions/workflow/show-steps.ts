@@ -4,6 +4,7 @@ import { getShow, writeShow } from '../aws/show-table.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Show } from '../domain/show.ts';
 import { runShow, type ShowDeps, type ShowStoreDeps } from './run-show.ts';
+import { checkWhenDue, type ShowCheckDeps } from './show-preflight.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
 
 /**
@@ -33,8 +34,10 @@ export interface ShowVerdict {
 /** Step Functions ends an execution after 25,000 events, and a round has seven. */
 const ROUNDS_MAX = 2_000;
 
+export type ShowStepDeps = ShowDeps & ShowCheckDeps;
+
 /** Runs the step. @throws an error of workflow-errors.ts */
-export async function runShowStep(deps: ShowDeps, input: ShowStepInput): Promise<ShowVerdict> {
+export async function runShowStep(deps: ShowStepDeps, input: ShowStepInput): Promise<ShowVerdict> {
   try {
     return await advance(deps, input);
   } catch (error) {
@@ -42,7 +45,7 @@ export async function runShowStep(deps: ShowDeps, input: ShowStepInput): Promise
   }
 }
 
-async function advance(deps: ShowDeps, { showId, revision, rounds }: ShowStepInput): Promise<ShowVerdict> {
+async function advance(deps: ShowStepDeps, { showId, revision, rounds }: ShowStepInput): Promise<ShowVerdict> {
   const finish: ShowVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
   const found = await getShow(deps, showId);
   if (found === null || found.executionRevision !== revision) return finish;
@@ -52,7 +55,8 @@ async function advance(deps: ShowDeps, { showId, revision, rounds }: ShowStepInp
     await startNextExecution(deps, ran.show);
     return finish;
   }
-  return { ...finish, next: 'wait', waitUntil: ran.wakeAt.toISOString() };
+  const wakeAt = await checkWhenDue(deps, ran.show, ran.wakeAt);
+  return { ...finish, next: 'wait', waitUntil: wakeAt.toISOString() };
 }
 
 /** A name cannot be used again, so the next execution is named by the next revision. */

@@ -193,3 +193,37 @@ describe('a show', () => {
     expect(await findViolations(page)).toEqual([]);
   });
 });
+
+describe('the ceiling of a show', () => {
+  const ceilingForm = (): Locator => form().getByRole('group', { name: 'Also ends' });
+
+  it('is refused below the least amount, and is on the page of the show, on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('link', { name: 'Plan a show' }).click();
+    await form().getByLabel('Title').fill('Short show');
+    await form().getByLabel('Start', { exact: true }).fill(inTokyo(2).replace(/T.*/, 'T23:59:00'));
+    await form().getByLabel('Alpha', { exact: true }).check();
+    await form().getByLabel('Bravo', { exact: true }).check();
+    await ceilingForm().getByLabel('After minutes without a source').fill('15');
+    await ceilingForm().getByLabel('Ceiling of its cost').check();
+    await ceilingForm().getByLabel('Amount for the show').fill('0.01');
+    await ceilingForm().getByLabel('Countdown in minutes').fill('60');
+    await button('Schedule').click();
+    const fault = ceilingForm().getByText(/Must be at least \d+\.\d\d USD, not 0\.01 USD/);
+    await fault.waitFor();
+    expect(await tooWide(page)).toEqual([]);
+    // High enough that the navigation covers no field.
+    await page.setViewportSize({ width: 390, height: 3000 });
+    expect(await findViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const [, least] = /at least (\d+\.\d\d)/.exec(await fault.innerText())!;
+    await ceilingForm().getByLabel('Amount for the show').fill(least!);
+    await button('Schedule').click();
+    await page.getByRole('img', { name: `$0.00 spent, $0.00 committed, of $${least}` }).waitFor();
+    expect(await runSheet().innerText()).toContain('Also after 15 min without a source');
+    await page.getByText('Asks for 60 min, then stops everything.').waitFor();
+    expect(await tooWide(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 3000 });
+    expect(await findViolations(page, 'main')).toEqual([]);
+  });
+});

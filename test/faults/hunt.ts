@@ -8,6 +8,7 @@ import { CEILING_WORKFLOWS } from './ceiling-workflow.ts';
 import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
+import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -28,6 +29,8 @@ const ALL = [
   ...ENTRY_POINT_WORKFLOWS,
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
+  ...SHOW_WORKFLOWS,
+  BY_CLOCK_DESPITE_FAULTS,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,

@@ -8,6 +8,7 @@ import { Violation } from './violation.ts';
 import { watchDeliveries } from './watch-deliveries.ts';
 import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
+import { watchShows } from './watch-shows.ts';
 import { watchSinks } from './watch-sinks.ts';
 import { watchSweeps } from './watch-sweeps.ts';
 import { watchTruth } from './watch-truth.ts';
@@ -33,6 +34,7 @@ import { flowOf, type World } from './world.ts';
  * - I12 bounded: numbers of calls and changes and sizes of data are limited.
  * - I13 incidents: each opens and resolves once, and each transition has exactly one notification.
  * - I14 deliveries: each message arrives, once for receivers that compare ids, and every attempt is recorded.
+ * - I15 shows: each starts and stops its destinations once, in time and only while its run sheet acts.
  */
 
 /** What the API logs before it prefers a source. */
@@ -84,7 +86,8 @@ interface LateCall {
 /** Creates the watcher of a world. */
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
-  const parts: Watcher[] = [sinks, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
+  const shows = watchShows(world);
+  const parts: Watcher[] = [sinks, shows, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
   if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
   const owners = new Map<string, string>();
   learnWhatIsThere();
@@ -427,6 +430,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const lost = listLost();
     if (lost.length > 0) throw new Violation('I1 no orphan', `no record leads to ${lost.join(', ')}`);
     sinks.checkAtRest();
+    shows.checkAtRest();
     checkAudit();
     await sinks.checkHistories();
   }
@@ -540,6 +544,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 
   return {
     began(invocation) {
+      shows.began?.(invocation);
       if (invocation.destinationId) desiredAtStart.set(invocation, world.record(invocation.destinationId)?.desired);
     },
     delivered,

@@ -2,6 +2,7 @@ import { CEILING_BUGS } from './ceiling-bugs.ts';
 import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
+import { SHOW_BUGS } from './show-bugs.ts';
 
 /**
  * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
@@ -36,6 +37,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...INCIDENT_BUGS,
   ...DELIVERY_BUGS,
   ...CEILING_BUGS,
+  ...SHOW_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',

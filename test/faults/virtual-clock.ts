@@ -11,6 +11,8 @@ export interface VirtualClock extends Clock {
   fireNext(): boolean;
   /** Moves the time without running timers; those due by then fire late. */
   skipTo(timeMs: number): void;
+  /** Sets the clock forward or back. Timers that are set keep waiting as long as they would have, as on a real machine. */
+  step(byMs: number): void;
 }
 
 interface Timer {
@@ -23,7 +25,9 @@ interface Timer {
 export function makeVirtualClock(startMs: number): VirtualClock {
   /** Latest first, so that the next timer is the last element. */
   const timers: Timer[] = [];
-  let nowMs = startMs;
+  /** What has passed, apart from steps. Timers are due by it. */
+  let passedMs = startMs;
+  let steppedMs = 0;
   let timersSet = 0;
 
   function insert(timer: Timer): void {
@@ -39,26 +43,32 @@ export function makeVirtualClock(startMs: number): VirtualClock {
   }
 
   return {
-    now: () => nowMs,
+    now: () => passedMs + steppedMs,
     after(delayMs, action) {
       timersSet += 1;
-      const timer = { dueMs: nowMs + Math.max(0, delayMs), order: timersSet, action };
+      const timer = { dueMs: passedMs + Math.max(0, delayMs), order: timersSet, action };
       insert(timer);
       return () => {
         const index = timers.indexOf(timer);
         if (index >= 0) timers.splice(index, 1);
       };
     },
-    nextDueMs: () => timers.at(-1)?.dueMs ?? null,
+    nextDueMs() {
+      const next = timers.at(-1);
+      return next ? next.dueMs + steppedMs : null;
+    },
     fireNext() {
       const timer = timers.pop();
       if (!timer) return false;
-      nowMs = Math.max(nowMs, timer.dueMs);
+      passedMs = Math.max(passedMs, timer.dueMs);
       timer.action();
       return true;
     },
     skipTo(timeMs) {
-      nowMs = Math.max(nowMs, timeMs);
+      passedMs = Math.max(passedMs, timeMs - steppedMs);
+    },
+    step(byMs) {
+      steppedMs += byMs;
     },
   };
 }

@@ -35,6 +35,8 @@ export function makeShow(changes: Partial<Show> = {}): Show {
     localStart: '2026-12-06T10:00:00',
     localEnd: '2026-12-06T11:00:00',
     endRule: 'clock',
+    sourceLostMinutes: null,
+    ceiling: null,
     startsAt: '2026-12-06T10:00:00.000Z',
     endsAt: '2026-12-06T11:00:00.000Z',
     destinations: [],

@@ -1,22 +1,22 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { deleteCeiling, getCeiling, listCeilings, putCeiling } from '../../aws/ceiling-table.ts';
 import { listAllDestinations } from '../../aws/destination-table.ts';
-import { pricingOf } from '../../aws/pricing-of.ts';
 import {
   answerCeiling,
   ceilingMinimum,
   formatMicroUsd,
   isSameCeiling,
-  type AtLimit,
   type Ceiling,
   type CeilingPeriod as Period,
 } from '../../domain/ceiling.ts';
+import { answerText } from '../../domain/ceiling-words.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError, type FieldError } from '../../domain/errors.ts';
 import { etagOf, tagsOf } from '../../domain/etag.ts';
 import { noteCeiling, stopConcerned } from '../../workflow/ceilings.ts';
 import { readSpending } from '../../workflow/read-spending.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { faultOfPriceList, faultsOfSpared, readAtLimit, toMicroUsd } from '../ceiling-fields.ts';
 import { invalidFields } from '../http/validation.ts';
 import { AnswerCeiling, CeilingList, CeilingPeriod, CeilingResource, SetCeiling } from '../schemas/ceilings.ts';
 import { answers, IfMatchHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -26,7 +26,6 @@ const tags = ['Costs'];
 const path = '/api/ceilings';
 const params = z.object({ period: CeilingPeriod });
 const ATTEMPTS_MAX = 3;
-const COUNTDOWN_MINUTES_DEFAULT = 10;
 
 const list = createRoute({
   method: 'get',
@@ -129,7 +128,7 @@ export function registerCeilings(api: Api, deps: ApiDeps): void {
       return answerCeiling(before, { answer: given.answer, keptUntilMicroUsd, by }, deps.now());
     });
     const { ceiling, isNews } = stored;
-    if (isNews) await noteCeiling(deps, ceiling, { actor: by, detail: answerText(ceiling, given.answer) });
+    if (isNews) await noteCeiling(deps, ceiling, { actor: by, detail: answerText(ceiling, `the ${period} ends`) });
     // Also when it was stored before: a call that was interrupted is repeated.
     if (given.answer === 'stop') await stopConcerned(deps, ceiling, records, by);
     return context.json(await present(context, ceiling, await listAllDestinations(deps)), 200);
@@ -181,28 +180,13 @@ type Wanted = Pick<Ceiling, 'microUsd' | 'atLimit' | 'spared'>;
 async function validate(
   deps: ApiDeps,
   period: Period,
-  { amount, action, countdownMinutes, defaultAnswer, spared = [] }: z.infer<typeof SetCeiling>,
+  given: z.infer<typeof SetCeiling>,
   records: readonly Destination[],
 ): Promise<Wanted> {
-  const errors: FieldError[] = [];
-  if (action !== 'ask') {
-    const message = `only for the action ask, not for ${action}: leave it out`;
-    if (countdownMinutes !== undefined) errors.push({ field: 'countdownMinutes', message });
-    if (defaultAnswer !== undefined) errors.push({ field: 'defaultAnswer', message });
-  }
+  const { amount, spared = [] } = given;
+  const { atLimit, errors } = readAtLimit(given);
   const known = new Set(records.map(({ destinationId }) => destinationId));
-  for (const [index, id] of spared.entries()) {
-    if (!known.has(id)) errors.push({ field: `spared.${index}`, message: `there is no destination ${id}` });
-    else if (spared.indexOf(id) < index) errors.push({ field: `spared.${index}`, message: `${id} is given twice` });
-  }
-  const atLimit: AtLimit =
-    action === 'ask'
-      ? {
-          action,
-          countdownMinutes: countdownMinutes ?? COUNTDOWN_MINUTES_DEFAULT,
-          defaultAnswer: defaultAnswer ?? 'stop',
-        }
-      : { action };
+  errors.push(...faultsOfSpared(spared, known, (id) => `there is no destination ${id}`));
   errors.push(...(await faultsOfAmount(deps, { period, atLimit, microUsd: toMicroUsd(amount) }, records)));
   if (errors.length > 0) throw invalidFields(errors);
   return { microUsd: toMicroUsd(amount), atLimit, spared };
@@ -214,11 +198,8 @@ async function faultsOfAmount(
   { period, atLimit, microUsd }: Pick<Ceiling, 'period' | 'atLimit' | 'microUsd'>,
   records: readonly Destination[],
 ): Promise<FieldError[]> {
-  const { prices, region } = pricingOf(deps);
-  if (!prices) {
-    const message = `nothing can be compared with it: there is no price list for ${region}; npm run preflight -- --prices fetches one`;
-    return [{ field: 'amount', message }];
-  }
+  const unpriced = faultOfPriceList(deps);
+  if (unpriced) return [unpriced];
   const minimum = ceilingMinimum(await readSpending(deps, period, records), atLimit, deps.now());
   if (microUsd >= minimum) return [];
   const message = `must be at least ${formatMicroUsd(minimum)}, not ${formatMicroUsd(microUsd)}: so much is spent in this ${period}, or will be before anything can be stopped`;
@@ -240,8 +221,6 @@ async function readKeptAmount(
   return toMicroUsd(amount);
 }
 
-const toMicroUsd = (usd: number) => Math.round(usd * 100) * 10_000;
-
 function settingText({ period, microUsd, atLimit, spared }: Ceiling): string {
   const what =
     atLimit.action === 'ask'
@@ -251,15 +230,6 @@ function settingText({ period, microUsd, atLimit, spared }: Ceiling): string {
         : 'warn';
   const rest = spared.length > 0 ? `; ${spared.length} spared` : '';
   return `${period} ceiling set to ${formatMicroUsd(microUsd)}; when it is reached: ${what}${rest}`;
-}
-
-function answerText({ period, microUsd, course }: Ceiling, given: 'keep' | 'stop'): string {
-  const name = `${period} ceiling of ${formatMicroUsd(microUsd)}`;
-  if (given === 'stop') return `${name}: stop everything that is not spared`;
-  const kept = course?.keptUntilMicroUsd;
-  return kept
-    ? `${name}: keep running up to ${formatMicroUsd(kept)}`
-    : `${name}: keep running until the ${period} ends`;
 }
 
 function notSet(period: Period): AppError {

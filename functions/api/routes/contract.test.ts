@@ -67,6 +67,7 @@ const BODIES: Record<string, object> = {
   'POST /api/preflight': { destinationIds: [DESTINATION_ID] },
   'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
   'PATCH /api/shows/{showId}': { title: 'x' },
+  'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };

@@ -3,12 +3,12 @@ import { archiveShow, changeShow } from '../../aws/show-table.ts';
 import { AppError } from '../../domain/errors.ts';
 import { requestShowAction, type Show, type ShowAction } from '../../domain/show.ts';
 import { noteShow, startShowQuietly } from '../../workflow/run-show.ts';
+import { answerShow } from '../answer-show.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { findShow, requireFoundShow, requireShowMatch } from '../find-show.ts';
 import { storePlan } from '../plan-show.ts';
 import { answers, IfMatchHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { ShowId, ShowResource } from '../schemas/shows.ts';
-import { presentShow } from '../views/show-resource.ts';
 
 type RequestedAction = Exclude<ShowAction, 'edit' | 'delete'>;
 
@@ -54,7 +54,7 @@ export function registerShowActions(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       const { showId } = context.req.valid('param');
       const request = { by: context.get('principal').id, ifMatch: context.req.header('if-match') };
-      return context.json(presentShow(context, await act(deps, showId, action, request)), 200);
+      return context.json(await answerShow(deps, context, await act(deps, showId, action, request)), 200);
     });
   }
 }

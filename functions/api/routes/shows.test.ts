@@ -319,6 +319,13 @@ describe('POST /api/shows/{showId}/{action}', () => {
     expect((await act(body.showId, 'end')).body).toMatchObject({ state: 'ending', endReason: 'hand' });
   });
 
+  it('200 goes live now with a show that is days ahead, and starts its execution', async () => {
+    const { body } = await create({ isDraft: false, localStart: '2026-12-06T10:00', localEnd: null });
+    expect(test.executions()).toEqual([]);
+    expect((await act(body.showId, 'go-live')).body.goLiveAt).toBe(NOW.toISOString());
+    expect(test.executions()).toEqual([`${body.showId}-2`]);
+  });
+
   it('200 for a cancellation before anything was started, which moves the show to the past ones', async () => {
     const { body } = await create({ isDraft: false });
     expect((await act(body.showId, 'cancel')).body).toMatchObject({ state: 'cancelled', allowedActions: [] });

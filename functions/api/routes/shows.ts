@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { deleteShow } from '../../aws/show-table.ts';
 import { requireShowAction, type Show } from '../../domain/show.ts';
+import { answerShow } from '../answer-show.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { copyShow, createShow, editShow } from '../edit-show.ts';
 import { findShow, requireShowMatch, showChangedMeanwhile } from '../find-show.ts';
@@ -15,7 +16,6 @@ import {
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
 import { CreateShow, DuplicateShow, PatchShow, ShowId, ShowResource } from '../schemas/shows.ts';
-import { presentShow } from '../views/show-resource.ts';
 
 const tags = ['Shows'];
 const params = z.object({ showId: ShowId });
@@ -85,18 +85,18 @@ export function registerShows(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 
   api.openapi(createRoute({ ...create, middleware }), async (context) => {
-    return created(context, await createShow(deps, context.req.valid('json'), context.get('principal').id));
+    return created(deps, context, await createShow(deps, context.req.valid('json'), context.get('principal').id));
   });
 
   api.openapi(get, async (context) => {
-    return context.json(presentShow(context, await findShow(deps, context.req.valid('param').showId)), 200);
+    return context.json(await answerShow(deps, context, await findShow(deps, context.req.valid('param').showId)), 200);
   });
 
   api.openapi(patch, async (context) => {
     const { showId } = context.req.valid('param');
     const request = { by: context.get('principal').id, ifMatch: context.req.header('if-match') };
     const edited = await editShow(deps, showId, context.req.valid('json'), request);
-    return context.json(presentShow(context, edited), 200);
+    return context.json(await answerShow(deps, context, edited), 200);
   });
 
   api.openapi(remove, async (context) => {
@@ -111,11 +111,11 @@ export function registerShows(api: Api, deps: ApiDeps): void {
   api.openapi(createRoute({ ...duplicate, middleware }), async (context) => {
     const show = await findShow(deps, context.req.valid('param').showId);
     const copied = await copyShow(deps, show, context.req.valid('json'));
-    return created(context, await createShow(deps, copied, context.get('principal').id));
+    return created(deps, context, await createShow(deps, copied, context.get('principal').id));
   });
 }
 
-function created(context: ApiContext, show: Show) {
+async function created(deps: ApiDeps, context: ApiContext, show: Show) {
   context.header('Location', `${path}/${show.showId}`);
-  return context.json(presentShow(context, show), 201);
+  return context.json(await answerShow(deps, context, show), 201);
 }

@@ -32,6 +32,9 @@ const summary = {
     .openapi({ description: 'T-60 and T-10: by the run sheet, minutes before the start' }),
   outcome: state.openapi({ description: 'The worst state of all checks' }),
   counts: z.object({ failed: count, warning: count, not_possible: count, passed: count }),
+  requiredFailed: count.openapi({
+    description: 'Failed checks, without those about destinations that the show can do without',
+  }),
 };
 
 export const PreflightSummaryResource = z.object(summary).openapi('PreflightSummary');

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
-import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_STATES } from '../../domain/show.ts';
+import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_END_REASONS, SHOW_STATES } from '../../domain/show.ts';
+import { SetCeiling } from './ceilings.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
+import { ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
 
@@ -43,6 +45,10 @@ const sendsReport = z
   .boolean()
   .openapi({ description: 'Announces the report to the notification targets (report.ready) once the show has ended' });
 
+const ceiling = SetCeiling.nullable().openapi({
+  description: 'What the show may cost. null: no ceiling of its own; those of the deployment count in any case',
+});
+
 const offsetSeconds = z.number().int().openapi({
   description: 'Seconds after the start of the show at which it goes live; negative: before',
 });
@@ -71,6 +77,8 @@ export const CreateShow = z
     localEnd: localEnd.optional(),
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
     sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
+    sourceLostMinutes: sourceLostMinutes.optional(),
+    ceiling: ceiling.optional(),
     destinations: destinations.optional(),
     isDraft: z.boolean().optional().openapi({ description: 'Default: true. A draft does not start' }),
   })
@@ -89,6 +97,8 @@ export const PatchShow = z
     localEnd: localEnd.optional(),
     endRule: endRule.optional(),
     sendsReport: sendsReport.optional(),
+    sourceLostMinutes: sourceLostMinutes.optional(),
+    ceiling: ceiling.optional(),
     destinations: destinations.optional(),
   })
   .openapi('PatchShow', {
@@ -162,7 +172,9 @@ export const ShowResource = z
       description: 'Set when nothing could be started in time; the show waits for a person',
     }),
     endingAt: nullableTime,
-    endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
+    endReason: z.enum(SHOW_END_REASONS).nullable(),
+    sourceLostMinutes,
+    ceiling: ShowCeilingResource.nullable(),
     preflight: PreflightSummaryResource.nullable().openapi({
       description: 'What the newest preflight found; null before the first',
     }),

@@ -1,6 +1,10 @@
 import { etagOf } from '../../domain/etag.ts';
+import { courseOf, formatMicroUsd, knownMicroUsd, limitOf, type ShowCeiling } from '../../domain/ceiling.ts';
+import { isComplete } from '../../domain/money.ts';
 import { showActionsOf, type Show, type ShowDestination } from '../../domain/show.ts';
+import type { Spending } from '../../domain/spending.ts';
 import type { ApiContext } from '../api-deps.ts';
+import type { ShowCeilingResource } from '../schemas/show-ends.ts';
 import type { ShowResource, ShowSummary } from '../schemas/shows.ts';
 
 /** Returns a show as the API lists it. */
@@ -13,13 +17,20 @@ export function toShowSummary(show: Show): ShowSummary {
   };
 }
 
-/** Sets the ETag of an answer with a show and returns its body. */
-export function presentShow(context: ApiContext, show: Show): ShowResource {
-  context.header('ETag', etagOf(show));
-  return toShowResource(show);
+/** What the present state of a show is computed from. */
+interface Known {
+  /** Null for a show without a ceiling. */
+  spending: Spending | null;
+  now: Date;
 }
 
-function toShowResource(show: Show): ShowResource {
+/** Sets the ETag of an answer with a show and returns its body. */
+export function presentShow(context: ApiContext, show: Show, known: Known): ShowResource {
+  context.header('ETag', etagOf(show));
+  return toShowResource(show, known);
+}
+
+function toShowResource(show: Show, { spending, now }: Known): ShowResource {
   const { description, category, tags, notes, sendsReport = false, goLiveAt, missedAt, endingAt, endReason } = show;
   const { log, createdBy, createdAt, lastModified, revision } = show;
   return {
@@ -28,17 +39,45 @@ function toShowResource(show: Show): ShowResource {
     ...{ log, createdBy, createdAt, lastModified, revision },
     preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),
+    sourceLostMinutes: show.sourceLostMinutes,
+    ceiling: show.ceiling && spending ? toCeiling(show.ceiling, spending, now) : null,
     allowedActions: showActionsOf(show),
   };
 }
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
-  const { isStartConfirmed: _start, isStopConfirmed: _stop, ...shown } = each;
+  const { isStartConfirmed: _start, isStopConfirmed: _stop, desiredAtDecision: _decision, ...shown } = each;
   const { readyAt = null } = each;
   return { ...shown, readyAt, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }
 
-function attentionOf({ state, automation, missedAt, destinations, endRule }: Show): string[] {
+function toCeiling(ceiling: ShowCeiling, spending: Spending, now: Date): ShowCeilingResource {
+  const { microUsd, atLimit, spared } = ceiling;
+  const course = courseOf(ceiling, now);
+  const limit = limitOf(ceiling, now);
+  const ifStopped = spending.ifStoppedAt(now);
+  const spent = knownMicroUsd(spending.spent);
+  const isAsking = atLimit.action === 'ask';
+  return {
+    amount: microUsd / 1e6,
+    action: atLimit.action,
+    countdownMinutes: isAsking ? atLimit.countdownMinutes : null,
+    defaultAnswer: isAsking ? atLimit.defaultAnswer : null,
+    spared: [...spared],
+    limit: limit === null ? null : limit / 1e6,
+    spent: spent / 1e6,
+    committed: (knownMicroUsd(ifStopped) - spent) / 1e6,
+    isComplete: isComplete(ifStopped),
+    isAbout: ifStopped.isAbout,
+    unknownParts: [...ifStopped.unknownParts],
+    state: course?.state ?? 'watching',
+    since: course?.since ?? null,
+    decidedBy: course?.by ?? null,
+    answerDueAt: course?.answerDueAt ?? null,
+  };
+}
+
+function attentionOf({ state, automation, missedAt, destinations, endRule, ceiling }: Show): string[] {
   const sentences: string[] = [];
   if (state === 'starting' && missedAt !== null) {
     sentences.push('The show did not go live in time, and its outputs are held. Go live now, or cancel it.');
@@ -55,6 +94,11 @@ function attentionOf({ state, automation, missedAt, destinations, endRule }: Sho
     if (problem !== null)
       sentences.push(`${name}${isRequired ? ', which is required,' : ''} is not on air: ${problem}.`);
   }
+  const asked = ceiling?.course?.state;
+  if (asked === 'asked' && ceiling) {
+    sentences.push(`The ceiling of ${formatMicroUsd(ceiling.microUsd)} is reached. Keep running, or stop now.`);
+  } else if (asked === 'stopped')
+    sentences.push('The ceiling of the show has stopped everything that it does not spare.');
   if (state === 'live' && endRule === 'hand') sentences.push('The show ends only by hand.');
   return sentences;
 }

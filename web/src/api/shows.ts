@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { z } from '@hono/zod-openapi';
+import type { AnswerCeiling } from '../../../functions/api/schemas/ceilings.ts';
 import type {
   CreateShow,
   PatchShow,
@@ -87,6 +88,19 @@ export function useChangeShow() {
           ifMatch: `"${show.revision}"`,
         })
       ).body,
+    onSettled: refresh,
+  });
+}
+
+/** Answers the question of a show's ceiling, as it was shown. */
+export function useAnswerShowCeiling() {
+  return useMutation({
+    mutationFn: ({ show, answer }: { show: ShowResource; answer: AnswerCeiling['answer'] }) =>
+      request<ShowResource, AnswerCeiling>(`${PATH}/${show.showId}/ceiling/answer`, {
+        method: 'POST',
+        body: { answer },
+        ifMatch: `"${show.revision}"`,
+      }),
     onSettled: refresh,
   });
 }

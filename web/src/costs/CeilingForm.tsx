@@ -1,56 +1,13 @@
-import { Button, NativeSelect, NumberInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { CeilingResource, SetCeiling } from '../../../functions/api/schemas/ceilings.ts';
+import type { CeilingResource } from '../../../functions/api/schemas/ceilings.ts';
 import { useRemoveCeiling, useSetCeiling } from '../api/ceilings.ts';
 import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';
+import { CeilingFields, toCeilingDraft, toCeilingRequest, type CeilingDraft } from './CeilingFields.tsx';
 import classes from './Ceilings.module.css';
-
-const ACTIONS = [
-  { value: 'warn', label: 'Warn only' },
-  { value: 'ask', label: 'Ask, with a countdown' },
-  { value: 'stop', label: 'Stop everything' },
-];
-const ANSWERS = [
-  { value: 'stop', label: 'Stop everything' },
-  { value: 'keep', label: 'Keep running' },
-];
-const COUNTDOWN_MINUTES = 10;
-
-/** What the form holds; an empty number is a text. */
-interface Draft {
-  amount: number | string;
-  action: SetCeiling['action'];
-  countdownMinutes: number | string;
-  defaultAnswer: 'keep' | 'stop';
-  spared: string[];
-}
-
-function draftOf(ceiling: CeilingResource | null): Draft {
-  return {
-    amount: ceiling?.amount ?? '',
-    action: ceiling?.action ?? 'ask',
-    countdownMinutes: ceiling?.countdownMinutes ?? COUNTDOWN_MINUTES,
-    defaultAnswer: ceiling?.defaultAnswer ?? 'stop',
-    spared: ceiling?.spared ?? [],
-  };
-}
-
-const toggled = (ids: readonly string[], id: string): string[] =>
-  ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id];
-
-/** An empty field is sent as it is, so that the API explains it. */
-function toRequest({ amount, action, countdownMinutes, defaultAnswer, spared }: Draft, known: Set<string>): SetCeiling {
-  return {
-    amount: amount as number,
-    action,
-    ...(action === 'ask' ? { countdownMinutes: countdownMinutes as number, defaultAnswer } : {}),
-    // A destination that was deleted meanwhile needs no mercy.
-    spared: action === 'warn' ? [] : spared.filter((id) => known.has(id)),
-  };
-}
 
 interface CeilingFormProps {
   period: CeilingResource['period'];
@@ -63,18 +20,18 @@ interface CeilingFormProps {
 export function CeilingForm({ period, ceiling, onClose }: CeilingFormProps) {
   // The revision that the person saw, so that a change by someone else is noticed.
   const [opened] = useState(ceiling);
-  const [draft, setDraft] = useState(() => draftOf(ceiling));
+  const [draft, setDraft] = useState(() => toCeilingDraft(ceiling));
   const { destinations = [] } = useShow();
   const set = useSetCeiling();
   const remove = useRemoveCeiling();
-  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const change = (part: Partial<CeilingDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const problem = problemOf(set.error);
   const errorOf = (field: string) => problem?.errors?.find((error) => error.field === field)?.message;
   const isPlaced = errorOf('amount') !== undefined || errorOf('countdownMinutes') !== undefined;
   const save = (event: FormEvent): void => {
     event.preventDefault();
     const known = new Set(destinations.map(({ destinationId }) => destinationId));
-    const wanted = { period, revision: opened?.revision ?? null, ceiling: toRequest(draft, known) };
+    const wanted = { period, revision: opened?.revision ?? null, ceiling: toCeilingRequest(draft, known) };
     set.mutate(wanted, {
       onSuccess: () => {
         showDone('Ceiling saved');
@@ -88,60 +45,13 @@ export function CeilingForm({ period, ceiling, onClose }: CeilingFormProps) {
   };
   return (
     <form className={classes.form} onSubmit={save} noValidate aria-label={`Ceiling of the ${period}`}>
-      <NumberInput
-        size="sm"
-        label={`Amount for the ${period}, in US dollars`}
-        min={0}
-        decimalScale={2}
-        hideControls
-        value={draft.amount}
-        error={errorOf('amount')}
-        onChange={(amount) => change({ amount })}
+      <CeilingFields
+        amountLabel={`Amount for the ${period}, in US dollars`}
+        draft={draft}
+        destinations={destinations}
+        errorOf={errorOf}
+        onChange={change}
       />
-      <NativeSelect
-        size="sm"
-        label="When it is reached"
-        data={ACTIONS}
-        value={draft.action}
-        onChange={(event) => change({ action: event.currentTarget.value as SetCeiling['action'] })}
-      />
-      {draft.action === 'ask' && (
-        <>
-          <NumberInput
-            size="sm"
-            label="Countdown in minutes"
-            min={1}
-            max={60}
-            allowDecimal={false}
-            hideControls
-            value={draft.countdownMinutes}
-            error={errorOf('countdownMinutes')}
-            onChange={(countdownMinutes) => change({ countdownMinutes })}
-          />
-          <NativeSelect
-            size="sm"
-            label="Without an answer"
-            data={ANSWERS}
-            value={draft.defaultAnswer}
-            onChange={(event) => change({ defaultAnswer: event.currentTarget.value as Draft['defaultAnswer'] })}
-          />
-        </>
-      )}
-      {draft.action !== 'warn' && destinations.length > 0 && (
-        <fieldset className={classes.spares}>
-          <legend>Never stop</legend>
-          {destinations.map(({ destinationId, name }) => (
-            <label key={destinationId}>
-              <input
-                type="checkbox"
-                checked={draft.spared.includes(destinationId)}
-                onChange={() => change({ spared: toggled(draft.spared, destinationId) })}
-              />
-              {name}
-            </label>
-          ))}
-        </fieldset>
-      )}
       {problem && !isPlaced && <ProblemPanel problem={problem} />}
       <div className={classes.answers}>
         {opened && (

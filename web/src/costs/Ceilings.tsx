@@ -5,10 +5,10 @@ import { useCeilings } from '../api/ceilings.ts';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
-import { barOf, describeAction, describeState, PERIOD_WORDS } from './ceiling-text.ts';
+import { PERIOD_WORDS } from './ceiling-text.ts';
 import { CeilingForm } from './CeilingForm.tsx';
+import { CeilingMeter } from './CeilingMeter.tsx';
 import classes from './Ceilings.module.css';
-import { describeSum, describeUnknown, formatSum } from './money.ts';
 
 const PERIODS = ['day', 'month'] as const;
 
@@ -35,7 +35,12 @@ function Row({ period, ceiling }: { period: CeilingResource['period']; ceiling: 
   const refusal = useRoleRefusal('admin');
   return (
     <div className={classes.row}>
-      {ceiling && <Meter ceiling={ceiling} />}
+      {ceiling && (
+        <>
+          <h4>{PERIOD_WORDS[period]}</h4>
+          <CeilingMeter ceiling={ceiling} />
+        </>
+      )}
       {isOpen ? (
         <CeilingForm period={period} ceiling={ceiling} onClose={() => setOpen(false)} />
       ) : (
@@ -52,30 +57,5 @@ function Row({ period, ceiling }: { period: CeilingResource['period']; ceiling: 
         </Button>
       )}
     </div>
-  );
-}
-
-function Meter({ ceiling }: { ceiling: CeilingResource }) {
-  const { period, spent, committed, limit, amount, unknownParts, state } = ceiling;
-  const bar = barOf(ceiling);
-  const sum = `${describeSum(spent, ceiling)} spent, ${formatSum(committed)} committed, of ${formatSum(limit ?? amount)}`;
-  const words = [describeAction(ceiling), describeState(ceiling)].filter(Boolean).join('. ');
-  return (
-    <>
-      <h4>{PERIOD_WORDS[period]}</h4>
-      <div
-        className={classes.bar}
-        data-tone={state === 'asked' || state === 'stopped' ? 'attention' : bar.ceiling < 100 ? 'motion' : 'air'}
-        role="img"
-        aria-label={sum}
-      >
-        <span className={classes.spent} style={{ width: `${bar.spent}%` }} />
-        <span className={classes.committed} style={{ width: `${bar.committed}%` }} />
-        {bar.ceiling < 100 && <span className={classes.mark} style={{ left: `${bar.ceiling}%` }} />}
-      </div>
-      <p>{sum}</p>
-      <p>{words}.</p>
-      {unknownParts.length > 0 && <p>{describeUnknown(unknownParts)}. The ceiling does not count these.</p>}
-    </>
   );
 }

@@ -27,7 +27,12 @@ export function describeAction({
 }
 
 /** Says what a ceiling has done in this period; empty while it only watches. */
-export function describeState({ period, state, decidedBy, limit }: CeilingResource): string {
+export function describeState({
+  period,
+  state,
+  decidedBy,
+  limit,
+}: Pick<CeilingResource, 'state' | 'decidedBy' | 'limit'> & { period: string }): string {
   const by = decidedBy === 'ceiling' ? 'by the ceiling' : `by ${decidedBy}`;
   switch (state) {
     case 'watching':

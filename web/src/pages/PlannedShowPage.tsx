@@ -10,6 +10,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { RunSheet } from '../shows/RunSheet.tsx';
 import { PlanTools, RunBar } from '../shows/ShowActions.tsx';
+import { ShowMoney } from '../shows/ShowMoney.tsx';
 import {
   countdownWords,
   hereZone,
@@ -85,6 +86,7 @@ function Facts({ show }: { show: ShowResource }) {
           </ul>
         )}
       </div>
+      <ShowMoney show={show} />
       <h2>Run sheet</h2>
       <RunSheet show={show} />
     </>

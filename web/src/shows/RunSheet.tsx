@@ -6,7 +6,8 @@ import classes from './Shows.module.css';
 
 /** What the show does, with a tick at what has happened. */
 export function RunSheet({ show }: { show: ShowResource }) {
-  const { destinations, startsAt, goLiveAt, liveAt, endsAt, endRule, endedAt, zone } = show;
+  const { destinations, startsAt, goLiveAt, liveAt, endsAt, endRule, endedAt, endReason, zone, sourceLostMinutes } =
+    show;
   const time = (at: string) => showTime(at, zone);
   const isOver = endedAt !== null;
   return (
@@ -38,11 +39,24 @@ export function RunSheet({ show }: { show: ShowResource }) {
         mark={isOver}
         isOver={isOver}
         text={endRule === 'hand' || endsAt === null ? 'Ends by hand' : `Ends at ${time(endsAt)}`}
-        facts={[endedAt && `All off air ${time(endedAt)}`]}
+        facts={[
+          !isOver && sourceLostMinutes !== null && `Also after ${sourceLostMinutes} min without a source`,
+          endReason && END_WORDS[endReason],
+          endedAt && `All off air ${time(endedAt)}`,
+        ].map((fact) => fact || null)}
       />
     </ol>
   );
 }
+
+const END_WORDS: Record<NonNullable<ShowResource['endReason']>, string | null> = {
+  clock: null,
+  hand: 'Ended by hand',
+  source_lost: 'Ended because the source was lost',
+  ceiling: 'Ended by its ceiling',
+  cancelled: null,
+  missed: null,
+};
 
 function heldWords({ automation }: ShowResource, plannedAt: string): string {
   return automation === 'on' ? `Ready, held until ${plannedAt}` : 'Ready, held until you go live';

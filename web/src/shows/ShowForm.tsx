@@ -3,6 +3,7 @@ import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { DestinationChoice } from './DestinationChoice.tsx';
+import { EndRules } from './EndRules.tsx';
 import type { ShowFormValues } from './show-fields.ts';
 import { type ShowFormProps, useShowForm } from './use-show-form.ts';
 import classes from './Shows.module.css';
@@ -24,7 +25,7 @@ export function ShowForm(props: ShowFormProps) {
   const { edited, onClose } = props;
   const form = useShowForm(props);
   const { values, set } = form;
-  const text = (field: 'title' | 'category' | 'tags' | 'zone' | 'description' | 'notes') => ({
+  const text: TextProps = (field) => ({
     value: values[field],
     error: form.errorOf(field),
     inputWrapperOrder: ORDER,
@@ -85,6 +86,49 @@ export function ShowForm(props: ShowFormProps) {
           onChange={(destinations) => set({ destinations })}
         />
       )}
+      <EndRules
+        values={values}
+        errorOf={(field) => form.errorOf(field as Parameters<typeof form.errorOf>[0])}
+        faults={form.ceilingFaults}
+        onChange={set}
+      />
+      <About values={values} set={set} text={text} />
+      {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}
+      {form.rest && <ProblemPanel key={form.rest.requestId} problem={form.rest} isInSight />}
+      <div className={classes.buttons}>
+        <Button type="submit" loading={form.isSent}>
+          {edited ? 'Save changes' : 'Schedule'}
+        </Button>
+        {!edited && (
+          <Button variant="default" disabled={form.isSent} onClick={form.saveDraft}>
+            Save draft
+          </Button>
+        )}
+        <Button variant="default" onClick={() => onClose(null)}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type TextField = 'title' | 'category' | 'tags' | 'zone' | 'description' | 'notes';
+/** Returns the properties of a text field. */
+type TextProps = (field: TextField) => {
+  value: string;
+  error: string | undefined;
+  inputWrapperOrder: typeof ORDER;
+  onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
+};
+
+interface AboutProps extends Pick<ReturnType<typeof useShowForm>, 'values' | 'set'> {
+  text: TextProps;
+}
+
+/** What the show is about. */
+function About({ values, set, text }: AboutProps) {
+  return (
+    <>
       <div className={classes.pair}>
         <NativeSelect
           label="Privacy"
@@ -102,22 +146,7 @@ export function ShowForm(props: ShowFormProps) {
         checked={values.sendsReport}
         onChange={(event) => set({ sendsReport: event.currentTarget.checked })}
       />
-      {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}
-      {form.rest && <ProblemPanel key={form.rest.requestId} problem={form.rest} isInSight />}
-      <div className={classes.buttons}>
-        <Button type="submit" loading={form.isSent}>
-          {edited ? 'Save changes' : 'Schedule'}
-        </Button>
-        {!edited && (
-          <Button variant="default" disabled={form.isSent} onClick={form.saveDraft}>
-            Save draft
-          </Button>
-        )}
-        <Button variant="default" onClick={() => onClose(null)}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    </>
   );
 }
 

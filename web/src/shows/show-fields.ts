@@ -1,5 +1,6 @@
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import type { NewShow, ShowChange } from '../api/shows.ts';
+import { toCeilingDraft, toCeilingRequest, type CeilingDraft } from '../costs/CeilingFields.tsx';
 
 /** Values of the show form, and the requests they become. Pure. */
 export interface ShowFormValues {
@@ -16,6 +17,9 @@ export interface ShowFormValues {
   /** Empty: no planned end. */
   localEnd: string;
   endRule: ShowResource['endRule'];
+  /** Empty: the show does not end for want of a source. */
+  sourceLostMinutes: string;
+  ceiling: CeilingDraft | null;
   destinations: { destinationId: string; offsetSeconds: string; isRequired: boolean }[];
 }
 
@@ -33,6 +37,8 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     localStart: show?.localStart ?? '',
     localEnd: show?.localEnd ?? '',
     endRule: show?.endRule ?? 'clock',
+    sourceLostMinutes: String(show?.sourceLostMinutes ?? ''),
+    ceiling: show?.ceiling ? toCeilingDraft(show.ceiling) : null,
     destinations:
       show?.destinations.map(({ destinationId, offsetSeconds, isRequired }) => ({
         destinationId,
@@ -58,6 +64,7 @@ export function missingValues({ title, localStart }: ShowFormValues): Partial<Re
 /** Returns the request that plans a show. The API checks every value. */
 export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
   const tags = values.tags.split(',').map((tag) => tag.trim());
+  const chosen = new Set(values.destinations.map(({ destinationId }) => destinationId));
   const end = values.localEnd === '' ? null : values.localEnd;
   return {
     title: values.title,
@@ -71,6 +78,8 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     localStart: values.localStart,
     localEnd: end,
     endRule: end === null ? 'hand' : values.endRule,
+    sourceLostMinutes: values.sourceLostMinutes === '' ? null : Number(values.sourceLostMinutes),
+    ceiling: values.ceiling && toCeilingRequest(values.ceiling, chosen),
     destinations: values.destinations.map(({ offsetSeconds, ...each }) => ({
       ...each,
       // The API explains what is no whole number.

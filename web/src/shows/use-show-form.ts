@@ -26,7 +26,7 @@ export interface ShowFormProps {
 
 const FIELDS = [
   ...['title', 'description', 'category', 'tags', 'privacy', 'notes'],
-  ...['zone', 'localStart', 'localEnd', 'endRule'],
+  ...['zone', 'localStart', 'localEnd', 'endRule', 'sourceLostMinutes'],
 ];
 
 /** Values, messages and requests of the show form. */
@@ -43,14 +43,18 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   const change = useChangeShow();
   const problem = problemOf(create.error ?? change.error);
   const destinationErrors = problem?.errors?.filter(({ field }) => field.startsWith('destinations')) ?? [];
-  const known = [...FIELDS, ...destinationErrors.map(({ field }) => field)];
+  const ceilingErrors = problem?.errors?.filter(({ field }) => field.startsWith('ceiling')) ?? [];
+  const known = [...FIELDS, ...[...destinationErrors, ...ceilingErrors].map(({ field }) => field)];
   const { fields, rest, isConflict } = fieldErrors(problem, known);
-  const errorOf = (field: keyof ShowFormValues): string | undefined => {
-    if (changed.includes(field)) return undefined;
-    return missing[field] ?? (fields[field] === undefined ? undefined : sentence(fields[field]));
+  const errorOf = (field: keyof ShowFormValues | `ceiling.${string}`): string | undefined => {
+    const [place] = field.split('.') as [keyof ShowFormValues];
+    if (changed.includes(place)) return undefined;
+    return missing[place] ?? (fields[field] === undefined ? undefined : sentence(fields[field]));
   };
 
-  const faulty = FIELDS.filter((field) => errorOf(field as keyof ShowFormValues) !== undefined).join(' ');
+  const faulty = [...FIELDS, 'ceiling.amount']
+    .filter((field) => errorOf(field as keyof ShowFormValues) !== undefined)
+    .join(' ');
   useEffect(() => focusOn('[data-autofocus]'), []);
   useEffect(() => {
     if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
@@ -77,6 +81,12 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     destinationFaults: changed.includes('destinations')
       ? []
       : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
+    /** What is wrong with the ceiling apart from its own fields. */
+    ceilingFaults: changed.includes('ceiling')
+      ? []
+      : ceilingErrors
+          .filter(({ field }) => field === 'ceiling' || field.startsWith('ceiling.spared'))
+          .map(({ message }) => sentence(message)),
     set: (part: Partial<ShowFormValues>): void => {
       setValues((now) => ({ ...now, ...part }));
       setChanged((now) => [...now, ...Object.keys(part)]);

@@ -137,10 +137,17 @@ interface WaitInput {
   timestamp?: unknown;
 }
 
+/** Timers stand still while the machine sleeps, and ignore that its clock is set: so a wait for an instant reads the clock. */
+const CLOCK_READ_EVERY_MS = 5_000;
+
 async function runWait(clock: Clock, time: StoppableTime, wait: WaitInput): Promise<unknown> {
-  const delayMs = 'timestamp' in wait ? Date.parse(String(wait.timestamp)) - clock.now() : Number(wait.seconds) * 1000;
-  if (Number.isNaN(delayMs)) throw new TaskError('States.Runtime', 'the Wait state’s time is invalid', false);
-  await time.pause(delayMs);
+  const leftMs = () =>
+    'timestamp' in wait ? Date.parse(String(wait.timestamp)) - clock.now() : Number(wait.seconds) * 1000;
+  if (Number.isNaN(leftMs())) throw new TaskError('States.Runtime', 'the Wait state’s time is invalid', false);
+  if ('timestamp' in wait) {
+    while (leftMs() > CLOCK_READ_EVERY_MS && !time.isStopped()) await time.pause(CLOCK_READ_EVERY_MS);
+  }
+  await time.pause(leftMs());
   time.requireRunning();
   return wait.input;
 }

@@ -1,0 +1,186 @@
+import type { PlantedBug } from './planted-bugs.ts';
+
+/** Bugs in what shows start and stop by themselves, and when. */
+
+const onItsWay = { workflow: 'a show is cancelled while its start is on its way', step: /AdvanceShow/ };
+const despite = { workflow: 'a show starts and ends despite a fault', step: /AdvanceShow/ };
+const plain = [{ workflow: 'a show starts and ends by the clock', step: /AdvanceShow/ }];
+const held = [{ workflow: 'a show is held and resumed', step: /AdvanceShow/ }];
+const takenOver = [{ workflow: 'a show is taken over between two starts', step: /AdvanceShow/ }];
+const cancelled = [{ workflow: 'a show is cancelled between two starts', step: /AdvanceShow/ }];
+const byHand = [{ workflow: 'a show goes live and ends by hand', step: /AdvanceShow/ }];
+const missed = [{ workflow: 'a machine that was off at the start asks', step: /AdvanceShow/ }];
+const neverThere = [{ workflow: 'a show whose whole time the machine was off is given up', step: /AdvanceShow/ }];
+const stoppedByHand = [{ workflow: 'a person stops what a show starts', step: /AdvanceShow/ }];
+const aborted = [{ ...despite, operation: /Get/, fault: /execution aborted/ }];
+
+export const SHOW_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'a show starts by itself, however late',
+    file: 'domain/show-run.ts',
+    find: "if (show.state === 'scheduled' && nowMs > startMs + LATE_MS_MAX) return miss(show, now);",
+    replace: '',
+    hunt: missed,
+  },
+  {
+    name: 'a show starts a destination, however late',
+    file: 'domain/show-run.ts',
+    find: "if (lateMs > LATE_MS_MAX && known.desired !== 'running') {",
+    replace: "if (lateMs > 60 * LATE_MS_MAX && known.desired !== 'running') {",
+    hunt: [{ workflow: 'a show is resumed too late for a destination' }],
+  },
+  {
+    name: 'a held show acts',
+    file: 'domain/show-run.ts',
+    find: "const isActing = seen.automation === 'on';",
+    replace: "const isActing = seen.automation !== 'off';",
+    hunt: held,
+  },
+  {
+    name: 'a show that was taken over acts',
+    file: 'domain/show-run.ts',
+    find: "const isActing = seen.automation === 'on';",
+    replace: "const isActing = seen.automation !== 'held';",
+    hunt: takenOver,
+  },
+  {
+    name: 'a show ignores the offset of a destination',
+    file: 'domain/show-plan.ts',
+    find: 'startMsOf(show) + offsetSeconds * 1000;',
+    replace: 'startMsOf(show) + offsetSeconds * 0;',
+    hunt: plain,
+  },
+  {
+    name: 'a show does not wait for a start that is on its way',
+    file: 'domain/show-run.ts',
+    find: 'return isOnItsWay && endingAt !== null ?',
+    replace: 'return isOnItsWay && endingAt === null ?',
+    hunt: [{ ...onItsWay, operation: /Update/, fault: /late/ }],
+  },
+  {
+    name: 'a show that was to go live by hand waits for ever',
+    file: 'domain/show-run.ts',
+    find: 'now.getTime() <= Date.parse(show.goLiveAt) + LATE_MS_MAX;',
+    replace: 'now.getTime() >= Date.parse(show.goLiveAt);',
+    hunt: neverThere,
+  },
+  {
+    name: 'a show waits for a destination that a person has stopped',
+    file: 'domain/show-run.ts',
+    find: "known.desired !== 'running' && each.problem === null",
+    replace: "known.desired === 'deleted' && each.problem === null",
+    hunt: stoppedByHand,
+  },
+  {
+    name: 'a show stops what the next show has on air',
+    file: 'domain/show-run.ts',
+    find: 'facts.claimedBy?.get(each.destinationId);',
+    replace: "facts.claimedBy?.get('');",
+    hunt: [{ workflow: 'two shows follow one another with one destination' }],
+  },
+  {
+    name: 'what a show does names no rule',
+    file: 'domain/show-run.ts',
+    find: '(${showId}): ${rule}`;',
+    replace: '(${showId})`;',
+    hunt: plain,
+  },
+  {
+    name: 'a show starts a destination again that a person has stopped',
+    file: 'domain/show-start.ts',
+    find: 'if ((record.desiredAt ?? null) === desiredAtDecision) return decideStart(record);',
+    replace: 'if (desiredAtDecision !== undefined) return decideStart(record);',
+    hunt: [{ ...stoppedByHand[0]!, operation: /StartExecution/, fault: /crash after/ }],
+  },
+  {
+    name: 'a process that slept starts a destination after the show',
+    file: 'domain/show-start.ts',
+    find: '> DECIDED_MS_MAX',
+    replace: '> 1000 * DECIDED_MS_MAX',
+    hunt: [{ ...onItsWay, operation: /Query/, fault: /process continues/ }],
+  },
+  {
+    name: 'a show does not notice between two starts that a person has taken over',
+    file: 'workflow/run-show.ts',
+    find: "return automation === 'on' && (",
+    replace: "return automation !== 'held' && (",
+    hunt: takenOver,
+  },
+  {
+    name: 'a show does not notice between two starts that it is cancelled',
+    file: 'workflow/run-show.ts',
+    find: '|| !isStarting(current)) break;',
+    replace: ') break;',
+    hunt: cancelled,
+  },
+  {
+    name: 'a request that AWS did not answer counts as made',
+    file: 'workflow/run-show.ts',
+    find: '    return [];\n  }\n}',
+    replace: '    return [{ destinationId, refusal: null }];\n  }\n}',
+    hunt: [{ ...despite, operation: /Query/, fault: /timeout before/ }],
+  },
+  {
+    name: 'an execution that was not started waits for the sweep',
+    file: 'workflow/run-show.ts',
+    find: 'if (change?.record.operation) await startExecution(deps, change.record.operation);',
+    replace: '',
+    hunt: [{ ...despite, operation: /StartExecution/, fault: /crash before/ }],
+  },
+  {
+    name: 'two passes decide at once, and both store it',
+    file: 'aws/show-table.ts',
+    find: "    ConditionExpression: 'writeCount = :count',\n    ExpressionAttributeValues: { ':count': before.writeCount },\n",
+    replace: "    ConditionExpression: 'attribute_exists(pk)',\n",
+    hunt: [{ workflow: 'a show is woken twice, late and by its earlier plan' }],
+  },
+  {
+    name: 'the run sheet is woken late',
+    file: 'workflow/show-steps.ts',
+    find: 'waitUntil: ran.wakeAt.toISOString()',
+    replace: 'waitUntil: new Date(ran.wakeAt.getTime() + 30_000).toISOString()',
+    hunt: plain,
+  },
+  {
+    name: 'the next execution of a show has the name of the last',
+    file: 'workflow/show-steps.ts',
+    find: 'executionRevision: show.executionRevision + 1 }',
+    replace: 'executionRevision: show.executionRevision }',
+    hunt: aborted,
+  },
+  {
+    name: 'the sweep does not resume a show whose execution was aborted',
+    file: 'schedules/sweep-shows.ts',
+    find: 'else await startNextExecution(deps, show);',
+    replace: 'else continue;',
+    hunt: aborted,
+  },
+  {
+    name: 'the sweep does not start the missing execution of a show',
+    file: 'schedules/sweep-shows.ts',
+    find: "if (state === 'missing') await startShowExecution(deps, show);",
+    replace: "if (state === 'missing') continue;",
+    hunt: neverThere,
+  },
+  {
+    name: 'the sweep does not finish the move of a show that has ended',
+    file: 'schedules/sweep-shows.ts',
+    find: 'await finishShow(deps, show);',
+    replace: 'continue;',
+    hunt: [{ ...neverThere[0]!, operation: /Put/, fault: /execution aborted/ }],
+  },
+  {
+    name: 'a cancelled show forgets what it has started',
+    file: 'domain/show.ts',
+    find: 'return isStarted ? {',
+    replace: 'return !isStarted ? {',
+    hunt: cancelled,
+  },
+  {
+    name: 'a change by a person does not wake the run sheet',
+    file: 'domain/show.ts',
+    find: '    executionRevision: show.executionRevision + 1,\n    lastModified',
+    replace: '    lastModified',
+    hunt: byHand,
+  },
+];
