@@ -146,8 +146,8 @@ async function deliver(
   headers: Record<string, string>,
   call: WireCall,
 ): Promise<WireAnswer> {
-  // Serialized from the parsed body, so that the carrier may change it.
-  const body = Object.keys(call.body).length > 0 ? JSON.stringify(call.body) : toText(request.body);
+  // Serialized from the parsed body, so that the carrier may change it. Other bodies, such as images, stay as they are.
+  const body = Object.keys(call.body).length > 0 ? JSON.stringify(call.body) : request.body;
   const response = await service.handle(toLocalRequest({ ...request, headers }, body));
   return {
     status: response.status,

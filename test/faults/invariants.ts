@@ -157,6 +157,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       return;
     }
     if (call.operation === 'UpdateFlow' && world.logLines.some((line) => line.includes(PREFERENCE_LOGGED))) return;
+    // A slate is requested in the record, with who asked, before MediaLive is.
+    if (call.operation === 'BatchUpdateSchedule' && world.records().some(({ slateBreak }) => slateBreak?.requestedBy)) {
+      return;
+    }
     const id = resourceOf(call);
     const isLogged = world.logLines.some((line) => isReleaseOf(line, id ?? ''));
     if (step === 'sweep' && isLogged) return;

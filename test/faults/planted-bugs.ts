@@ -1,4 +1,5 @@
 import { CEILING_BUGS } from './ceiling-bugs.ts';
+import { SLATE_BUGS } from './slate-bugs.ts';
 import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
@@ -37,6 +38,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...INCIDENT_BUGS,
   ...DELIVERY_BUGS,
   ...CEILING_BUGS,
+  ...SLATE_BUGS,
   ...SHOW_BUGS,
   // Tokens and names
   {

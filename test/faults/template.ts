@@ -2,6 +2,7 @@ import { DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk
 import type { Deployment } from '../../functions/aws/clients.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { provision } from '../../infra/local/provision.ts';
+import type { ObjectStore } from '../../infra/local/endpoints/s3/object-store.ts';
 import type { LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
 import { connectInProcess } from './in-process-transport.ts';
 import { makeRandom } from './random.ts';
@@ -26,6 +27,8 @@ export interface Template {
   deployment: Deployment;
   media: unknown;
   stepFunctions: unknown;
+  /** What S3 holds. Worlds share it, because an image is written under the hash of its content and never removed. */
+  objects: ObjectStore;
 }
 
 /** A world at rest, from which others begin without running what led to it. */
@@ -78,5 +81,11 @@ async function makeTemplate({ production, definition }: TemplateOptions): Promis
     const { definition: text } = await clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
     await clients.sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition: definition!(kind, text!) }));
   }
-  return { deployment, media: structuredClone(stores.media), stepFunctions: structuredClone(stores.stepFunctions) };
+  const { objects } = parts;
+  return {
+    deployment,
+    objects,
+    media: structuredClone(stores.media),
+    stepFunctions: structuredClone(stores.stepFunctions),
+  };
 }

@@ -9,7 +9,7 @@ import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 import { createLambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
 import type { MediaHooks } from '../../infra/local/endpoints/media/media-context.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
-import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { createSns, type TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/local-service.ts';
 import { type StateStore } from '../../infra/local/host/state-store.ts';
@@ -82,6 +82,7 @@ export async function makeServices(options: ServicesOptions) {
     random: () => random.next(),
   });
   const engine = makeSimulatedEngine();
+  const objects = template?.objects ?? openObjects(null);
   const media = createMediaServices({
     engine,
     clock,
@@ -92,14 +93,15 @@ export async function makeServices(options: ServicesOptions) {
     hooks: { planTransition: options.planTransition },
     quotas: { pushInputs: 200, channels: 200, ...options.resourceQuotas },
     idSeed: 'simulation',
+    objects,
   });
   // A key cannot be moved to another service, so the snapshot carries the service.
   const kms = options.from?.kms ?? createKms({ directory: null, clock });
-  const s3 = createS3({ dataDirectory: null });
+  const s3 = createS3({ dataDirectory: null, objects });
   let ids = 0;
   const sns = createSns({ clock, mailbox: options.mailbox, newId: () => `made-${String(++ids).padStart(8, '0')}` });
   const services = [await createDynamodb({ directory: null }), kms, s3, sns, stepFunctions, ...media.services];
-  return { lambda, stepFunctions, media, kms, services, engine };
+  return { lambda, stepFunctions, media, kms, objects, services, engine };
 }
 
 /** Creates a table, a topic and a key per world, which is cheap: only this world can decrypt with its key. */

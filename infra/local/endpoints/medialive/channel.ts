@@ -111,7 +111,6 @@ export function stopChannel(context: MediaContext, input: { ChannelId: string })
   const channel = findChannel(context, input.ChannelId);
   requireState(channel, 'stopped', ['RUNNING', 'RECOVERING']);
   setState(context, channel, 'STOPPING', 'Stopping channel');
-  delete channel.staticImages;
   command(context, channel.id, () => context.engine.stopChannel(channel.id));
   move(context, channel, 'IDLE', context.durations.channelStopMs);
   commit(context);
@@ -227,7 +226,8 @@ export function runChannel(context: MediaContext, channel: ChannelRecord): void 
     },
     () => recoverChannel(context, channel),
   );
-  // An image over the output outlasts a failed pipeline, and the local endpoint's own restart.
+  // An image over the output outlasts a failed pipeline and the local endpoint's own restart. Whether it outlasts a stop is
+  // undocumented. Here it does, so that a caller that leaves one notices.
   if (Object.keys(channel.staticImages ?? {}).length > 0) showImage(context, channel);
 }
 
