@@ -125,13 +125,13 @@ describe.skipIf(!findTestFfmpeg())('a show that runs itself', () => {
     expect(Date.parse(live.liveAt!)).toBeGreaterThanOrEqual(startMs);
     expect(live.automation).toBe('on');
     for (const name of ['Watched', 'Recorder', 'Freezing']) await isOnAir(name);
-    await isTroubled('Refusing', 'stream_key_rejected', 'publish_rejected', 'connection_lost');
+    await isTroubled('Refusing', 'stream_key_rejected', 'stream_refused');
     expect(watched.output()).toContain('key-of-watched');
   });
 
   it('stays live while a receiver freezes and the source is lost and returns', async () => {
     freezing.process.kill('SIGSTOP');
-    await isTroubled('Freezing', 'stalled', 'not_accepting', 'not_delivering', 'connection_lost', 'connecting');
+    await isTroubled('Freezing', 'stalled', 'not_accepting');
     await isOnAir('Watched');
     await stopSending('SIGKILL');
     await waitFor('the loss', async () => !(await get('Watched')).onAir, LONG);
@@ -146,31 +146,35 @@ describe.skipIf(!findTestFfmpeg())('a show that runs itself', () => {
     );
   });
 
-  it('ends by the clock, stops every destination and leaves nothing running', async () => {
-    const { startsAt } = await readShow();
-    const endMs = Math.ceil(Math.max(Date.parse(startsAt) / 1000 + SHOW_SECONDS, Date.now() / 1000 + 5)) * 1000;
-    await request('PATCH', `/api/shows/${showId}`, { localEnd: onWall(endMs) });
-    const show = await waitFor(
-      'the show to end',
-      async () => {
-        const seen = await readShow();
-        return seen.state === 'ended' && seen;
-      },
-      { limitMs: SHOW_SECONDS * 1000 + LONG.limitMs },
-    );
-    expect(show).toMatchObject({ endReason: 'clock', endsAt: new Date(endMs).toISOString() });
-    expect(Date.parse(show.endingAt!)).toBeGreaterThanOrEqual(endMs);
-    for (const { name, startRequestedAt, stopRequestedAt, onAirAt, offAirAt } of show.destinations) {
-      const times = [startRequestedAt, onAirAt, show.endingAt, stopRequestedAt, offAirAt];
-      if (name !== 'Refusing') expect([name, times]).toEqual([name, times.toSorted()]);
-      expect(await get(name)).toMatchObject({ status: 'idle', desired: 'idle', operation: null, onAir: false });
-    }
-    const { body: status } = await product.call('GET', '/api/mediaconnect/flow/status');
-    expect(status.outputs.used).toBe(1);
-    // The receiver sees the end of the stream and finishes its file.
-    await waitFor('the recorder to end', () => recorder.process.exitCode !== null);
-    expect(recorder.pictures().length).toBeGreaterThan(60);
-  });
+  it(
+    'ends by the clock, stops every destination and leaves nothing running',
+    async () => {
+      const { startsAt } = await readShow();
+      const endMs = Math.ceil(Math.max(Date.parse(startsAt) / 1000 + SHOW_SECONDS, Date.now() / 1000 + 5)) * 1000;
+      await request('PATCH', `/api/shows/${showId}`, { localEnd: onWall(endMs) });
+      const show = await waitFor(
+        'the show to end',
+        async () => {
+          const seen = await readShow();
+          return seen.state === 'ended' && seen;
+        },
+        { limitMs: SHOW_SECONDS * 1000 + LONG.limitMs },
+      );
+      expect(show).toMatchObject({ endReason: 'clock', endsAt: new Date(endMs).toISOString() });
+      expect(Date.parse(show.endingAt!)).toBeGreaterThanOrEqual(endMs);
+      for (const { name, startRequestedAt, stopRequestedAt, onAirAt, offAirAt } of show.destinations) {
+        const times = [startRequestedAt, onAirAt, show.endingAt, stopRequestedAt, offAirAt];
+        expect([name, times]).toEqual([name, times.toSorted()]);
+        expect(await get(name)).toMatchObject({ status: 'idle', desired: 'idle', operation: null, onAir: false });
+      }
+      const { body: status } = await product.call('GET', '/api/mediaconnect/flow/status');
+      expect(status.outputs.used).toBe(1);
+      // The receiver sees the end of the stream and finishes its file.
+      await waitFor('the recorder to end', () => recorder.process.exitCode !== null);
+      expect(recorder.pictures().length).toBeGreaterThan(60);
+    },
+    (SHOW_SECONDS + 240) * 1000,
+  );
 
   it('says in its log and on the timelines what it did, when and by which rule', async () => {
     const { log, endsAt, startsAt } = await readShow();
