@@ -227,3 +227,34 @@ describe('the ceiling of a show', () => {
     expect(await findViolations(page, 'main')).toEqual([]);
   });
 });
+
+describe('the preflight', () => {
+  const checks = (): Locator => page.getByRole('list', { name: 'Checks', exact: true });
+
+  it('of a show says what is wrong and what to do, stays after a reload, and is in the log, on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await openPlanned('Alpha');
+    await page.getByText(/^Not checked yet/).waitFor();
+    await button('Check now').click();
+    await checks().getByText('Source: encoder').waitFor();
+    await checks().getByText('Point the encoder at the address on the page, and start it.').waitFor();
+    await page.getByText(/· checked the show: \d+ failed/).waitFor();
+    expect((await button('Check now').boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+    await page.reload();
+    await checks().getByText('Source: encoder').waitFor();
+    await page.getByText(/^Checked .* by /).waitFor();
+    expect((await shownShow()).preflight).toMatchObject({ outcome: 'failed', occasion: 'request' });
+  });
+
+  it('of several destinations is beside their start, and starts nothing', async () => {
+    await page.goto(stage.product.origin);
+    await button('Start all').click();
+    await button('Check first').click();
+    await checks().getByText('Alpha: stream key', { exact: true }).waitFor();
+    await checks().getByText('Delta: stream key', { exact: true }).waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    expect((await stage.destinations()).map(({ desired }) => desired)).toEqual(['idle', 'idle', 'idle', 'idle']);
+  });
+});

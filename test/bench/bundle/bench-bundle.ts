@@ -14,7 +14,7 @@ const HELP = `npm run bench:bundle [-- --rounds N]
 
 Bundles every Lambda function like the stacks and prints one Markdown table: bytes, gzip, and time to import in a fresh
 process, each compared with a floor bundle without our code. Takes about two minutes. Exits with 1 if a bundle is more
-than ${BYTES_RATIO_MAX.workflow} of its floor (API: ${BYTES_RATIO_MAX.api}).
+than ${BYTES_RATIO_MAX.monitor} of its floor (API and workflow: ${BYTES_RATIO_MAX.api}).
 
   --rounds N   number of imports of each bundle (default 30)
   --help       show this text

@@ -20,6 +20,7 @@ import { sentence } from '../ui/format.ts';
 import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import { doubtStart } from '../destinations/start-doubts.ts';
 import { BulkPrice } from './BulkPrice.tsx';
+import { ChosenPreflight } from '../preflight/ChosenPreflight.tsx';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { useToastAfterClose } from './use-toast-after-close.ts';
@@ -111,6 +112,7 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
             : 'Each goes off air. The source and the preview stay as they are.'}
           {action === 'stop' && leavesNone(concerned, all) && <strong> Nothing stays on air.</strong>}
         </p>
+        {action === 'start' && concerned.length > 0 && <ChosenPreflight destinationIds={ids} />}
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
           <LeaveButton isSent={bulk.isPending} onClose={onClose} data-autofocus />

@@ -8,6 +8,7 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
+import { ShowPreflight } from '../preflight/ShowPreflight.tsx';
 import { RunSheet } from '../shows/RunSheet.tsx';
 import { PlanTools, RunBar } from '../shows/ShowActions.tsx';
 import { ShowMoney } from '../shows/ShowMoney.tsx';
@@ -94,8 +95,11 @@ function Facts({ show }: { show: ShowResource }) {
 }
 
 function Rest({ show }: { show: ShowResource }) {
+  const { preflight } = show;
+  const checkedWords = preflight && `Checked ${logTime(preflight.checkedAt, show)} by ${preflight.requestedBy}.`;
   return (
     <>
+      <ShowPreflight show={show} checkedWords={checkedWords} />
       {show.notes && (
         <>
           <h2>Notes</h2>
