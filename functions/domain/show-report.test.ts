@@ -125,8 +125,17 @@ describe('the report of a show', () => {
 
   it('shows as unknown what is not known', () => {
     const gone = reportShow(SHOW, facts({ history: null, records: [record('a')] }), NOW);
-    expect([gone.incidents, gone.sourceEvents, gone.failovers, gone.cost, gone.estimate]).toEqual(Array(5).fill(null));
-    expect(gone.destinations.map(({ cost, observed }) => [cost, observed])).toEqual(Array(2).fill([null, null]));
+    expect([gone.incidents, gone.sourceEvents, gone.failovers, gone.cost, gone.estimate]).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(gone.destinations.map(({ cost, observed }) => [cost, observed])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
     const before = facts({ history: { ...history, rows: ROWS.filter((each) => each !== started) } });
     expect(reportShow(SHOW, before, NOW).destinations[0]!.observed).toBeNull();
     expect(reportShow({ ...SHOW, endsAt: null }, facts(), NOW).estimate).toBeNull();
