@@ -25,7 +25,7 @@ const MEDIA_TESTS = [
 ];
 
 const PAIRED_TESTS = [
-  'test/e2e/{dev,incidents-real,picture-analysis,recording,show,start-up,store}.test.ts',
+  'test/e2e/{dev,incidents-real,picture-analysis,recording,run-sheet,show,start-up,store}.test.ts',
   'test/browser/*.test.ts',
 ];
 

@@ -1,9 +1,10 @@
 import type { z } from '@hono/zod-openapi';
 import { deleteSeries } from '../aws/show-series-table.ts';
-import { archiveShow, changeShow, deleteShow, listOpenShows } from '../aws/show-table.ts';
+import { changeShow, deleteShow, listOpenShows } from '../aws/show-table.ts';
 import { AppError } from '../domain/errors.ts';
 import { timesOn, wallClockSeconds, type PlaceInSeries } from '../domain/show-series.ts';
 import { requestShowAction, type Show } from '../domain/show.ts';
+import { finishShow } from '../workflow/finish-show.ts';
 import { noteShow } from '../workflow/run-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { editShow } from './edit-show.ts';
@@ -87,7 +88,7 @@ export async function cancelSeries(
     });
     if (stored === null) continue;
     await noteShow(deps, before, stored);
-    await archiveShow(deps, stored);
+    await finishShow(deps, stored);
     if (stored.state === 'cancelled') cancelled.push(stored.showId);
   }
   return { seriesId, cancelled };

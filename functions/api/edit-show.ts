@@ -39,6 +39,7 @@ async function checkPlan(deps: ApiDeps, input: CreateInput): Promise<ShowPlan & 
     tags: input.tags ?? [],
     privacy: input.privacy ?? 'private',
     notes: input.notes ?? '',
+    sendsReport: input.sendsReport ?? false,
     ...times,
     sourceLostMinutes: input.sourceLostMinutes ?? null,
     ceiling,
@@ -164,9 +165,31 @@ export async function copyShow(
   const records = await listAllDestinations(deps);
   const usable = records.filter(({ desired }) => desired !== 'deleted');
   const known = new Set(usable.map(({ destinationId }) => destinationId));
-  const { description, category, tags, privacy, notes, endRule, sourceLostMinutes, ceiling } = show;
+  const {
+    description,
+    category,
+    tags,
+    privacy,
+    notes,
+    sendsReport = false,
+    endRule,
+    sourceLostMinutes,
+    ceiling,
+  } = show;
   return {
-    ...{ title, description, category, tags, privacy, notes, zone, localStart, endRule, sourceLostMinutes },
+    ...{
+      title,
+      description,
+      category,
+      tags,
+      privacy,
+      notes,
+      sendsReport,
+      zone,
+      localStart,
+      endRule,
+      sourceLostMinutes,
+    },
     ceiling: ceiling && toCeilingFields(ceiling, known),
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),
     destinations: show.destinations

@@ -1,9 +1,11 @@
 import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
 import { underLease } from '../aws/lease-table.ts';
 import { getSeries, listSeries } from '../aws/show-series-table.ts';
-import { archiveShow, listOpenShows } from '../aws/show-table.ts';
+import { listOpenShows } from '../aws/show-table.ts';
 import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
+import type { PublishDeps } from '../notify/publish-event.ts';
+import { finishShow } from '../workflow/finish-show.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { planNextShows } from '../workflow/show-series.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
@@ -23,10 +25,10 @@ const LEASE_SECONDS = 10;
  * Starts the execution of each show that needs one and has none, and makes the next shows of each series.
  * @returns how many start soon and are not ready
  */
-export async function sweepShows(deps: ShowStoreDeps): Promise<number> {
+export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<number> {
   await sweepSeries(deps);
   const shows = await listOpenShows(deps);
-  for (const show of shows.filter((each) => !isOpen(each))) await archiveShow(deps, show);
+  for (const show of shows.filter((each) => !isOpen(each))) await finishShow(deps, show);
   const needed = shows.filter((show) => needsExecution(show, deps.now()) && actsByItself(show));
   for (const show of needed.slice(0, ASKED_MAX)) {
     const state = await observeShowExecution(deps, show);
