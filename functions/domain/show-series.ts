@@ -25,6 +25,7 @@ export interface SeriesPlan extends Pick<
   | 'zone'
   | 'endRule'
   | 'sourceLostMinutes'
+  | 'sendsReport'
   | 'ceiling'
 > {
   /** Wall-clock time of day at which each starts, as `10:00:00`. */
