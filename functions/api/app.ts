@@ -56,6 +56,7 @@ import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
 import { registerShowCeiling } from './routes/show-ceiling.ts';
 import { registerShowList } from './routes/show-list.ts';
+import { registerShowReport } from './routes/show-report.ts';
 import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
@@ -189,6 +190,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerDeliveries(api, deps);
   registerShowList(api, deps);
   registerShows(api, deps);
+  registerShowReport(api, deps);
   registerShowActions(api, deps);
   registerShowCeiling(api, deps);
   registerPreflight(api, deps);

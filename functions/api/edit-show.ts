@@ -31,6 +31,7 @@ export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: s
     tags: input.tags ?? [],
     privacy: input.privacy ?? 'private',
     notes: input.notes ?? '',
+    sendsReport: input.sendsReport ?? false,
     ...times,
     sourceLostMinutes: input.sourceLostMinutes ?? null,
     ceiling,
@@ -170,9 +171,31 @@ export async function copyShow(
   const records = await listAllDestinations(deps);
   const usable = records.filter(({ desired }) => desired !== 'deleted');
   const known = new Set(usable.map(({ destinationId }) => destinationId));
-  const { description, category, tags, privacy, notes, endRule, sourceLostMinutes, ceiling } = show;
+  const {
+    description,
+    category,
+    tags,
+    privacy,
+    notes,
+    sendsReport = false,
+    endRule,
+    sourceLostMinutes,
+    ceiling,
+  } = show;
   return {
-    ...{ title, description, category, tags, privacy, notes, zone, localStart, endRule, sourceLostMinutes },
+    ...{
+      title,
+      description,
+      category,
+      tags,
+      privacy,
+      notes,
+      sendsReport,
+      zone,
+      localStart,
+      endRule,
+      sourceLostMinutes,
+    },
     ceiling: ceiling && toCeilingFields(ceiling, known),
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),
     destinations: show.destinations

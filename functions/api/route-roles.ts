@@ -39,6 +39,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/shows': 'viewer',
   'GET /api/shows/{showId}': 'viewer',
   'GET /api/shows/{showId}/preflight': 'viewer',
+  'GET /api/shows/{showId}/report': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',

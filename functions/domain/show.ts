@@ -78,6 +78,8 @@ export interface ShowPlan {
   /** The same times as instants. */
   startsAt: string;
   endsAt: string | null;
+  /** Whether its report is announced to the notification targets once it has ended; absent: it is not. */
+  sendsReport?: boolean;
   /** In the order in which they are started and stopped. */
   destinations: ShowDestination[];
 }

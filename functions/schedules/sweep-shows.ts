@@ -1,7 +1,9 @@
 import { observeShowExecution, startShowExecution } from '../aws/executions.ts';
-import { archiveShow, listOpenShows } from '../aws/show-table.ts';
+import { listOpenShows } from '../aws/show-table.ts';
 import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
+import type { PublishDeps } from '../notify/publish-event.ts';
+import { finishShow } from '../workflow/finish-show.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
 
@@ -11,9 +13,9 @@ import { startNextExecution } from '../workflow/show-steps.ts';
 const ASKED_MAX = 100;
 
 /** Starts the execution of each show that needs one and has none. @returns how many start soon and are not ready */
-export async function sweepShows(deps: ShowStoreDeps): Promise<number> {
+export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<number> {
   const shows = await listOpenShows(deps);
-  for (const show of shows.filter((each) => !isOpen(each))) await archiveShow(deps, show);
+  for (const show of shows.filter((each) => !isOpen(each))) await finishShow(deps, show);
   const needed = shows.filter((show) => needsExecution(show, deps.now()) && actsByItself(show));
   for (const show of needed.slice(0, ASKED_MAX)) {
     const state = await observeShowExecution(deps, show);

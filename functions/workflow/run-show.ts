@@ -3,7 +3,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { getDestination } from '../aws/destination-table.ts';
 import { startExecution, startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { archiveShow, changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
+import { changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
@@ -14,6 +14,7 @@ import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { requireWithinCeilings } from './ceilings.ts';
+import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
@@ -82,7 +83,7 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
 }
 
 async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'show' | 'wakeAt'>> {
-  await archiveShow(deps, show);
+  await finishShow(deps, show);
   return { show, wakeAt: null };
 }
 

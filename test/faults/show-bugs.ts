@@ -165,7 +165,7 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'the sweep does not finish the move of a show that has ended',
     file: 'schedules/sweep-shows.ts',
-    find: 'await archiveShow(deps, show);',
+    find: 'await finishShow(deps, show);',
     replace: 'continue;',
     hunt: [{ ...neverThere[0]!, operation: /Put/, fault: /execution aborted/ }],
   },

@@ -41,6 +41,10 @@ const localEnd = z
   .openapi({ description: 'null: no planned end', example: '2026-12-06T11:30:00' });
 const endRule = z.enum(END_RULES).openapi({ description: 'clock: ends at the planned end; hand: a person ends it' });
 
+const sendsReport = z
+  .boolean()
+  .openapi({ description: 'Announces the report to the notification targets (report.ready) once the show has ended' });
+
 const ceiling = SetCeiling.nullable().openapi({
   description: 'What the show may cost. null: no ceiling of its own; those of the deployment count in any case',
 });
@@ -72,6 +76,7 @@ export const CreateShow = z
     localStart,
     localEnd: localEnd.optional(),
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
+    sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
     sourceLostMinutes: sourceLostMinutes.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
@@ -91,6 +96,7 @@ export const PatchShow = z
     localStart: localStart.optional(),
     localEnd: localEnd.optional(),
     endRule: endRule.optional(),
+    sendsReport: sendsReport.optional(),
     sourceLostMinutes: sourceLostMinutes.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
@@ -160,6 +166,7 @@ export const ShowResource = z
     category: z.string().nullable(),
     tags: z.array(z.string()),
     notes: z.string(),
+    sendsReport,
     goLiveAt: nullableTime.openapi({ description: 'When a person went live by hand' }),
     missedAt: nullableTime.openapi({
       description: 'Set when nothing could be started in time; the show waits for a person',

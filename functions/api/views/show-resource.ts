@@ -31,11 +31,11 @@ export function presentShow(context: ApiContext, show: Show, known: Known): Show
 }
 
 function toShowResource(show: Show, { spending, now }: Known): ShowResource {
-  const { description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason } = show;
+  const { description, category, tags, notes, sendsReport = false, goLiveAt, missedAt, endingAt, endReason } = show;
   const { log, createdBy, createdAt, lastModified, revision } = show;
   return {
     ...toShowSummary(show),
-    ...{ description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason },
+    ...{ description, category, tags, notes, sendsReport, goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
     preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),

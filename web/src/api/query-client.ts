@@ -34,6 +34,7 @@ export const queryKeys = {
   recordings: ['recordings'],
   recordingSettings: ['recording-settings'],
   plannedShow: (showId: string) => ['planned-show', showId],
+  showReport: (showId: string) => ['show-report', showId],
   service: ['service'],
   orphans: ['orphans'],
   flow: ['flow'],

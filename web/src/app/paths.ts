@@ -13,6 +13,7 @@ export const paths = {
   planShow: '/shows/new',
   duplicateShow: (showId: string) => `/shows/new?from=${showId}`,
   plannedShow: (showId: string) => `/shows/${showId}`,
+  showReport: (showId: string) => `/shows/${showId}/report`,
   recordings: '/recordings',
   orphans: '/leftovers',
   notifications: '/notifications',

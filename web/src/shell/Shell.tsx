@@ -29,6 +29,7 @@ import {
   SettingsPage,
   ShortcutSheet,
   ShowPage,
+  ShowReportPage,
   RecordingsPage,
   ShowsPage,
   TimelinePage,
@@ -102,8 +103,8 @@ interface PageProps {
   session: SessionResource;
 }
 
-/** The path of one show. */
-const SHOW_ID = /^\/shows\/shw_\w+$/;
+/** The path of one show, or of its report. */
+const ONE_SHOW = /^\/shows\/(shw_\w+)(\/report)?$/;
 
 function Page({ pathname, search, onSearch, session }: PageProps) {
   switch (pathname.replace(/(.)\/$/, '$1')) {
@@ -129,12 +130,11 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <NotificationsPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
-    default:
-      return SHOW_ID.test(pathname) ? (
-        <PlannedShowPage showId={pathname.slice(paths.shows.length + 1)} />
-      ) : (
-        <NotFoundPage />
-      );
+    default: {
+      const [, showId, report] = ONE_SHOW.exec(pathname) ?? [];
+      if (!showId) return <NotFoundPage />;
+      return report ? <ShowReportPage showId={showId} /> : <PlannedShowPage showId={showId} />;
+    }
   }
 }
 

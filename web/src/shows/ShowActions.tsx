@@ -39,6 +39,11 @@ export function PlanTools({ show, onEdit }: { show: ShowResource; onEdit: () => 
       <Button variant="default" component={Link} href={paths.duplicateShow(show.showId)}>
         Duplicate
       </Button>
+      {show.state !== 'draft' && show.state !== 'scheduled' && (
+        <Button variant="default" component={Link} href={paths.showReport(show.showId)}>
+          Report
+        </Button>
+      )}
       <Actions show={show} possible={PLAN_ACTIONS.filter((each) => show.allowedActions.includes(each))} />
     </div>
   );

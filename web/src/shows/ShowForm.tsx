@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
@@ -141,6 +141,11 @@ function About({ values, set, text }: AboutProps) {
       <TextInput label="Tags" description="Separated by commas" {...text('tags')} />
       <Textarea label="Description" autosize minRows={2} {...text('description')} />
       <Textarea label="Notes for the team" autosize minRows={2} {...text('notes')} />
+      <Checkbox
+        label="Announce the report to the notification targets"
+        checked={values.sendsReport}
+        onChange={(event) => set({ sendsReport: event.currentTarget.checked })}
+      />
     </>
   );
 }

@@ -11,6 +11,7 @@ export interface ShowFormValues {
   tags: string;
   privacy: ShowResource['privacy'];
   notes: string;
+  sendsReport: boolean;
   zone: string;
   localStart: string;
   /** Empty: no planned end. */
@@ -31,6 +32,7 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     tags: show?.tags.join(', ') ?? '',
     privacy: show?.privacy ?? 'private',
     notes: show?.notes ?? '',
+    sendsReport: show?.sendsReport ?? false,
     zone: show?.zone ?? zone,
     localStart: show?.localStart ?? '',
     localEnd: show?.localEnd ?? '',
@@ -71,6 +73,7 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     tags: tags.filter((tag) => tag !== ''),
     privacy: values.privacy,
     notes: values.notes,
+    sendsReport: values.sendsReport,
     zone: values.zone,
     localStart: values.localStart,
     localEnd: end,

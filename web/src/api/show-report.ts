@@ -1,0 +1,21 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ShowReport } from '../../../functions/api/schemas/show-report.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
+import { queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const pathOf = (showId: string) => `/api/shows/${showId}/report`;
+
+/** Reads the report of a show, and polls it until the show has ended. */
+export function useShowReport(showId: string) {
+  return useQuery({
+    queryKey: queryKeys.showReport(showId),
+    queryFn: async ({ signal }) => (await request<ShowReport>(pathOf(showId), { signal })).body,
+    refetchInterval: ({ state }) => (state.data?.isFinal ? false : POLL_DETAILS_MS),
+  });
+}
+
+/** Returns the address of the same as a CSV file. */
+export function showReportCsvAddress(showId: string): string {
+  return `${pathOf(showId)}?format=csv`;
+}
