@@ -164,6 +164,8 @@ describe('a show', () => {
     await confirm('Go live', ({ state }) => state === 'live');
     await bar().getByText('End show stops Alpha, then Bravo.').waitFor();
     await waitFor('Alpha to be started', async () => (await stage.named('Alpha')).desired === 'running');
+    // It sends, and nothing arrives yet: the run sheet says what the platforms receive.
+    await runSheet().getByText('Waiting for source').first().waitFor();
     // Stop all appears above the navigation while something runs, and the bar must not be under it.
     const stopAll = page.getByRole('complementary', { name: 'Problems and Stop all' });
     await stopAll.waitFor();
