@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * - `isolated`: files that replace parts of Node, mock modules or load the code in many copies. One process each.
  * - `unit`: everything else that needs no media. Its files share a process per processor, because loading the AWS SDK
  *   and the CDK once per file took half of the time.
- * - `paired`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Three
+ * - `waiting`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Three
  *   at a time.
  * - `media`: files that measure moving video. One at a time, because a starved encoder looks like a broken one.
  */
@@ -24,7 +24,7 @@ const MEDIA_TESTS = [
   'test/e2e/**/*.test.ts',
 ];
 
-const PAIRED_TESTS = [
+const WAITING_TESTS = [
   'test/e2e/{dev,incidents-real,picture-analysis,recording,run-sheet,show,start-up,store}.test.ts',
   'test/browser/*.test.ts',
 ];
@@ -77,20 +77,20 @@ export default defineConfig({
           ...QUICK,
           name: 'unit',
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...PAIRED_TESTS, ...MEDIA_TESTS],
+          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...WAITING_TESTS, ...MEDIA_TESTS],
           isolate: false,
           // A spy must not reach the next file.
           restoreMocks: true,
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...SLOW, name: 'paired', include: PAIRED_TESTS, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { test: { ...SLOW, name: 'waiting', include: WAITING_TESTS, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       {
         test: {
           ...SLOW,
           name: 'media',
           include: MEDIA_TESTS,
-          exclude: [...configDefaults.exclude, ...PAIRED_TESTS],
+          exclude: [...configDefaults.exclude, ...WAITING_TESTS],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

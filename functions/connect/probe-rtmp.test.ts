@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net, { type AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startHostileServer, type HostileBehaviour } from '../../test/support/hostile-server.ts';
 import { makeTestCertificate } from '../../test/support/rtmp.ts';
@@ -83,7 +85,10 @@ describe('a test of an RTMP server', () => {
       const Server = require(${JSON.stringify(folder)});
       new Server({ bind: '127.0.0.1', rtmp: { port: ${port} } }).run();
       console.log('ready');`;
-    const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // The server keeps files in its working directory.
+    const cwd = mkdtempSync(join(tmpdir(), 'sluice-probe-'));
+    cleanups.push(() => rmSync(cwd, { recursive: true, force: true }));
+    const server = spawn(process.execPath, ['-e', script], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
     cleanups.push(async () => {
       server.kill('SIGKILL');
       await once(server, 'exit');

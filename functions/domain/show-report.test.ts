@@ -73,7 +73,7 @@ const RUN: LedgerRun = {
 };
 const history: ShowHistory = {
   rows: ROWS,
-  runs: [RUN, { ...RUN, startedAt: at('08:00:00'), endedAt: at('08:30:00') }],
+  runs: [RUN, { ...RUN, startedAt: at('08:00:00'), endedAt: at('10:10:00') }],
 };
 const record = (destinationId: string): Destination =>
   newDestination(

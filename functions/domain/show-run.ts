@@ -289,8 +289,8 @@ function observe(show: Show, facts: RunFacts, now: Date): Show {
   const destinations = show.destinations.map((each) => {
     const seen = observeOne(each, facts.destinations.get(each.destinationId) ?? null, at);
     if ((seen.readyAt ?? null) !== (each.readyAt ?? null)) note(`${each.name} is ready, and its output is held`);
-    if (seen.onAirAt !== each.onAirAt) note(`${each.name} is on air`);
-    if (seen.offAirAt !== each.offAirAt && seen.offAirAt !== null) note(`${each.name} is off air`);
+    if (seen.onAirAt !== each.onAirAt) note(`${each.name} sends`);
+    if (seen.offAirAt !== each.offAirAt && seen.offAirAt !== null) note(`${each.name} has stopped`);
     if (seen.problem !== null && seen.problem !== each.problem) {
       note(`${labelOf(each)}: ${seen.problem}`);
     }

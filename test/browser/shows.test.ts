@@ -164,6 +164,8 @@ describe('a show', () => {
     await confirm('Go live', ({ state }) => state === 'live');
     await bar().getByText('End show stops Alpha, then Bravo.').waitFor();
     await waitFor('Alpha to be started', async () => (await stage.named('Alpha')).desired === 'running');
+    // It sends, and nothing arrives yet: the run sheet says what the platforms receive.
+    await runSheet().getByText('Waiting for source').first().waitFor();
     // Stop all appears above the navigation while something runs, and the bar must not be under it.
     const stopAll = page.getByRole('complementary', { name: 'Problems and Stop all' });
     await stopAll.waitFor();
@@ -178,6 +180,24 @@ describe('a show', () => {
       (await stage.destinations()).every(({ desired }) => desired === 'idle'),
     );
     await bar().waitFor({ state: 'detached' });
+  });
+
+  it('has a report that fits on a phone, and is printed without navigation and buttons', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await openPlanned('Alpha');
+    await confirm('Cancel show', ({ state }) => state === 'cancelled');
+    await page.getByRole('link', { name: 'Report', exact: true }).click();
+    await heading('Evening show: report').waitFor();
+    await page.getByText(/Operator · cancelled the show$/).waitFor();
+    await page.getByText(/estimate .*; bill unknown$/).waitFor();
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+    await page.emulateMedia({ media: 'print' });
+    for (const part of [page.getByRole('banner'), page.getByRole('navigation'), button('Print')]) {
+      expect(await part.first().isVisible()).toBe(false);
+    }
+    expect(await heading('Evening show: report').isVisible()).toBe(true);
+    await page.emulateMedia({ media: 'screen' });
   });
 
   it('is taken over: the run sheet acts no more, and what runs keeps running', async () => {

@@ -204,6 +204,32 @@ describe.skipIf(!findTestFfmpeg())('a show that runs itself', () => {
     }
   });
 
+  it('has a report that agrees with what happened', async () => {
+    const show = await readShow();
+    const report = await request('GET', `/api/shows/${showId}/report`);
+    const { liveAt, endingAt, endedAt, startsAt, endsAt } = show;
+    expect(report).toMatchObject({
+      ...{ state: 'ended', isFinal: true, failovers: 0 },
+      planned: { startsAt, endsAt },
+      actual: { goLiveAt: null, liveAt, endingAt, endedAt, endReason: 'clock' },
+    });
+    for (const [index, each] of report.destinations.entries()) {
+      const { name, onAirAt, offAirAt } = show.destinations[index]!;
+      expect(each).toMatchObject({ name, onAirAt, offAirAt });
+      expect(each.onAirSeconds).toBeCloseTo((Date.parse(offAirAt!) - Date.parse(onAirAt!)) / 1000, 0);
+    }
+    const [steady, , refused, frozen] = report.destinations;
+    expect(steady.observed.delivering).toBeGreaterThan(0);
+    expect(refused.observed).toMatchObject({ delivering: 0 });
+    expect(refused.observed.down).toBeGreaterThan(0);
+    expect(frozen.observed.degraded + frozen.observed.down).toBeGreaterThan(0);
+    expect(report.sourceEvents.length).toBeGreaterThan(0);
+    expect(report.incidents).toContainEqual(
+      expect.objectContaining({ subject: 'Refusing', detail: expect.stringContaining('Stream key rejected') }),
+    );
+    expect(report.log).toEqual(show.log);
+  });
+
   it('leaves no process', async () => {
     const children = descendantsOf(product.process.pid!);
     expect(await product.stop()).toBe(0);

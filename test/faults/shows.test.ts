@@ -47,13 +47,13 @@ describe('a run sheet', () => {
     const production = await loadProduction();
     const passing = (await cellsOfRunSheet(production)).filter(
       ({ place, fault }) =>
-        /^(Put|Update|Delete|StartExecution|Query)/.test(place.operation) &&
+        /^(Put|Update|StartExecution)/.test(place.operation) &&
         /^(crash (before|after)|late|execution aborted|aborted, process continues)/.test(fault.name),
     );
     // Every kind of fault meets every kind of call once.
     const kinds = Map.groupBy(passing, ({ place, fault }) => `${place.operation} ${fault.name}`);
     const chosen = [...kinds.values()].map((alike) => alike[alike.length >> 1]!);
-    expect(chosen.length).toBeGreaterThan(15);
+    expect(chosen.length).toBeGreaterThan(12);
     expect(await runAll(production, chosen)).toEqual([]);
   }, 600_000);
 
@@ -63,13 +63,13 @@ describe('a run sheet', () => {
     // From the decision that starts a destination to its confirmation.
     const positions = [...places.keys()].toSorted((a, b) => a - b);
     const first = positions.find((position) => places.get(position)!.operation === 'PutItem')!;
-    const chosen = positions.filter((position) => position >= first).slice(0, 14);
+    const chosen = positions.filter((position) => position >= first).slice(0, 10);
     const cells = chosen.map((position, index) => ({
       workflow: BY_CLOCK_WITH_PEOPLE,
       place: places.get(position)!,
       fault: PEOPLE[index % PEOPLE.length]!,
     }));
-    expect(cells).toHaveLength(14);
+    expect(cells).toHaveLength(10);
     expect(await runAll(production, cells)).toEqual([]);
   }, 600_000);
 });

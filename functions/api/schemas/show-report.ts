@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { SHOW_STATES } from '../../domain/show.ts';
+import { SHOW_END_REASONS, SHOW_STATES } from '../../domain/show.ts';
 import { RECORDING_STATES } from '../../domain/recording.ts';
 import { UPTIME_STATES, type UptimeState } from '../../domain/uptime.ts';
 import { timestamp } from './parts.ts';
@@ -60,7 +60,7 @@ export const ShowReport = z
       liveAt: nullableTime,
       endingAt: nullableTime,
       endedAt: nullableTime,
-      endReason: z.enum(['clock', 'hand', 'cancelled', 'missed']).nullable(),
+      endReason: z.enum(SHOW_END_REASONS).nullable(),
     }),
     startErrorSeconds: seconds.openapi({ description: 'Null when a person went live' }),
     endErrorSeconds: seconds.openapi({ description: 'Null unless it ended by the clock' }),

@@ -1,5 +1,7 @@
 import { IconCheck, IconCircle, IconX } from '@tabler/icons-react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
+import { useDestinations } from '../api/destinations.ts';
+import { presentDestination } from '../destinations/destination-presentation.ts';
 import { sentence } from '../ui/format.ts';
 import { showTime } from './show-text.ts';
 import classes from './Shows.module.css';
@@ -10,6 +12,7 @@ export function RunSheet({ show }: { show: ShowResource }) {
     show;
   const time = (at: string) => showTime(at, zone);
   const isOver = endedAt !== null;
+  const { isDown, healthWords } = useHealth(show);
   return (
     <ol className={classes.sheet} aria-label="Run sheet">
       {destinations.map(
@@ -17,13 +20,14 @@ export function RunSheet({ show }: { show: ShowResource }) {
           <Step
             key={destinationId}
             isOver={isOver}
-            mark={problem === null ? onAirAt !== null : 'failed'}
+            mark={problem === null && !isDown(destinationId) ? onAirAt !== null : 'failed'}
             text={`${name} on air${goLiveAt ? ', planned for' : ' at'} ${time(plannedAt)}${isRequired ? ', required' : ''}`}
             facts={[
               startRequestedAt && `Start requested ${time(startRequestedAt)}`,
               readyAt && !onAirAt && !isOver && heldWords(show, time(plannedAt)),
-              onAirAt && `On air ${time(onAirAt)}`,
-              offAirAt && `Off air ${time(offAirAt)}`,
+              onAirAt && `Sends since ${time(onAirAt)}`,
+              onAirAt && !offAirAt && healthWords(destinationId),
+              offAirAt && `Stopped ${time(offAirAt)}`,
               problem && sentence(problem),
             ]}
           />
@@ -47,6 +51,22 @@ export function RunSheet({ show }: { show: ShowResource }) {
       />
     </ol>
   );
+}
+
+/** What the platforms receive now. A destination that sends need not arrive. */
+function useHealth({ state }: ShowResource) {
+  const { data } = useDestinations();
+  const presented = (id: string) => {
+    const found = state === 'live' ? data?.find(({ destinationId }) => destinationId === id) : undefined;
+    return found?.status === 'running' ? presentDestination(found) : null;
+  };
+  return {
+    isDown: (id: string) => presented(id)?.tone === 'attention',
+    healthWords: (id: string) => {
+      const known = presented(id);
+      return known && [known.word, known.reason].filter((words) => words !== '').join(': ');
+    },
+  };
 }
 
 const END_WORDS: Record<NonNullable<ShowResource['endReason']>, string | null> = {
