@@ -11,7 +11,7 @@ import { toWallClock } from './wall-clock.ts';
 
 /** Bundlers read the library's ES module. Node reads its CommonJS module, of which it knows only the default export. */
 // oxlint-disable-next-line import/namespace
-const RRule = (library as { default?: typeof library }).default?.RRule ?? library.RRule;
+const RRule = (library as unknown as { default?: typeof library }).default?.RRule ?? library.RRule;
 
 const PARTS = ['FREQ', 'INTERVAL', 'BYDAY', 'BYMONTHDAY', 'BYSETPOS', 'COUNT', 'UNTIL', 'WKST'];
 const LENGTH_MAX = 200;
