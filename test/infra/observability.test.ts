@@ -267,7 +267,7 @@ describe('each runbook command', () => {
   });
 
   it('reads existing stack outputs', () => {
-    const asked = [...RUNBOOK.matchAll(/output (\w[\w-]*) (\w+)/g)].map(([, stack, key]) => ({ stack, key }));
+    const asked = [...RUNBOOK.matchAll(/(?:\$\(|`)output (\w[\w-]*) (\w+)/g)].map(([, stack, key]) => ({ stack, key }));
     expect(asked.length).toBeGreaterThan(3);
     for (const { stack, key } of asked) {
       const outputs = Object.keys(deployment.template(stack as StackId).findOutputs('*'));
