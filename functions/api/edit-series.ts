@@ -10,7 +10,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { editShow } from './edit-show.ts';
 import { findShow } from './find-show.ts';
 import { invalidFields } from './http/validation.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn } from '../workflow/in-turn.ts';
 import { PLANNING } from './plan-show.ts';
 import type { CancelledSeries, PatchShow } from './schemas/shows.ts';
 import { changeSeries } from './series-of-shows.ts';

@@ -13,7 +13,7 @@ import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
 import { insertPlanned, PLANNING_LEASE, requireNoConflict } from '../workflow/store-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { invalidFields } from './http/validation.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn } from '../workflow/in-turn.ts';
 
 /** Stores plans of shows. Plans are stored one at a time, so that of two that want one destination one is refused. */
 

@@ -10,7 +10,7 @@ import { insertPlanned } from '../workflow/store-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { requireFoundShow } from './find-show.ts';
 import { invalidFields } from './http/validation.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn } from '../workflow/in-turn.ts';
 import { PLANNING } from './plan-show.ts';
 
 /** Plans series of shows. */

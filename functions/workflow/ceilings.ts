@@ -20,9 +20,10 @@ import { courseText, nameOfCeiling } from '../domain/ceiling-words.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Spending } from '../domain/spending.ts';
+import { inTurn, type Turn } from './in-turn.ts';
 import { requestChange } from './operations.ts';
 import { readSpending, type SpendingDeps } from './read-spending.ts';
-import type { OperationDeps } from './workflow-deps.ts';
+import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
 
 /** Compares the spending with the ceilings, and stops what a ceiling says. */
 
@@ -99,13 +100,35 @@ export async function stopConcerned(
   }
 }
 
+/** Another start has to see what the one before it will cost. */
+const STARTING: Turn = { name: 'starts-within-ceilings', doing: 'starting destinations' };
+
+/**
+ * Makes a request that starts a destination, unless a ceiling is against it. Starts that a ceiling concerns take turns:
+ * of two at the same time, each alone could be within the ceiling, and both together above it.
+ * @param request makes the request
+ * @throws {AppError} `ceiling_reached`, or `concurrent_change` when others start destinations all the time
+ */
+export async function startWithinCeilings<Result>(
+  deps: SpendingDeps & Pick<WorkflowDeps, 'sleep'>,
+  destinationId: string,
+  request: () => Promise<Result>,
+  options: { isAgain?: boolean } = {},
+): Promise<Result> {
+  if (!(await listCeilings(deps)).some((ceiling) => isConcerned(ceiling, destinationId))) return request();
+  return inTurn(deps, STARTING, async () => {
+    await requireWithinCeilings(deps, destinationId, options);
+    return request();
+  });
+}
+
 /**
  * Refuses to start a destination that a ceiling keeps off air, or whose start would lead above a ceiling even if it were
  * stopped at once.
  * @param isAgain the destination is on air, and a restart is charged as another start
  * @throws {AppError} `ceiling_reached`
  */
-export async function requireWithinCeilings(
+async function requireWithinCeilings(
   deps: SpendingDeps,
   destinationId: string,
   { isAgain = false }: { isAgain?: boolean } = {},

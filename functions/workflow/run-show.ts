@@ -13,12 +13,12 @@ import { stopRuleOf } from '../domain/show-ends.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
-import { requireWithinCeilings } from './ceilings.ts';
+import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
-import type { OperationDeps } from './workflow-deps.ts';
+import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
 
 /**
  * Runs shows. A pass reads the show and its destinations, lets the run sheet decide, stores the decision, and only then
@@ -32,7 +32,7 @@ export interface ShowStoreDeps
 /** What running a show needs. */
 export interface ShowDeps
   extends
-    Pick<OperationDeps, 'now' | 'logger'>,
+    Pick<WorkflowDeps, 'now' | 'sleep' | 'logger'>,
     AwsDeps<
       'mediaLive' | 'sfn' | 'table',
       | 'deliveryMachineArn'
@@ -137,13 +137,14 @@ async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt
     const destination = current?.destinations.find((each) => each.destinationId === destinationId);
     if (!current || !destination || !isStarting(current)) break;
     const start = async () => {
-      await requireWithinCeilings(deps, destinationId);
-      await requireWithinShowCeiling(deps, current, destinationId);
       const decide = (record: Destination) => {
         const now = deps.now();
         return withPause(record, decideShowStart(record, { destination, decidedAt, now }), until, now);
       };
-      const change = await requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
+      const change = await startWithinCeilings(deps, destinationId, async () => {
+        await requireWithinShowCeiling(deps, current, destinationId);
+        return requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
+      });
       // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
       if (change?.record.operation) await startExecution(deps, change.record.operation);
     };

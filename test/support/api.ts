@@ -289,6 +289,15 @@ export async function startTestApi() {
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
       return seen;
     },
+    /** Another API on the same table whose writes take some time, so that requests at the same time read before them. */
+    delayWrites(delayMs: number) {
+      const { table } = clients;
+      const send = async (command: object) => {
+        if (command.constructor.name !== 'QueryCommand') await new Promise((resolve) => setTimeout(resolve, delayMs));
+        return table.send(command as never);
+      };
+      api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
+    },
     /** Another API on the same table with stale replicas, where only consistent reads find an item. */
     readStale() {
       const { table } = clients;

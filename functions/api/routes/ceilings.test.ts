@@ -113,11 +113,15 @@ describe('setting a ceiling', () => {
   });
 });
 
+/** Returns the lowest ceiling possible now. */
+async function leastAmount(body: object = { action: 'stop' }): Promise<number> {
+  const { problem } = await put({ ...body, amount: 0.01 });
+  return Number(/at least (\d+\.\d\d) USD/.exec(problem.errors![0]!.message)![1]);
+}
+
 /** Sets the lowest ceiling possible and lets it be reached. */
 async function reach(body: object): Promise<void> {
-  const { problem } = await put({ amount: 0.01, ...body });
-  const [, least] = /at least (\d+\.\d\d) USD/.exec(problem.errors![0]!.message)!;
-  expect((await put({ amount: Number(least), ...body })).status).toBe(200);
+  expect((await put({ ...body, amount: await leastAmount(body) })).status).toBe(200);
   pass(20);
   await evaluate();
 }
@@ -180,16 +184,40 @@ describe('a ceiling that is reached', () => {
   });
 
   it('refuses a start that would lead above it, and not one that is spared', async () => {
-    const { problem } = await put({ amount: 0.01, action: 'stop' });
-    const [, least] = /at least (\d+\.\d\d) USD/.exec(problem.errors![0]!.message)!;
-    await put({ amount: Number(least), action: 'stop' });
+    const least = await leastAmount();
+    await put({ amount: least, action: 'stop' });
     const refused = await start(OTHER_ID);
     expect([refused.status, refused.problem.detail]).toEqual([
       409,
       expect.stringContaining('does not allow another start'),
     ]);
-    await put({ amount: Number(least), action: 'stop', spared: [OTHER_ID] });
+    await put({ amount: least, action: 'stop', spared: [OTHER_ID] });
     expect((await start(OTHER_ID)).status).toBe(202);
+  });
+
+  it('allows one of two starts at the same time that only alone are within it', async () => {
+    const third = MISSING_ID;
+    await test.put(makeRecord({ destinationId: third, name: 'Third', streamKeyFingerprint: 'fe' }));
+    let cents = Math.round((await leastAmount()) * 100);
+    test.delayWrites(20);
+    const isRefused = ({ problem }: { problem: { code: string } | null }) => problem?.code === 'ceiling_reached';
+    // Until the lowest ceiling that allows one more start.
+    let answers = [];
+    do {
+      expect((await put({ amount: cents / 100, action: 'stop' })).status).toBe(200);
+      answers = await Promise.all([start(OTHER_ID), start(third)]);
+      cents += 1;
+    } while (answers.every(isRefused));
+    expect(answers.filter(isRefused)).toHaveLength(1);
+    expect((await Promise.all([OTHER_ID, third].map(desiredOf))).toSorted()).toEqual(['idle', 'running']);
+  });
+
+  it('refuses an edit that restarts, which is charged as another start, and no other edit', async () => {
+    await put({ amount: await leastAmount(), action: 'stop' });
+    const edit = (body: object) => test.call('PATCH', `/api/destinations/${DESTINATION_ID}?apply=now`, { body });
+    const { problem, status } = await edit({ preset: '480p30' });
+    expect([status, problem.code]).toEqual([409, 'ceiling_reached']);
+    expect((await edit({ name: 'Renamed' })).status).toBe(200);
   });
 
   it('only warns when it is set so', async () => {

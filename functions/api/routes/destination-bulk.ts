@@ -6,7 +6,7 @@ import { isPrimary } from '../../domain/lifecycle.ts';
 import type { Decision } from '../../domain/lifecycle.ts';
 import { requestChange, type Change } from '../../workflow/operations.ts';
 import { changeSlate, type SlateAction } from '../slate.ts';
-import { requireWithinCeilings } from '../../workflow/ceilings.ts';
+import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideStart, decideStop } from '../../domain/requests.ts';
@@ -118,11 +118,9 @@ async function actOnOne(
   /** As read when it was refused. */
   let status: Destination['status'] | null = null;
   try {
-    if (action === 'start') await requireWithinCeilings(deps, destinationId);
-    const change = await ACTIONS[action].act(deps, destinationId, {
-      requestedBy,
-      note: (record) => void ({ status } = record),
-    });
+    const note = (record: Destination) => void ({ status } = record);
+    const ask = () => ACTIONS[action].act(deps, destinationId, { requestedBy, note });
+    const change = await (action === 'start' ? startWithinCeilings(deps, destinationId, ask) : ask());
     const { before, record } = requireFound(change, destinationId);
     const result: ItemResult = {
       destinationId,

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination, TimelineEntry } from '../../domain/destination.ts';
 import { AppError, errorName } from '../../domain/errors.ts';
 import { putTimelineEntry } from '../../aws/history-table.ts';
+import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -113,14 +114,20 @@ async function edit(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<
   requireChangeable(found, 'edit');
   requireMatch(found, asked.ifMatch);
   const changed = await toEdit(deps, found, fields);
-  const change = await requestChange(deps, destinationId, {
-    requestedBy: asked.requestedBy,
-    decide: (before) => {
-      requireMatch(before, asked.ifMatch);
-      if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return decideEdit(before, changed, { apply: asked.apply, now, freshSeconds: deps.freshSeconds });
-    },
-  });
+  const decideOn = (record: Destination) =>
+    decideEdit(record, changed, { apply: asked.apply, now, freshSeconds: deps.freshSeconds });
+  const ask = () =>
+    requestChange(deps, destinationId, {
+      requestedBy: asked.requestedBy,
+      decide: (before) => {
+        requireMatch(before, asked.ifMatch);
+        if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
+        return decideOn(before);
+      },
+    });
+  // A restart is charged as another start.
+  const isRestart = decideOn(found).record.restartRequested && !found.restartRequested;
+  const change = await (isRestart ? startWithinCeilings(deps, destinationId, ask, { isAgain: true }) : ask());
   const after = requireFound(change, destinationId).record;
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');

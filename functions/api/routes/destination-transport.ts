@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireWithinCeilings } from '../../workflow/ceilings.ts';
+import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import { forceChange, requestChange, type Change } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -52,11 +52,9 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       const { destinationId } = context.req.valid('param');
       const isForced = context.req.valid('query').force === 'true';
-      if (action === 'start') await requireWithinCeilings(deps, destinationId);
-      const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
-        requestedBy: context.get('principal').id,
-        decide,
-      });
+      const requestedBy = context.get('principal').id;
+      const ask = () => (isForced ? forceChange : requestChange)(deps, destinationId, { requestedBy, decide });
+      const change = await (action === 'start' ? startWithinCeilings(deps, destinationId, ask) : ask());
       const found = requireFound(change, destinationId);
       return isNews(found)
         ? context.json(presentOperation(deps, context, found.record), 202)
@@ -79,8 +77,8 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   api.openapi(restart, async (context) => {
     const { destinationId } = context.req.valid('param');
     const requestedBy = context.get('principal').id;
-    await requireWithinCeilings(deps, destinationId, { isAgain: true });
-    const change = await requestChange(deps, destinationId, { requestedBy, decide: decideRestart });
+    const ask = () => requestChange(deps, destinationId, { requestedBy, decide: decideRestart });
+    const change = await startWithinCeilings(deps, destinationId, ask, { isAgain: true });
     return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
 }

@@ -30,7 +30,7 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { resolveInTime } from '../destination-target.ts';
 import { endSubscription, readSubscriptionStates, withSubscription } from '../target-subscription.ts';
 import { invalidFields } from '../http/validation.ts';
-import { inTurn } from '../in-turn.ts';
+import { inTurn } from '../../workflow/in-turn.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   CreatedTarget,

@@ -1,6 +1,7 @@
+import type { TableDeps } from '../aws/clients.ts';
 import { underLease } from '../aws/lease-table.ts';
 import { AppError } from '../domain/errors.ts';
-import type { ApiDeps } from './api-deps.ts';
+import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** A crash in the middle of an action delays the next caller for so long. */
 const LEASE_SECONDS = 10;
@@ -20,7 +21,7 @@ export interface Turn {
  * @throws {AppError} `concurrent_change` when others take all turns for five seconds
  */
 export async function inTurn<Result>(
-  deps: Pick<ApiDeps, 'now' | 'sleep' | 'clients' | 'deployment'>,
+  deps: TableDeps & Pick<WorkflowDeps, 'now' | 'sleep'>,
   { name, doing }: Turn,
   action: () => Promise<Result>,
 ): Promise<Result> {
