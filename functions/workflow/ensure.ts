@@ -25,7 +25,7 @@ import {
   resolveSourceLoss,
 } from './channel-target.ts';
 import { requireFlow } from './require-flow.ts';
-import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
+import { recordHeld, requireInFlight, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -104,6 +104,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
     const target = await resolveChannelTarget(deps, record, { encodings, sound, sourceLoss });
+    await requireInFlight(context);
     channel = await unlessBusy(() => createChannel(deps, { ...making, generation, target }), 'the input');
     channelHash = hash;
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { changeDestination } from '../aws/destination-table.ts';
+import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { isFlowBusy, type FlowView } from '../aws/flow.ts';
 import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
@@ -124,4 +124,15 @@ export async function settleWithin<View>(
   }
   const Unsettled = isDue(context) ? SettlesSoon : NotSettled;
   throw new Unsettled(`waiting for ${waitingFor}`);
+}
+
+/**
+ * Refuses to create for an operation that has ended: a process that slept during the reads before may wake up in the next
+ * one.
+ */
+export async function requireInFlight({ deps, generation, record }: StepContext): Promise<void> {
+  const found = await getDestination(deps, record.destinationId);
+  if (found?.operation?.generation !== generation) {
+    throw new StaleOperation(`generation ${generation} is no longer in flight`);
+  }
 }
