@@ -425,15 +425,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a desired state that changed during the operation is lost',
     file: 'workflow/settle.ts',
     find: 'const kind = nextOperation(rest);',
-    replace: 'const kind = nextOperation({ ...rest, desired: rest.status === "running" ? "running" : rest.desired });',
-    hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
+    replace: 'const kind = nextOperation({ ...rest, desired: rest.status === "running" ? "running" : "idle" });',
+    hunt: [{ workflow: 'start while stopping' }],
   },
   {
     name: 'the next operation is recorded but never started',
     file: 'workflow/settle.ts',
     find: 'if (after?.operation) await startQuietly(deps, after);',
     replace: '',
-    hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
+    hunt: [{ workflow: 'start while stopping' }],
   },
   {
     name: 'a failed teardown removes the record',

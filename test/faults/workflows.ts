@@ -308,6 +308,8 @@ const ELSE: Workflow[] = [
   },
   {
     name: 'start while stopping',
+    // The end of the stop begins the start, and nothing has to wait for a sweep.
+    world: { sweepEverySeconds: null },
     prepare: (world) => makeAndStart(world, 'warm'),
     setOff: (world) => askTwice(world, 'stop', 'ReleaseFlowOutput', 'start'),
     isReached: restsAs('running'),
