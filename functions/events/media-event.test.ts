@@ -217,8 +217,9 @@ describe('an event', () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     await Promise.all(Array.from({ length: 500 }, () => handle(event)));
-    // An observation lists the destinations, and the evaluation after it the ceilings, the incidents and their settings.
-    const times = (looks: number) => ({ lists: 4 * looks, looks });
+    // An observation lists the destinations, and the evaluation after it the ceilings, the open shows, the incidents and
+    // their settings.
+    const times = (looks: number) => ({ lists: 5 * looks, looks });
     const count = () => ({
       lists: calls.filter((name) => name === 'QueryCommand').length,
       looks: calls.filter((name) => name === 'ListChannelsCommand').length,

@@ -46,14 +46,14 @@ describe('the sweep or workflow', () => {
   });
 
   it('treats a truncated answer as an unknown outcome, not as a refusal', async () => {
-    const result = await outcomeOf('start cold', strike('EnsureChannel', 6, 'medialive.CreateChannel', 'response cut'));
+    const result = await outcomeOf('start cold', strike('EnsureChannel', 7, 'medialive.CreateChannel', 'response cut'));
     expect(result).toMatchObject({ outcome: 'reached' });
   });
 
   it('waits out a conflict when it creates the channel', async () => {
     const result = await outcomeOf(
       'start cold',
-      strike('EnsureChannel', 6, 'medialive.CreateChannel', 'ConflictException'),
+      strike('EnsureChannel', 7, 'medialive.CreateChannel', 'ConflictException'),
     );
     expect(result).toMatchObject({ outcome: 'reached' });
   });
