@@ -8,8 +8,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * - `isolated`: files that replace parts of Node, mock modules or load the code in many copies. One process each.
  * - `unit`: everything else that needs no media. Its files share a process per processor, because loading the AWS SDK
  *   and the CDK once per file took half of the time.
- * - `waiting`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Three
- *   at a time.
+ * - `waiting`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Two at
+ *   a time, because a browser and an encoder fill a processor.
  * - `media`: files that measure moving video. One at a time, because a starved encoder looks like a broken one.
  */
 const MEDIA_TESTS = [
@@ -84,7 +84,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...SLOW, name: 'waiting', include: WAITING_TESTS, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { test: { ...SLOW, name: 'waiting', include: WAITING_TESTS, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: {
           ...SLOW,
