@@ -4,6 +4,7 @@ import type { SpendingSummary } from '../domain/spending.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
+import { getRevised, putRevised } from './revised-item.ts';
 
 /** Ceilings, a few items in one partition, and the summaries of the spending that they are compared with. */
 
@@ -18,14 +19,11 @@ export async function listCeilings(deps: TableDeps): Promise<Ceiling[]> {
   return found.map(({ item }) => item as unknown as Ceiling);
 }
 
+const keyOf = (period: CeilingPeriod) => ({ pk: PARTITION, sk: period });
+
 /** Reads one ceiling, strongly consistent. Returns null when it is not set. */
-export async function getCeiling({ clients, deployment }: TableDeps, period: CeilingPeriod): Promise<Ceiling | null> {
-  const { Item: item } = await clients.table.send(
-    new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: period }, ConsistentRead: true }),
-  );
-  if (!item) return null;
-  const { pk: _pk, sk: _sk, ...ceiling } = item;
-  return ceiling as Ceiling;
+export function getCeiling(deps: TableDeps, period: CeilingPeriod): Promise<Ceiling | null> {
+  return getRevised(deps, keyOf(period));
 }
 
 /**
@@ -33,26 +31,8 @@ export async function getCeiling({ clients, deployment }: TableDeps, period: Cei
  * @param before as it was read; null for a new one
  * @returns the ceiling as stored; null when another writer came first
  */
-export async function putCeiling(
-  { clients, deployment }: TableDeps,
-  before: Ceiling | null,
-  after: Ceiling,
-): Promise<Ceiling | null> {
-  const stored = { ...after, revision: (before?.revision ?? 0) + 1 };
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { pk: PARTITION, sk: after.period, ...stored },
-        ConditionExpression: before ? 'revision = :revision' : 'attribute_not_exists(pk)',
-        ...(before ? { ExpressionAttributeValues: { ':revision': before.revision } } : {}),
-      }),
-    );
-    return stored;
-  } catch (error) {
-    if (isConditionFailed(error)) return null;
-    throw error;
-  }
+export function putCeiling(deps: TableDeps, before: Ceiling | null, after: Ceiling): Promise<Ceiling | null> {
+  return putRevised(deps, keyOf(after.period), before, after);
 }
 
 /** Deletes a ceiling. @returns false when another writer came first */
@@ -61,7 +41,7 @@ export async function deleteCeiling({ clients, deployment }: TableDeps, before: 
     await clients.table.send(
       new DeleteCommand({
         TableName: deployment.tableName,
-        Key: { pk: PARTITION, sk: before.period },
+        Key: keyOf(before.period),
         ConditionExpression: 'revision = :revision',
         ExpressionAttributeValues: { ':revision': before.revision },
       }),

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isRuleId } from '../domain/incident-rules.ts';
 import {
   DEFAULT_INCIDENT_SETTINGS,
@@ -6,9 +6,9 @@ import {
   type IncidentSettings,
   type RuleChanges,
 } from '../domain/incident-settings.ts';
-import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
+import { getRevised, putRevised } from './revised-item.ts';
 
 /**
  * What the rules of incidents are set to, mutes, and when the monitor and the sweep last ran: one partition, so that an
@@ -76,47 +76,25 @@ function toMute({ expiresAt: _expiresAt, ...item }: Record<string, unknown>): In
   return mute.rule !== null && !isRuleId(mute.rule) ? { ...mute, rule: null, until: mute.createdAt } : mute;
 }
 
-const keyOfRules = (destinationId: string | null) =>
-  destinationId === null ? COMMON : `${OF_DESTINATION}${destinationId}`;
+const keyOfRules = (destinationId: string | null) => ({
+  pk: PARTITION,
+  sk: destinationId === null ? COMMON : `${OF_DESTINATION}${destinationId}`,
+});
 
 /** Reads the settings of the deployment, or those of one destination. */
-export async function getStoredRules(
-  { clients, deployment }: TableDeps,
-  destinationId: string | null,
-): Promise<StoredRules> {
-  const { Item: item } = await clients.table.send(
-    new GetCommand({
-      TableName: deployment.tableName,
-      Key: { pk: PARTITION, sk: keyOfRules(destinationId) },
-      ConsistentRead: true,
-    }),
-  );
-  if (!item) return NO_RULES;
-  const { pk: _pk, sk: _sk, ...stored } = item;
-  return stored as StoredRules;
+export async function getStoredRules(deps: TableDeps, destinationId: string | null): Promise<StoredRules> {
+  return (await getRevised<StoredRules>(deps, keyOfRules(destinationId))) ?? NO_RULES;
 }
 
 /** Stores settings. @returns false when another process has changed them since they were read */
 export async function putStoredRules(
-  { clients, deployment }: TableDeps,
+  deps: TableDeps,
   destinationId: string | null,
   before: StoredRules,
   after: Omit<StoredRules, 'revision'>,
 ): Promise<boolean> {
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { pk: PARTITION, sk: keyOfRules(destinationId), ...after, revision: before.revision + 1 },
-        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(pk)' : 'revision = :revision',
-        ...(before.revision === 0 ? {} : { ExpressionAttributeValues: { ':revision': before.revision } }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const known = before.revision === 0 ? null : before;
+  return (await putRevised(deps, keyOfRules(destinationId), known, after)) !== null;
 }
 
 /** A mute that has ended is kept for a day, so that the people it concerned can still see it. */

@@ -74,7 +74,7 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'two monitors decide at once, and both note it',
-    file: 'aws/ceiling-table.ts',
+    file: 'aws/revised-item.ts',
     find: "ConditionExpression: before ? 'revision = :revision' : 'attribute_not_exists(pk)',\n        ...(before ? { ExpressionAttributeValues: { ':revision': before.revision } } : {}),",
     replace: '',
     hunt: stops,
