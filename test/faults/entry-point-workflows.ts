@@ -4,20 +4,16 @@ import { idOf } from './destination-ids.ts';
 import { creation, send, type ApiRequest } from './requests.ts';
 import type { Workflow } from './workflows.ts';
 import type { World } from './world.ts';
+import { reach } from './reach.ts';
 
 /** Workflows over the REST API and through the monitor, besides those of the state machines. */
 
 const ID = idOf(1);
 const OTHER_ID = idOf(2);
-const READY_WITHIN_MS = 900_000;
 const MINUTE_MS = 60_000;
 
 const isAt = (record: Destination | null, status: Destination['status']) =>
   record?.status === status && record.operation === null && record.lastError === null;
-
-async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
-}
 
 async function makeTwo(world: World): Promise<void> {
   for (const number of [1, 2]) await world.drive(addDestination(world, number, { standby: 'warm' }));

@@ -1,6 +1,7 @@
 import { newPrimary } from '../../functions/domain/primary.ts';
 import type { Workflow } from './workflows.ts';
 import { sweepOnce, type World } from './world.ts';
+import { reach } from './reach.ts';
 
 /**
  * Workflows of the primary after its resources were deleted manually. The first sweep notices and the steps create them
@@ -8,8 +9,6 @@ import { sweepOnce, type World } from './world.ts';
  */
 
 const ID = 'primary';
-const READY_WITHIN_MS = 900_000;
-
 function isOnAir(world: World): boolean {
   const record = world.record(ID);
   const channel = world.media.channels[record?.held.channel?.channelId ?? ''];
@@ -20,7 +19,7 @@ async function prepare(world: World): Promise<void> {
   const { production, deps } = world;
   await world.drive(production.insertDestination(deps, { ...newPrimary('720p30', deps.now()), desired: 'running' }));
   await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
-  if (!(await world.until(() => isOnAir(world), READY_WITHIN_MS))) throw new Error('the world did not get ready');
+  await reach(world, () => isOnAir(world));
 }
 
 function deleteChannel({ media, record }: World): void {

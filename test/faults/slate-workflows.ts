@@ -3,10 +3,9 @@ import { addDestination, ask } from './act.ts';
 import { send } from './requests.ts';
 import { ID, type Workflow } from './workflows.ts';
 import type { World } from './world.ts';
+import { reach } from './reach.ts';
 
 /** A break of a running destination: its slate is shown, ended, and ended by the stop of the destination. */
-
-const READY_WITHIN_MS = 900_000;
 
 type SlateAction = 'show-slate' | 'end-slate';
 
@@ -32,10 +31,6 @@ function isRefused(record: Destination | null, world: World): boolean {
   const lines = [...world.items].filter(([key]) => key.startsWith(`HISTORY#${ID}/entry#`)).map(([, item]) => item);
   const isSaid = lines.some(({ detail }) => String(detail).includes('refused the slate'));
   return isRunning(record) && record!.slateBreak === null && imagesOver(world, record) === 0 && isSaid;
-}
-
-async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
 async function run(world: World): Promise<void> {

@@ -4,19 +4,14 @@ import { addDestination, ask } from './act.ts';
 import { send, type ApiRequest } from './requests.ts';
 import { ID, type Workflow } from './workflows.ts';
 import { flowOf, type World } from './world.ts';
+import { reach } from './reach.ts';
 
 /** Changes between the two sources of the flow, while a destination runs. */
-
-const READY_WITHIN_MS = 900_000;
 
 const isRunning = (record: Destination | null) =>
   record?.status === 'running' && record.operation === null && record.lastError === null;
 
 const preferredOf = (world: World) => flowOf(world).failover?.primarySource ?? null;
-
-async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
-}
 
 async function runWithBackup(world: World): Promise<void> {
   const { clients, deployment } = world.deps;

@@ -4,6 +4,7 @@ import { idOf } from './destination-ids.ts';
 import { currentInvocation } from './in-process-transport.ts';
 import type { Workflow } from './workflows.ts';
 import { flowOf, sweepOnce, type World } from './world.ts';
+import { reach } from './reach.ts';
 
 /**
  * A sweep with every kind of work: an output to restore, a channel to stop, an operation to resume, one to start, and
@@ -17,7 +18,6 @@ const [ON_AIR, OFF_AIR, INTERRUPTED, UNSTARTED, GONE] = [1, 2, 3, 4, 5].map(idOf
   string,
   string,
 ];
-const READY_WITHIN_MS = 900_000;
 const TWO_SIGHTINGS = 3;
 const BETWEEN_SIGHTINGS_MS = 310_000;
 
@@ -63,10 +63,6 @@ async function interrupt(world: World): Promise<void> {
   await world.drive(ask(world, INTERRUPTED, 'start'));
   await reach(world, () => world.faults === null);
   await world.settle();
-}
-
-async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
 /** Returns true if every destination is in its desired state and the orphans are gone. */

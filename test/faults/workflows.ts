@@ -5,6 +5,7 @@ import { addDestination, ask, type Ask } from './act.ts';
 import { idOf } from './destination-ids.ts';
 import type { TimingProfile } from '../../infra/local/endpoints/media/profiles.ts';
 import { flowOf, type World, type WorldOptions } from './world.ts';
+import { reach } from './reach.ts';
 
 /**
  * A workflow under test: its trigger and its goal. The plain ones meet every fault at every call. The others cover
@@ -38,8 +39,6 @@ export interface Workflow {
 /** The destination under test. */
 export const ID = idOf(1);
 const NEIGHBOUR_ID = idOf(2);
-const READY_WITHIN_MS = 900_000;
-
 const restsAs = (status: Destination['status']) => (record: Destination | null) =>
   record?.status === status && record.operation === null && record.lastError === null;
 
@@ -131,10 +130,6 @@ function passphraseOf(world: World, record: Destination): string {
   const output = flowOf(world).outputs.find(({ arn }) => arn === record.held.flowOutput?.flowOutputArn);
   const secrets = Object.values(world.media.secrets);
   return secrets.find(({ arn }) => arn === output?.Encryption?.SecretArn)?.value ?? 'nothing';
-}
-
-async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
 /** Runs an action once, as soon as a step has begun. */
