@@ -23,7 +23,7 @@ const AHEAD_SECONDS = 15;
 /** A bitrate that fills a frozen receiver's socket buffers within seconds. */
 const SOURCE = { width: 1280, height: 720, framesPerSecond: 30, seconds: 10, videoBitrate: '5000k', bFrames: 0 };
 const LONG = { limitMs: 120_000 };
-/** An hour with minutes of its own, so that a mix-up of zones shows. */
+/** A zone that is off by part of an hour, so that a mix-up of zones shows. */
 const ZONE = 'Asia/Kathmandu';
 const ZONE_MS = 5.75 * 3_600_000;
 
