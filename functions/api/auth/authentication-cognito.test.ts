@@ -65,7 +65,10 @@ async function beginSignIn(browser = makeBrowser()) {
 async function signIn(groups: string[], changes: object = {}) {
   const { browser, asked } = await beginSignIn();
   pool.state.answer = () => pool.grant(groups, changes);
-  const answer = await browser.send('GET', `/api/session/callback?code=c1&state=${asked.searchParams.get('state')}`);
+  const answer = await browser.send(
+    'GET',
+    `/api/session/callback?code=code-of-the-pool&state=${asked.searchParams.get('state')}`,
+  );
   return { browser, answer, asked };
 }
 
@@ -134,7 +137,12 @@ describe('GET /api/session/callback', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(lastForm()).toMatchObject({
       url: `${SIGN_IN_URL}/oauth2/token`,
-      form: { grant_type: 'authorization_code', code: 'c1', redirect_uri: CALLBACK, client_id: DASHBOARD_CLIENT },
+      form: {
+        grant_type: 'authorization_code',
+        code: 'code-of-the-pool',
+        redirect_uri: CALLBACK,
+        client_id: DASHBOARD_CLIENT,
+      },
     });
     expect(lastForm()!.form['code_verifier']).toMatch(/^[\w-]{43}$/);
   });
@@ -166,15 +174,15 @@ describe('GET /api/session/callback', () => {
     ['failed', 'an error of the pool', (_, state) => `error=server_error&error_description=x&state=${state}`],
     ['failed', 'an empty code', (_, state) => `code=&state=${state}`],
     ['failed', 'a code the pool refuses', (_, state) => `code=used&state=${state}`],
-    ['expired', 'another state', () => 'code=c1&state=another'],
-    ['expired', 'no state', () => 'code=c1'],
+    ['expired', 'another state', () => 'code=code-of-the-pool&state=another'],
+    ['expired', 'no state', () => 'code=code-of-the-pool'],
     ['expired', 'nothing', () => ''],
     [
       'expired',
       'an expired cookie',
       (browser, state) => {
         browser.jar.clear();
-        return `code=c1&state=${state}`;
+        return `code=code-of-the-pool&state=${state}`;
       },
     ],
     [
@@ -182,7 +190,7 @@ describe('GET /api/session/callback', () => {
       'a malformed cookie',
       (browser) => {
         browser.jar.get('__Host-sluice_sign_in')!.value = 'x';
-        return 'code=c1&state=x';
+        return 'code=code-of-the-pool&state=x';
       },
     ],
     [
@@ -190,7 +198,7 @@ describe('GET /api/session/callback', () => {
       'an empty cookie',
       (browser) => {
         browser.jar.get('__Host-sluice_sign_in')!.value = '.';
-        return 'code=c1&state=';
+        return 'code=code-of-the-pool&state=';
       },
     ],
   ];
@@ -218,7 +226,10 @@ describe('GET /api/session/callback', () => {
   it.each(failures)('302 back to the sign-in page with %s when %s', async (refusal, _, answerOf) => {
     const { browser, asked } = await beginSignIn();
     pool.state.answer = answerOf as typeof pool.state.answer;
-    const answer = await browser.send('GET', `/api/session/callback?code=c1&state=${asked.searchParams.get('state')}`);
+    const answer = await browser.send(
+      'GET',
+      `/api/session/callback?code=code-of-the-pool&state=${asked.searchParams.get('state')}`,
+    );
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `/?signIn=${refusal}`]);
     expect(browser.names()).toEqual([]);
   });
@@ -233,7 +244,7 @@ describe('GET /api/session/callback', () => {
     await browser.send('DELETE', '/api/session');
     const secrets = [...browser.jar.values()].map(({ value }) => value);
     expect(logged.join()).toContain(EMAIL);
-    for (const secret of [...secrets, 'c1', 'refresh.token-1', 'eyJ']) {
+    for (const secret of [...secrets, 'code-of-the-pool', 'refresh.token-1', 'eyJ']) {
       expect([...logged, ...test.log].join(), secret).not.toContain(`"${secret}`);
     }
   });
