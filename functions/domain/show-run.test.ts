@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
-import { advanceShow, confirmRequests, leadMsOf, showActorOf, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests, showActorOf, type DestinationFacts } from './show-run.ts';
+import { leadMsOf } from './start-duration.ts';
 import { requestShowAction, type Show } from './show.ts';
 
 const BY = 'operator';

@@ -12,10 +12,12 @@ import { decideStop } from '../domain/requests.ts';
 import { stopRuleOf } from '../domain/show-ends.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
+import type { MadeRequest } from '../domain/made-request.ts';
+import { advanceShow, confirmRequests, showActorOf, type RunDecision } from '../domain/show-run.ts';
 import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
+import { makeRequest } from './make-request.ts';
 import { requestChange } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
@@ -148,7 +150,7 @@ async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt
       // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
       if (change?.record.operation) await startExecution(deps, change.record.operation);
     };
-    made.push(...(await request(deps, destinationId, start)));
+    made.push(...(await makeRequest(deps, { destinationId, whose: 'a show' }, start)));
   }
   return made;
 }
@@ -177,25 +179,9 @@ async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Prom
   for (const destinationId of ids) {
     const stop = () =>
       requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
-    made.push(...(await request(deps, destinationId, stop)));
+    made.push(...(await makeRequest(deps, { destinationId, whose: 'a show' }, stop)));
   }
   return made;
-}
-
-/** @returns nothing when the request is not known to be made, so that the next pass makes it again */
-async function request(deps: ShowDeps, destinationId: string, make: () => Promise<unknown>): Promise<MadeRequest[]> {
-  try {
-    await make();
-    return [{ destinationId, refusal: null }];
-  } catch (error) {
-    const isRefused = error instanceof AppError && error.kind === 'conflict' && error.code !== 'concurrent_change';
-    if (isRefused) return [{ destinationId, refusal: error.detail }];
-    deps.logger.warn('a request of a show failed', {
-      destinationId,
-      error: error instanceof AppError ? error.code : errorName(error),
-    });
-    return [];
-  }
 }
 
 /** Puts what has been added to a show's log on the timeline. A failure is only logged: the show keeps its log. */
