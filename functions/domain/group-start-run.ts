@@ -81,9 +81,10 @@ function observeWaiting(item: GroupItem, record: Destination | null): GroupItem 
 
 function observeStarting(item: GroupItem, { groupStart, record, now }: Seen): GroupItem {
   if (record === null || record.desired === 'deleted') return { ...item, state: 'failed', detail: 'it was deleted' };
-  const isConfirmed = item.isStartConfirmed || hasArrived(item, groupStart, record);
-  if (!isConfirmed) {
-    if (groupStart.endingAt === null || now.getTime() - Date.parse(groupStart.endingAt) < ON_ITS_WAY_MS) return item;
+  // Requested again, even if it has arrived: its execution may not have been started.
+  if (!item.isStartConfirmed && groupStart.endingAt === null) return item;
+  if (!item.isStartConfirmed && !hasArrived(item, groupStart, record)) {
+    if (now.getTime() - Date.parse(groupStart.endingAt!) < ON_ITS_WAY_MS) return item;
     return { ...item, state: 'skipped', detail: groupStart.endDetail };
   }
   const known = item.isStartConfirmed ? item : { ...item, isStartConfirmed: true };

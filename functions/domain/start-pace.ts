@@ -47,14 +47,16 @@ export function roomToStart(
   const free = atOnceMax - starting.length;
   if (free <= 0) return { count: 0, nextMs: nowMs + Math.max(FULL_WAIT_MS, intervalMs) };
   if (intervalMs === 0) return { count: free, nextMs: nowMs + FULL_WAIT_MS };
-  const dueMs = Math.max(0, ...records.map(lastStartMs).filter((ms) => ms <= nowMs + intervalMs)) + intervalMs;
+  const dueMs = Math.max(0, ...records.map(lastRequestMs).filter((ms) => ms <= nowMs + intervalMs)) + intervalMs;
   return dueMs > nowMs ? { count: 0, nextMs: dueMs } : { count: 1, nextMs: nowMs + intervalMs };
 }
 
-/** Returns when a start of the destination was last requested. Later than now means that a clock was set back. */
-function lastStartMs({ operation, desired, desiredAt }: Destination): number {
-  if (operation?.kind === 'start') return Date.parse(operation.startedAt);
-  return desired === 'running' && desiredAt ? Date.parse(desiredAt) : 0;
+/**
+ * Returns when a start or a stop of the destination was last requested: a start may have been stopped, and stops make
+ * calls as well. Later than now means that a clock was set back.
+ */
+function lastRequestMs({ operation, desiredAt }: Destination): number {
+  return Math.max(operation ? Date.parse(operation.startedAt) : 0, desiredAt ? Date.parse(desiredAt) : 0);
 }
 
 /** When something that starts now, or later, is expected to be on air. Milliseconds from now. */

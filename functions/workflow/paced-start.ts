@@ -20,7 +20,9 @@ export async function startPaced<Result>(
   request: () => Promise<Result>,
 ): Promise<{ result: Result } | null> {
   return inTurn(deps, STARTING, async () => {
-    if (roomToStart(deps.startPace, await listAllDestinations(deps), deps.now()).count === 0) return null;
+    // A start that has arrived already needs no room to be requested again.
+    const others = (await listAllDestinations(deps)).filter((record) => record.destinationId !== destinationId);
+    if (roomToStart(deps.startPace, others, deps.now()).count === 0) return null;
     await requireWithinCeilings(deps, destinationId);
     return { result: await request() };
   });
