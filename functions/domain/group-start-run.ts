@@ -1,8 +1,9 @@
 import type { Destination } from './destination.ts';
 import { endGroup, isActorOfGroup, type GroupItem, type GroupStart } from './group-start.ts';
-import type { Decision } from './lifecycle.ts';
+import { AppError } from './errors.ts';
+import { towardsDesired, type Decision } from './lifecycle.ts';
 import type { MadeRequest } from './made-request.ts';
-import { decideShowStart } from './show-start.ts';
+import { decideStart, decideStop } from './requests.ts';
 import { roomToStart, type StartPace } from './start-pace.ts';
 
 /**
@@ -149,18 +150,46 @@ function inMs(now: Date, ms: number): Date {
   return new Date(now.getTime() + ms);
 }
 
+/** A step ends after 60 seconds. A process that slept longer must not start anything: the group start decides again. */
+const DECIDED_MS_MAX = 60_000;
+
 /**
- * Requests the start that a group start has decided. A failed start that is repeated does not change the desired state,
- * so this notes who repeats it and when: otherwise a second request would repeat it again.
- * @throws {AppError} like `decideShowStart`
+ * Requests the start that a group start has decided. It is requested again when a crash interrupted it, so a desired state
+ * that has changed since the decision shows what happened: either the start arrived, or others have decided otherwise. A
+ * failed start that is begun again does not change the desired state, so this notes by whom and when.
+ * @throws {AppError} `illegal_transition` when it was stopped since. `concurrent_change` when it is too late
  */
 export function decideGroupItemStart(
   record: Destination,
   { actor, decidedAt, item, now }: { actor: string; decidedAt: Date; item: GroupItem; now: Date },
 ): Decision {
-  const decision = decideShowStart(record, { destination: item, decidedAt, now });
-  if (record.desired !== 'running' || decision.begins === null) return decision;
-  return { ...decision, record: { ...decision.record, desiredBy: actor, desiredAt: now.toISOString() } };
+  if (now.getTime() - decidedAt.getTime() > DECIDED_MS_MAX) {
+    throw new AppError('concurrent_change', {
+      detail: 'the start comes more than a minute after it was decided',
+      remedy: 'decide again',
+    });
+  }
+  if ((record.desiredAt ?? null) === item.desiredAtDecision) {
+    const { record: asked, begins } = decideStart(record);
+    const isRepeated = record.desired === 'running' && begins !== null;
+    return { record: isRepeated ? { ...asked, desiredBy: actor, desiredAt: now.toISOString() } : asked, begins };
+  }
+  if (record.desired === 'running') return towardsDesired(record);
+  throw new AppError('illegal_transition', {
+    detail: `it was stopped meanwhile by ${record.desiredBy}`,
+    remedy: 'start it by hand',
+  });
+}
+
+/** Requests the stop of what a group start has begun. @throws {AppError} `illegal_transition` when others have it now */
+export function decideGroupItemStop(record: Destination, groupStart: GroupStart): Decision {
+  if (record.desired === 'running' && !isActorOfGroup(groupStart, record.desiredBy)) {
+    throw new AppError('illegal_transition', {
+      detail: `${record.desiredBy} has started it since`,
+      remedy: 'stop it by hand',
+    });
+  }
+  return decideStop(record);
 }
 
 /** Records what came of the requests that were decided. */
@@ -171,10 +200,8 @@ export function confirmGroupRequests(
   const destinations = groupStart.destinations.map((item): GroupItem => {
     const start = made.starts.find(({ destinationId }) => destinationId === item.destinationId);
     const stop = made.stops.find(({ destinationId }) => destinationId === item.destinationId);
-    if (stop) {
-      const detail = stop.refusal === null ? `stopped: ${groupStart.endDetail}` : `not stopped: ${stop.refusal}`;
-      return { ...item, state: 'stopped', isStopConfirmed: true, detail };
-    }
+    if (stop?.refusal) return { ...item, isStopConfirmed: true, detail: `not stopped: ${stop.refusal}` };
+    if (stop) return { ...item, state: 'stopped', isStopConfirmed: true, detail: `stopped: ${groupStart.endDetail}` };
     if (!start || item.state !== 'starting') return item;
     const confirmed = { ...item, isStartConfirmed: true };
     return start.refusal === null ? confirmed : { ...confirmed, state: 'refused', detail: start.refusal };

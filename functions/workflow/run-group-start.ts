@@ -3,16 +3,17 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { startExecution, startGroupExecution } from '../aws/executions.ts';
 import { changeGroupStart, getGroupStart } from '../aws/group-start-table.ts';
+import type { Destination } from '../domain/destination.ts';
 import { errorName } from '../domain/errors.ts';
 import { groupActorOf, type GroupStart } from '../domain/group-start.ts';
 import {
   advanceGroupStart,
   confirmGroupRequests,
   decideGroupItemStart,
+  decideGroupItemStop,
   type GroupDecision,
 } from '../domain/group-start-run.ts';
 import type { MadeRequest } from '../domain/made-request.ts';
-import { decideStop } from '../domain/requests.ts';
 import { makeRequest } from './make-request.ts';
 import { requestChange } from './operations.ts';
 import { startPaced, type PacedStartDeps } from './paced-start.ts';
@@ -103,7 +104,8 @@ async function stopAll(deps: GroupStartDeps, { groupStart, stops }: GroupDecisio
   const made: MadeRequest[] = [];
   const requestedBy = groupActorOf(groupStart, groupStart.stoppedBy ?? 'a required destination failed');
   for (const destinationId of stops) {
-    const stop = () => requestChange(deps, destinationId, { requestedBy, decide: decideStop });
+    const decide = (record: Destination) => decideGroupItemStop(record, groupStart);
+    const stop = () => requestChange(deps, destinationId, { requestedBy, decide });
     made.push(...(await makeRequest(deps, { destinationId, whose: WHOSE }, stop)));
   }
   return made;

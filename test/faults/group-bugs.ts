@@ -16,11 +16,10 @@ const withAll = { workflow: 'a person ends a group start and stops what has begu
 export const GROUP_BUGS: readonly PlantedBug[] = [
   {
     name: 'a group start requests a start again that has arrived',
-    file: 'domain/show-start.ts',
-    find: 'if ((record.desiredAt ?? null) === desiredAtDecision) return decideStart(record);',
-    replace:
-      "if (desiredAtDecision !== undefined) return { record: { ...record, desired: 'running' }, begins: 'start' };",
-    hunt: [{ ...plain, operation: /Put|StartExecution/, fault: /crash after/ }],
+    file: 'domain/group-start-run.ts',
+    find: "if (record.desired === 'running') return towardsDesired(record);",
+    replace: "if (record.desired === 'running') return { record, begins: record.operation ? null : 'start' };",
+    hunt: [{ ...plain, operation: /StartExecution/, fault: /late|timeout|crash/ }],
   },
   {
     name: 'a group start does not see that it was ended before a start',

@@ -10,6 +10,7 @@ import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { GROUP_WORKFLOWS } from './group-workflows.ts';
+import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -35,6 +36,9 @@ const ALL = [
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...GROUP_WORKFLOWS,
+  ...TAKEN,
+  ...FORMER_ENDED,
+  ...NEXT_CANCELLED,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,
