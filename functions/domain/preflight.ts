@@ -9,6 +9,9 @@ export const PREFLIGHT_CHECKS = [
   'source',
   'picture',
   'sound',
+  'expected_size',
+  'expected_rate',
+  'expected_sound',
   'egress',
   'flow_outputs',
   'quotas',
@@ -35,7 +38,7 @@ export type PreflightOccasion = (typeof PREFLIGHT_OCCASIONS)[number];
 
 /** What a check is about. The id is that of the destination or of the notification target. */
 export interface PreflightSubject {
-  kind: 'source' | 'deployment' | 'destination' | 'notification_target';
+  kind: 'source' | 'show' | 'deployment' | 'destination' | 'notification_target';
   id: string | null;
   name: string;
 }

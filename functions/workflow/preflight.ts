@@ -3,9 +3,10 @@ import { FLOW_OUTPUTS_MAX, observeFlow } from '../aws/flow.ts';
 import { listCeilings } from '../aws/ceiling-table.ts';
 import { listTargets } from '../aws/notification-target-table.ts';
 import { pricingOf } from '../aws/pricing-of.ts';
-import { getSourceObservation } from '../aws/source-table.ts';
+import { getSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { errorName } from '../domain/errors.ts';
+import { checkExpectedSource } from '../domain/expected-source.ts';
 import {
   toPreflight,
   type Finding,
@@ -14,6 +15,7 @@ import {
   type PreflightCheckName,
 } from '../domain/preflight.ts';
 import { checkCeiling, estimateOf } from '../domain/preflight-ceiling.ts';
+import { checkShowCeiling } from '../domain/preflight-show-ceiling.ts';
 import {
   checkClock,
   checkEgress,
@@ -33,12 +35,13 @@ import {
 } from '../domain/preflight-source.ts';
 import { checkDestinations } from './preflight-destinations.ts';
 import type { PreflightDeps, PreflightRequest } from './preflight-request.ts';
-import { readSpending } from './read-spending.ts';
+import { readShowSpending, readSpending } from './read-spending.ts';
 
 /** Runs preflights: reads the facts, tests the servers, and lets the rules of the domain judge. It changes nothing. */
 
 const FLOW = { kind: 'source', id: null, name: 'Flow' } as const;
 const SOURCE = { kind: 'source', id: null, name: 'Source' } as const;
+const SHOW = { kind: 'show', id: null, name: 'Show' } as const;
 const DEPLOYMENT = { kind: 'deployment', id: null, name: 'Deployment' } as const;
 
 /** Runs a preflight. @throws when the table does not answer */
@@ -85,7 +88,31 @@ async function readSource(
   if (!seen) return null;
   const ageMs = now.getTime() - Date.parse(seen.observedAt);
   const isFresh = ageMs < deps.preflight.freshSeconds * 1000 && seen.flowStoppedAt === undefined;
-  return { ...seen, isFresh, connected: seen.connected ?? null };
+  return { ...seen, ...ofThisConnection(seen), isFresh, connected: seen.connected ?? null };
+}
+
+/** The monitor examines the feed with every run on AWS, which is once a minute, and may miss one. */
+const EXAMINED_SECONDS_MAX = 120;
+
+/** Leaves out what was read of an earlier encoder, or long before the observation. */
+function ofThisConnection({
+  connectedSince,
+  hasAudio,
+  mediaAt,
+  observedAt,
+  picture,
+  pictureAt,
+  sound,
+}: SourceObservation): Pick<SourceFacts, 'hasAudio' | 'picture' | 'sound'> {
+  const oldestMs = Date.parse(observedAt) - EXAMINED_SECONDS_MAX * 1000;
+  const isCurrent = (readAt = '') =>
+    Date.parse(readAt) >= oldestMs && (connectedSince === null || Date.parse(readAt) >= Date.parse(connectedSince));
+  const isExamined = isCurrent(mediaAt);
+  return {
+    picture: isCurrent(pictureAt) ? picture : undefined,
+    hasAudio: isExamined ? hasAudio : null,
+    sound: isExamined ? sound : null,
+  };
 }
 
 interface SharedFacts {
@@ -99,7 +126,7 @@ async function checkShared(
   deps: PreflightDeps,
   { request, all, flow, source }: SharedFacts,
 ): Promise<PreflightCheck[]> {
-  const { chosen, occasion } = request;
+  const { chosen, occasion, show } = request;
   const feed: FeedFacts = { occasion, flow, source };
   const about = (subject: PreflightCheck['subject']) => (check: PreflightCheckName, found: Finding) => ({
     check,
@@ -114,11 +141,15 @@ async function checkShared(
     ofSource('source', checkSource(feed)),
     ofSource('picture', checkPicture(feed)),
     ofSource('sound', checkSound(feed)),
+    ...(show?.expectedSource
+      ? checkExpectedSource(show.expectedSource, feed).map(([check, found]) => ofSource(check, found))
+      : []),
     ...(isRemote ? [ofFlow('egress', checkEgress(flow, await readBlocks(deps, request)))] : []),
     ofFlow('flow_outputs', checkFlowOutputs(flow, chosen)),
     ofDeployment('quotas', checkQuotas(deps.deployment, all, chosen)),
     ofDeployment('recording_space', checkRecordingSpace(deps.preflight.recordingDisk?.())),
     ...(await checkCeilings(deps, request, all)).map((found) => ofDeployment('ceiling', found)),
+    ...(await checkOwnCeiling(deps, request)).map((found) => about(SHOW)('ceiling', found)),
     ...(await listTargets(deps))
       .filter(({ isEnabled }) => isEnabled)
       .map((target) => ({
@@ -155,4 +186,11 @@ async function checkCeilings(
       return checkCeiling(ceiling, { chosen, now: deps.now(), planned: plan, spending });
     }),
   );
+}
+
+async function checkOwnCeiling(deps: PreflightDeps, { chosen, show }: PreflightRequest): Promise<Finding[]> {
+  if (!show?.ceiling) return [];
+  const { ceiling } = show;
+  const spending = await readShowSpending(deps, show, chosen);
+  return [checkShowCeiling({ ...show, ceiling }, { chosen, now: deps.now(), pricing: pricingOf(deps), spending })];
 }

@@ -9,6 +9,7 @@ import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
+import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -33,6 +34,9 @@ const ALL = [
   ...SLATE_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
+  ...TAKEN,
+  ...FORMER_ENDED,
+  ...NEXT_CANCELLED,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,
