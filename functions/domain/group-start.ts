@@ -103,7 +103,7 @@ export function isActorOfGroup({ groupStartId }: Pick<GroupStart, 'groupStartId'
 }
 
 /** Returns how many destinations of a group start are in each state, in words. */
-export function countStates({ destinations }: Pick<GroupStart, 'destinations'>): string {
+function countStates({ destinations }: Pick<GroupStart, 'destinations'>): string {
   return GROUP_ITEM_STATES.map((state) => [state, destinations.filter((item) => item.state === state).length] as const)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`)

@@ -17,7 +17,7 @@ const IDS = [1, 2, 3].map(idOf);
 const [ONE, TWO, THREE] = IDS as [string, string, string];
 const NEIGHBOUR = idOf(5);
 const GROUP = 80;
-export const GROUP_ID = idOf(GROUP).replace(/^dst/, 'gst');
+const GROUP_ID = idOf(GROUP).replace(/^dst/, 'gst');
 const PATH = `/api/group-starts/${GROUP_ID}`;
 
 async function prepare(world: World): Promise<void> {
