@@ -108,7 +108,7 @@ describe('the terms of a stream key', () => {
       'stream_key_used',
     ]);
     const { body } = await test.call('POST', '/api/preflight', { body: { destinationIds: [DESTINATION_ID] } });
-    const checks = (body as PreflightResource).checks.filter(({ check }) => /^key_/.test(check));
+    const checks = (body as PreflightResource).checks.filter(({ check }) => check.startsWith('key_'));
     expect(checks.map(({ check, state }) => `${check} ${state}`)).toEqual(['key_validity warning', 'key_use failed']);
   });
 });
