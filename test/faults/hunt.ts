@@ -10,6 +10,7 @@ import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
+import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -31,6 +32,7 @@ const ALL = [
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
   ...SLATE_WORKFLOWS,
+  ...RECORDING_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   DELIVERY_WORKFLOW,
