@@ -42,6 +42,7 @@ async function checkPlan(deps: ApiDeps, input: CreateInput): Promise<ShowPlan & 
     sendsReport: input.sendsReport ?? false,
     ...times,
     sourceLostMinutes: input.sourceLostMinutes ?? null,
+    expectedSource: input.expectedSource ?? null,
     ceiling,
     destinations,
     isDraft: input.isDraft ?? true,
@@ -174,6 +175,7 @@ export async function copyShow(
     sendsReport = false,
     endRule,
     sourceLostMinutes,
+    expectedSource = null,
     ceiling,
   } = show;
   return {
@@ -189,6 +191,7 @@ export async function copyShow(
       localStart,
       endRule,
       sourceLostMinutes,
+      expectedSource,
     },
     ceiling: ceiling && toCeilingFields(ceiling, known),
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),

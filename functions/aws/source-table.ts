@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { SourcePicture } from '../domain/destination.ts';
+import type { SourcePicture, SourceSound } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import type { ContentQuality } from './content-quality.ts';
@@ -17,9 +17,12 @@ export interface SourceObservation extends SourceMetrics, Partial<ContentQuality
   usualBitrateBps?: number | null;
   /** The last picture that was read; kept while no encoder is connected. */
   picture?: SourcePicture;
+  /** When that picture was read. */
+  pictureAt?: string;
   /** When the feed was last examined, whether it has sound, and what is wrong with its format; null: unknown or nothing. */
   mediaAt?: string;
   hasAudio?: boolean | null;
+  sound?: SourceSound | null;
   formatProblem?: string | null;
   /** Whether the backup feeds the flow; null or absent: unknown, or there is no backup. */
   onBackup?: boolean | null;

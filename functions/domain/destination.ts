@@ -109,6 +109,12 @@ export interface SourcePicture {
   framesPerSecond: number;
 }
 
+/** The first audio track of the source; null for what is not known. */
+export interface SourceSound {
+  channels: number | null;
+  sampleRateHz: number | null;
+}
+
 /** One output of a channel as it was set, which determines the price. Null width and height follow the source. */
 export interface RecordedOutput {
   width: number | null;

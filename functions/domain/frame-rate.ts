@@ -3,7 +3,7 @@
  * output keeps the source's rate or halves it: any other conversion repeats or drops pictures unevenly, and motion
  * judders.
  */
-const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
+export const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
 
 /**
  * Rates closer than this share are the same rate measured twice. Neighbours such as 29.97 and 30 differ by a thousandth,

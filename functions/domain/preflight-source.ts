@@ -1,4 +1,4 @@
-import type { SourcePicture } from './destination.ts';
+import type { SourcePicture, SourceSound } from './destination.ts';
 import { failed, notPossible, passed, warning, type Finding, type PreflightOccasion } from './preflight.ts';
 
 /** The checks of the feed: the flow, the encoder, picture and sound. */
@@ -18,6 +18,8 @@ export interface SourceFacts {
   connected: boolean | null;
   picture?: SourcePicture | undefined;
   hasAudio?: boolean | null | undefined;
+  /** Of the first audio track. */
+  sound?: SourceSound | null | undefined;
   formatProblem?: string | null | undefined;
   black?: boolean | null | undefined;
   frozen?: boolean | null | undefined;
@@ -48,7 +50,7 @@ export function checkFlow(facts: FeedFacts): Finding {
 const isUp = ({ flow }: FeedFacts) => flow?.status === 'ACTIVE' || flow?.status === 'UPDATING';
 
 /** Returns the observation when an encoder is known to send now. */
-function connectedSource(facts: FeedFacts): SourceFacts | null {
+export function connectedSource(facts: FeedFacts): SourceFacts | null {
   const { source } = facts;
   return source?.isFresh && source.connected === true && isUp(facts) ? source : null;
 }
@@ -66,7 +68,7 @@ export function checkSource(facts: FeedFacts): Finding {
   return missing(facts, 'No encoder is connected.', 'Point the encoder at the address on the page, and start it.');
 }
 
-const NO_ENCODER = 'No encoder is known to be connected.';
+export const NO_ENCODER = 'No encoder is known to be connected.';
 
 /** Whether there is a picture that channels take. */
 export function checkPicture(facts: FeedFacts): Finding {

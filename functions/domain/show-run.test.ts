@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
-import { advanceShow, confirmRequests, leadMsOf, showActorOf, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests, leadMsOf, type DestinationFacts } from './show-run.ts';
+import { showActorOf } from './show-handover.ts';
 import { requestShowAction, type Show } from './show.ts';
 
 const BY = 'operator';
@@ -268,14 +269,30 @@ describe('at the end', () => {
     expect(play(cancelled, ['09:59:00'], ['09:59:05', { a: idle, b: idle }]).show.state).toBe('cancelled');
   });
 
-  it('leaves on air what another show has already taken', () => {
-    const others = { ...facts({ a: running, b: running }), claimedBy: new Map([['a', 'Late show']]) };
-    const { show, stops } = advanceShow(live(), others, at('11:00:00'));
-    expect(stops).toEqual(['b']);
-    expect(show.log.at(-2)?.detail).toBe('leaves a on air for the show "Late show"');
-    const off = { ...others, destinations: facts({ a: running, b: idle }).destinations };
-    const confirmed = confirmRequests(show, { starts: [], stops: [accepted('b')] }, at('11:00:01'));
-    expect(advanceShow(confirmed, off, at('11:00:20')).show.state).toBe('ended');
+  it('hands over what another show wants, and leaves it once the record says so', () => {
+    const next = { showId: 'shw_2', title: 'Late show' };
+    const claims = new Map([['a', [{ ...next, hasProblem: false }]]]);
+    const handing = advanceShow(live(), { ...facts({ a: running, b: running }), claims }, at('11:00:00'));
+    expect([handing.stops, handing.handOvers]).toEqual([
+      ['b'],
+      [{ destinationId: 'a', to: { ...next, hasProblem: false } }],
+    ]);
+    const stopped = confirmRequests(handing.show, { starts: [], stops: [accepted('b')] }, at('11:00:01'));
+    const taken = { ...running, desiredBy: showActorOf(next, 'start') };
+    const leaving = advanceShow(stopped, { ...facts({ a: taken, b: idle }), claims }, at('11:00:02'));
+    expect([leaving.show.state, leaving.stops, leaving.handOvers]).toEqual(['ending', [], []]);
+    expect(leaving.show.log.at(-1)?.detail).toBe('leaves a on air for the show "Late show"');
+    const { show } = advanceShow(leaving.show, { ...facts({ a: taken, b: idle }), claims }, at('11:00:04'));
+    expect([show.state, show.log.at(-1)?.detail]).toEqual([
+      'ended',
+      'the show has ended; its destinations are off air, except those of another show',
+    ]);
+  });
+
+  it('stops what another show had taken and does not want any more', () => {
+    const taken = { ...running, desiredBy: showActorOf({ showId: 'shw_2', title: 'Late show' }, 'start') };
+    const { stops } = advanceShow(live(), { ...facts({ a: taken, b: idle }), claims: new Map() }, at('11:00:00'));
+    expect(stops).toContain('a');
   });
 
   it('a show that ends by hand stays live', () => {

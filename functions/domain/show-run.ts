@@ -2,6 +2,7 @@ import type { Destination } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
 import { pauseOf } from './output-pause.ts';
+import { partingOf, starterOf, type Claims, type ShowName } from './show-handover.ts';
 import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
@@ -53,8 +54,8 @@ interface RunFacts extends EndFacts {
   destinations: ReadonlyMap<string, DestinationFacts | null>;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
-  /** Titles of other running shows that have destinations as well, by destination: this one leaves them on air. */
-  claimedBy?: ReadonlyMap<string, string>;
+  /** What other running shows have on air as well, read after the destinations: this one leaves it to them. */
+  claims?: Claims;
   /** Whether channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
 }
@@ -72,21 +73,14 @@ export interface RunDecision {
   starts: PlannedStart[];
   /** Ids, in order. */
   stops: string[];
+  /** Destinations that another show gets instead of being stopped. */
+  handOvers: { destinationId: string; to: ShowName }[];
   /** Ids of paused destinations that go live now. */
   letGo: string[];
   /** Paused destinations that wait for another second than they did, or for a person. */
   pauses: { destinationId: string; until: string | null }[];
   /** When the run sheet acts or looks next; null when it waits for a person or is over. */
   wakeAt: Date | null;
-}
-
-/** Returns who requests what a show does by itself, for the record and the timeline of its destinations. */
-export function showActorOf({ showId, title }: Pick<Show, 'showId' | 'title'>, rule: string): string {
-  return `show "${title}" (${showId}): ${rule}`;
-}
-
-function isActorOf(showId: string, actor: string | undefined): boolean {
-  return actor !== undefined && actor.startsWith('show "') && actor.endsWith(`(${showId}): start`);
 }
 
 /** Decides what a show does now. */
@@ -121,12 +115,13 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   const isLate = show.state === 'starting' && nowMs > startMs + LATE_MS_MAX;
   if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
   const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
+  const { handOvers } = stopped;
   const { destinations, starts, entries } = startDue(stopped.show, facts, now);
   let next = withLog({ ...stopped.show, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
   const { show: played, ...paused } = playPaused(next, facts.destinations, now);
-  return { ...rest(played, wakeMsOf(played, facts, now)), starts, stops: stopped.stops, ...paused };
+  return { ...rest(played, wakeMsOf(played, facts, now)), starts, stops: stopped.stops, handOvers, ...paused };
 }
 
 /**
@@ -212,10 +207,11 @@ function beginEnd(show: Show, endReason: ShowEndReason, now: Date): Show {
 
 /** Stops what the show started, in order, and ends it once nothing is on air and nothing can follow. */
 function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
-  const { show: next, stops } = stopDue(show, facts, now);
+  const { show: next, stops, handOvers, hasLeft } = stopDue(show, facts, now);
   const restMs = restMsOf(next);
-  if (stops.length > 0 || next.destinations.some((each) => isOnAirStill(each, facts))) {
-    return { ...rest(next, now.getTime() + WATCH_MS), stops };
+  // What was left may have been handed back meanwhile, so another pass follows.
+  if (stops.length > 0 || hasLeft || next.destinations.some((each) => isOnAirStill(each, facts))) {
+    return { ...rest(next, now.getTime() + WATCH_MS), stops, handOvers };
   }
   return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
 }
@@ -226,29 +222,35 @@ function stopDue(
   facts: RunFacts,
   now: Date,
   isMeant: (each: ShowDestination) => boolean = () => true,
-): Pick<RunDecision, 'show' | 'stops'> {
+): Pick<RunDecision, 'show' | 'stops' | 'handOvers'> & { hasLeft: boolean } {
   const at = now.toISOString();
   const stops: string[] = [];
+  const handOvers: RunDecision['handOvers'] = [];
+  let hasLeft = false;
   const entries: ShowLogEntry[] = [];
   const destinations = show.destinations.map((each): ShowDestination => {
     const known = facts.destinations.get(each.destinationId) ?? null;
     if (each.startRequestedAt === null || known === null || known.desired === 'deleted') return each;
     if (!isMeant(each)) return each;
-    const successor = facts.claimedBy?.get(each.destinationId);
-    if (successor !== undefined) {
+    const parting = partingOf(known, facts.claims?.get(each.destinationId));
+    if (parting.kind === 'leave') {
       if (each.isStopConfirmed) return each;
-      entries.push({ at, actor: RUN_SHEET, detail: `leaves ${each.name} on air for the show "${successor}"` });
+      hasLeft = true;
+      entries.push({ at, actor: RUN_SHEET, detail: `leaves ${each.name} on air for the show "${parting.to.title}"` });
       return { ...each, isStopConfirmed: true, offAirAt: each.onAirAt === null ? null : at };
     }
-    // A start of this show that arrived after the stop.
-    const isStartedLate =
-      each.isStopConfirmed && known.desired === 'running' && isActorOf(show.showId, known.desiredBy);
-    if (each.isStopConfirmed && !isStartedLate) return each;
+    // A start of this show that arrived after the stop, or another show handed it back.
+    const isMineAgain = each.isStopConfirmed && starterOf(known)?.showId === show.showId;
+    if (each.isStopConfirmed && !isMineAgain) return each;
+    if (parting.kind === 'hand-over') {
+      handOvers.push({ destinationId: each.destinationId, to: parting.to });
+      return { ...each, isStopConfirmed: false };
+    }
     stops.push(each.destinationId);
     if (each.stopRequestedAt === null) entries.push({ at, actor: RUN_SHEET, detail: `stops ${each.name}` });
     return { ...each, stopRequestedAt: each.stopRequestedAt ?? at, isStopConfirmed: false };
   });
-  return { show: withLog({ ...show, destinations }, ...entries), stops };
+  return { show: withLog({ ...show, destinations }, ...entries), stops, handOvers, hasLeft };
 }
 
 /**
@@ -272,8 +274,11 @@ function isOnAirStill({ startRequestedAt, destinationId, isStopConfirmed }: Show
 function finish(show: Show, now: Date): Show {
   const at = now.toISOString();
   const isEnded = show.liveAt !== null && show.endReason !== 'cancelled';
+  const isLeft = show.destinations.some(
+    ({ isStopConfirmed, stopRequestedAt }) => isStopConfirmed && stopRequestedAt === null,
+  );
   const detail = isEnded
-    ? 'the show has ended; its destinations are off air'
+    ? `the show has ended; its destinations are off air${isLeft ? ', except those of another show' : ''}`
     : show.endReason === 'cancelled'
       ? 'the show is cancelled'
       : 'the show is over without having been live';
@@ -350,7 +355,8 @@ function wakeMsOf(show: Show, facts: RunFacts, now: Date): number | null {
 }
 
 function rest(show: Show, wakeMs: number | null): RunDecision {
-  return { show, starts: [], stops: [], letGo: [], pauses: [], wakeAt: wakeMs === null ? null : new Date(wakeMs) };
+  const wakeAt = wakeMs === null ? null : new Date(wakeMs);
+  return { show, starts: [], stops: [], handOvers: [], letGo: [], pauses: [], wakeAt };
 }
 
 /** A request that was made, and why it was refused; null when it was not. */

@@ -26,6 +26,7 @@ export interface SeriesPlan extends Pick<
   | 'endRule'
   | 'sourceLostMinutes'
   | 'sendsReport'
+  | 'expectedSource'
   | 'ceiling'
 > {
   /** Wall-clock time of day at which each starts, as `10:00:00`. */

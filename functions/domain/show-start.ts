@@ -2,12 +2,14 @@ import type { Destination } from './destination.ts';
 import { AppError } from './errors.ts';
 import { towardsDesired, type Decision } from './lifecycle.ts';
 import { decideStart } from './requests.ts';
+import { isStoppedByOther, starterOf, withStarter, type ShowName } from './show-handover.ts';
 import type { ShowDestination } from './show.ts';
 
 /** A step ends after 60 seconds. A process that slept longer must not start anything: the run sheet decides again. */
 const DECIDED_MS_MAX = 60_000;
 
 interface ShowStart {
+  show: ShowName;
   destination: Pick<ShowDestination, 'desiredAtDecision'>;
   /** When the run sheet decided that the destination is started. */
   decidedAt: Date;
@@ -17,9 +19,11 @@ interface ShowStart {
 /**
  * Requests the start that a run sheet has decided. It is requested again when a crash interrupted it, so a desired state
  * that has changed since the decision shows what happened: either the start arrived, or others have decided otherwise.
- * @throws {AppError} `illegal_transition` when the destination was stopped since. `concurrent_change` when it is too late
+ * What another show has on air is taken, and what another show has just stopped is started again.
+ * @throws {AppError} `illegal_transition` when a person stopped the destination since, or another show took it.
+ *   `concurrent_change` when it is too late
  */
-export function decideShowStart(record: Destination, { destination, decidedAt, now }: ShowStart): Decision {
+export function decideShowStart(record: Destination, { show, destination, decidedAt, now }: ShowStart): Decision {
   if (now.getTime() - decidedAt.getTime() > DECIDED_MS_MAX) {
     throw new AppError('concurrent_change', {
       detail: 'the start comes more than a minute after it was decided',
@@ -27,10 +31,20 @@ export function decideShowStart(record: Destination, { destination, decidedAt, n
     });
   }
   const { desiredAtDecision = record.desiredAt ?? null } = destination;
-  if ((record.desiredAt ?? null) === desiredAtDecision) return decideStart(record);
-  if (record.desired === 'running') return towardsDesired(record);
-  throw new AppError('illegal_transition', {
-    detail: `it was stopped meanwhile by ${record.desiredBy}`,
-    remedy: 'start it by hand',
-  });
+  const isAsDecided = (record.desiredAt ?? null) === desiredAtDecision;
+  if (isAsDecided || isStoppedByOther(record, show.showId)) return taken(decideStart(record), show, now);
+  const starter = starterOf(record);
+  if (starter !== null && starter.showId !== show.showId) {
+    throw refused(`the show "${starter.title}" has taken it meanwhile`);
+  }
+  if (record.desired === 'running') return taken(towardsDesired(record), show, now);
+  throw refused(`it was stopped meanwhile by ${record.desiredBy}`);
+}
+
+function taken({ record, begins }: Decision, show: ShowName, now: Date): Decision {
+  return { record: withStarter(record, show, now), begins };
+}
+
+function refused(detail: string): AppError {
+  return new AppError('illegal_transition', { detail, remedy: 'start it by hand' });
 }

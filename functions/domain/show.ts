@@ -1,5 +1,6 @@
 import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
+import type { ExpectedSource } from './expected-source.ts';
 import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 import type { PlaceInSeries } from './show-series.ts';
 
@@ -81,6 +82,8 @@ export interface ShowPlan {
   endsAt: string | null;
   /** Whether its report is announced to the notification targets once it has ended; absent: it is not. */
   sendsReport?: boolean;
+  /** What the preflight compares the source with; null or absent: nothing. */
+  expectedSource?: ExpectedSource | null;
   /** In the order in which they are started and stopped. */
   destinations: ShowDestination[];
 }

@@ -329,21 +329,24 @@ describe('the picture of the source', () => {
         .resolves({ MetricDataResults: [{ Id: 'connected', Values: [FrameRate ? 1 : 0], Timestamps: [NOW] }] });
       const FrameResolution = { FrameWidth: 1920, FrameHeight: 1080 };
       const video = { StreamType: 'Video', Codec: 'AVC', FrameRate, FrameResolution };
-      const metadata = { TransportMediaInfo: { Programs: [{ Streams: FrameRate ? [video] : [] }] } };
+      const audio = { StreamType: 'Audio', Codec: 'AAC', SampleRate: 48_000, Channels: 2 };
+      const metadata = { TransportMediaInfo: { Programs: [{ Streams: FrameRate ? [video, audio] : [] }] } };
       Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: { Status: 'ACTIVE' }, ...metadata }) });
       minute += 10;
-      const { source } = await observeRecords(
-        { ...aws, now: () => new Date(NOW.getTime() + minute * 60_000) } as never,
-        [],
-      );
-      return source.picture;
+      await observeRecords({ ...aws, now: () => new Date(NOW.getTime() + minute * 60_000) } as never, []);
+      return (await getSourceObservation(aws))!;
     };
+
     const at = (framesPerSecond: number) => ({ width: 1920, height: 1080, framesPerSecond });
-    expect(await seePicture(null)).toBeUndefined();
-    expect(await seePicture('29.97')).toEqual(at(29.97));
-    expect(await seePicture('29.98')).toEqual(at(29.97));
-    expect(await seePicture(null)).toEqual(at(29.97));
-    expect(await seePicture('25')).toEqual(at(25));
+    expect((await seePicture(null)).picture).toBeUndefined();
+    expect((await seePicture('29.97')).picture).toEqual(at(29.97));
+    const measured = await seePicture('29.98');
+    expect(measured.picture).toEqual(at(29.97));
+    expect(measured).toMatchObject({ pictureAt: measured.observedAt, sound: { channels: 2, sampleRateHz: 48_000 } });
+    const lost = await seePicture(null);
+    // When it was read says which encoder the picture is of.
+    expect([lost.picture, lost.pictureAt, lost.sound]).toEqual([at(29.97), measured.observedAt, undefined]);
+    expect((await seePicture('25')).picture).toEqual(at(25));
   });
 });
 

@@ -134,14 +134,14 @@ async function examineFeed(
   { connected, connectedSince }: SourceMetrics,
   before: SourceObservation | null,
   now: Date,
-): Promise<Pick<SourceObservation, 'mediaAt' | 'hasAudio' | 'formatProblem' | 'picture'>> {
-  const known = pictureOf(null, before);
+): Promise<Pick<SourceObservation, 'mediaAt' | 'hasAudio' | 'sound' | 'formatProblem' | 'picture' | 'pictureAt'>> {
+  const known = pictureOf(null, before, now);
   // Without figures yet, the format is the first that is known of a feed.
   if (connected === false) return known;
   const ageMs = before?.mediaAt === undefined ? Infinity : now.getTime() - Date.parse(before.mediaAt);
   if (ageMs >= 0 && ageMs < deps.mediaEverySeconds * 1000) {
-    const { mediaAt, hasAudio, formatProblem } = before!;
-    return { mediaAt, hasAudio, formatProblem, ...known };
+    const { mediaAt, hasAudio, sound = null, formatProblem } = before!;
+    return { mediaAt, hasAudio, sound, formatProblem, ...known };
   }
   const media = await describeSourceMedia(deps);
   const connectedSeconds = connectedSince === null ? null : (now.getTime() - Date.parse(connectedSince)) / 1000;
@@ -152,15 +152,23 @@ async function examineFeed(
   return {
     mediaAt: now.toISOString(),
     hasAudio: media === null ? null : media.audio !== null,
+    sound: media?.audio ? { channels: media.audio.channels, sampleRateHz: media.audio.sampleRateHz } : null,
     formatProblem: problems[0]?.detail ?? null,
-    ...pictureOf(media, before),
+    ...pictureOf(media, before, now),
   };
 }
 
 /** Returns the picture just read; without one, the last that is known. */
-function pictureOf(media: SourceMedia | null, before: SourceObservation | null): Pick<SourceObservation, 'picture'> {
+function pictureOf(
+  media: SourceMedia | null,
+  before: SourceObservation | null,
+  now: Date,
+): Pick<SourceObservation, 'picture' | 'pictureAt'> {
   const { width, height, framesPerSecond } = media?.video ?? {};
   const rate = followRate(framesPerSecond, before?.picture?.framesPerSecond);
-  if (!width || !height || rate === null) return before?.picture ? { picture: before.picture } : {};
-  return { picture: { width, height, framesPerSecond: rate } };
+  if (!width || !height || rate === null) {
+    const { picture, pictureAt } = before ?? {};
+    return { ...(picture && { picture }), ...(pictureAt && { pictureAt }) };
+  }
+  return { picture: { width, height, framesPerSecond: rate }, pictureAt: now.toISOString() };
 }

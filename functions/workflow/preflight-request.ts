@@ -1,5 +1,6 @@
 import type { AwsDeps } from '../aws/clients.ts';
 import type { Destination } from '../domain/destination.ts';
+import type { ExpectedSource } from '../domain/expected-source.ts';
 import type { PreflightOccasion } from '../domain/preflight.ts';
 import type { PlannedTime } from '../domain/preflight-ceiling.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
@@ -27,6 +28,8 @@ export interface PreflightRequest {
   chosen: readonly Destination[];
   /** Ids of the destinations that the show needs; all when left out. */
   required?: ReadonlySet<string>;
+  /** What the show expects of the source; null or absent: nothing. */
+  expected?: ExpectedSource | null | undefined;
   /** When they are planned to run; null without a plan. */
   planned: PlannedTime | null;
   /** Longest time for the tests of all servers together. */

@@ -3,9 +3,10 @@ import { FLOW_OUTPUTS_MAX, observeFlow } from '../aws/flow.ts';
 import { listCeilings } from '../aws/ceiling-table.ts';
 import { listTargets } from '../aws/notification-target-table.ts';
 import { pricingOf } from '../aws/pricing-of.ts';
-import { getSourceObservation } from '../aws/source-table.ts';
+import { getSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { errorName } from '../domain/errors.ts';
+import { checkExpectedSource } from '../domain/expected-source.ts';
 import {
   toPreflight,
   type Finding,
@@ -85,7 +86,31 @@ async function readSource(
   if (!seen) return null;
   const ageMs = now.getTime() - Date.parse(seen.observedAt);
   const isFresh = ageMs < deps.preflight.freshSeconds * 1000 && seen.flowStoppedAt === undefined;
-  return { ...seen, isFresh, connected: seen.connected ?? null };
+  return { ...seen, ...ofThisConnection(seen), isFresh, connected: seen.connected ?? null };
+}
+
+/** The monitor examines the feed with every run on AWS, which is once a minute, and may miss one. */
+const EXAMINED_SECONDS_MAX = 120;
+
+/** Leaves out what was read of an earlier encoder, or long before the observation. */
+function ofThisConnection({
+  connectedSince,
+  hasAudio,
+  mediaAt,
+  observedAt,
+  picture,
+  pictureAt,
+  sound,
+}: SourceObservation): Pick<SourceFacts, 'hasAudio' | 'picture' | 'sound'> {
+  const oldestMs = Date.parse(observedAt) - EXAMINED_SECONDS_MAX * 1000;
+  const isCurrent = (readAt = '') =>
+    Date.parse(readAt) >= oldestMs && (connectedSince === null || Date.parse(readAt) >= Date.parse(connectedSince));
+  const isExamined = isCurrent(mediaAt);
+  return {
+    picture: isCurrent(pictureAt) ? picture : undefined,
+    hasAudio: isExamined ? hasAudio : null,
+    sound: isExamined ? sound : null,
+  };
 }
 
 interface SharedFacts {
@@ -99,7 +124,7 @@ async function checkShared(
   deps: PreflightDeps,
   { request, all, flow, source }: SharedFacts,
 ): Promise<PreflightCheck[]> {
-  const { chosen, occasion } = request;
+  const { chosen, expected, occasion } = request;
   const feed: FeedFacts = { occasion, flow, source };
   const about = (subject: PreflightCheck['subject']) => (check: PreflightCheckName, found: Finding) => ({
     check,
@@ -114,6 +139,7 @@ async function checkShared(
     ofSource('source', checkSource(feed)),
     ofSource('picture', checkPicture(feed)),
     ofSource('sound', checkSound(feed)),
+    ...(expected ? checkExpectedSource(expected, feed).map(([check, found]) => ofSource(check, found)) : []),
     ...(isRemote ? [ofFlow('egress', checkEgress(flow, await readBlocks(deps, request)))] : []),
     ofFlow('flow_outputs', checkFlowOutputs(flow, chosen)),
     ofDeployment('quotas', checkQuotas(deps.deployment, all, chosen)),

@@ -8,11 +8,11 @@ import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { pauseUntil } from '../domain/output-pause.ts';
-import { decideStop } from '../domain/requests.ts';
 import { stopRuleOf } from '../domain/show-ends.ts';
+import { claimsOf, decideShowStop, showActorOf, type ShowName } from '../domain/show-handover.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import { advanceShow, confirmRequests, showActorOf, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
+import { advanceShow, confirmRequests, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
 import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
@@ -67,13 +67,14 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     const facts = { destinations, startSeconds, pausesOutputs, ...rules };
     let decision = advanceShow(before, facts, now);
     if (decision.stops.length > 0) {
-      decision = advanceShow(before, { ...facts, claimedBy: claimsOf(before, await listOpenShows(deps)) }, now);
+      decision = advanceShow(before, { ...facts, claims: claimsOf(before, await listOpenShows(deps)) }, now);
     }
     const stored = isDeepStrictEqual(decision.show, before) ? before : await writeShow(deps, before, decision.show);
     if (stored === null) continue;
     await noteShow(deps, before, stored);
     if (!isOpen(stored)) return finish(deps, stored);
-    return { show: await makeRequests(deps, { ...decision, show: stored }, now), wakeAt: decision.wakeAt };
+    const pass = { ...decision, show: stored, destinations, decidedAt: now };
+    return { show: await makeRequests(deps, pass), wakeAt: decision.wakeAt };
   }
   throw new AppError('concurrent_change', {
     detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while it was run`,
@@ -94,25 +95,15 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
   return new Map(await Promise.all(read));
 }
 
-/** Returns which destinations other running shows have started or adopted, with the titles of those shows. */
-function claimsOf({ showId }: Show, shows: readonly Show[]): Map<string, string> {
-  const running = shows.filter(
-    (show) => show.showId !== showId && (show.state === 'starting' || show.state === 'live'),
-  );
-  return new Map(
-    running.flatMap(({ title, destinations }) =>
-      destinations
-        .filter(
-          ({ startRequestedAt, isStopConfirmed, problem }) => startRequestedAt !== null && !isStopConfirmed && !problem,
-        )
-        .map(({ destinationId }) => [destinationId, title] as const),
-    ),
-  );
+/** A decision that is stored, with what it was made from. */
+interface Pass extends RunDecision {
+  destinations: ReadonlyMap<string, Destination | null>;
+  decidedAt: Date;
 }
 
 /** Makes the requests of a decision, one after the other in their order, and records what came of them. */
-async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Date): Promise<Show> {
-  const { letGo, pauses, show, stops } = decision;
+async function makeRequests(deps: ShowDeps, pass: Pass): Promise<Show> {
+  const { letGo, pauses, show, stops, handOvers } = pass;
   // First, because their second has come.
   await Promise.all([
     ...letGo.map((destinationId) => orLog(deps, destinationId, () => letOutputGo(deps, destinationId))),
@@ -120,7 +111,13 @@ async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Da
       orLog(deps, destinationId, () => planPause(deps, destinationId, until)),
     ),
   ]);
-  const made = { starts: await startAll(deps, decision, decidedAt), stops: await stopAll(deps, show, stops) };
+  const made = { starts: await startAll(deps, pass), stops: [] as MadeRequest[] };
+  for (const { destinationId, to } of handOvers) {
+    await request(deps, destinationId, () => part(deps, pass, destinationId, to));
+  }
+  for (const destinationId of stops) {
+    made.stops.push(...(await request(deps, destinationId, () => part(deps, pass, destinationId, null))));
+  }
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
   const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
@@ -129,7 +126,7 @@ async function makeRequests(deps: ShowDeps, decision: RunDecision, decidedAt: Da
   return after;
 }
 
-async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt: Date): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, { show, starts, decidedAt }: Pass): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
   for (const { destinationId, pauseUntil: until } of starts) {
     // Read again, because a person may have cancelled, held or ended the show meanwhile.
@@ -139,7 +136,7 @@ async function startAll(deps: ShowDeps, { show, starts }: RunDecision, decidedAt
     const start = async () => {
       const decide = (record: Destination) => {
         const now = deps.now();
-        return withPause(record, decideShowStart(record, { destination, decidedAt, now }), until, now);
+        return withPause(record, decideShowStart(record, { show, destination, decidedAt, now }), until, now);
       };
       const change = await startWithinCeilings(deps, destinationId, async () => {
         await requireWithinShowCeiling(deps, current, destinationId);
@@ -172,14 +169,13 @@ async function orLog(deps: ShowDeps, destinationId: string, ask: () => Promise<u
   }
 }
 
-async function stopAll(deps: ShowDeps, show: Show, ids: readonly string[]): Promise<MadeRequest[]> {
-  const made: MadeRequest[] = [];
-  for (const destinationId of ids) {
-    const stop = () =>
-      requestChange(deps, destinationId, { requestedBy: showActorOf(show, stopRuleOf(show)), decide: decideStop });
-    made.push(...(await request(deps, destinationId, stop)));
-  }
-  return made;
+/** Stops a destination at the end of a show, or hands it to another show. */
+function part(deps: ShowDeps, { show, destinations }: Pass, destinationId: string, to: ShowName | null) {
+  const seenDesiredAt = destinations.get(destinationId)?.desiredAt ?? null;
+  return requestChange(deps, destinationId, {
+    requestedBy: showActorOf(show, stopRuleOf(show)),
+    decide: (record) => decideShowStop(record, { showId: show.showId, seenDesiredAt, to, now: deps.now() }),
+  });
 }
 
 /** @returns nothing when the request is not known to be made, so that the next pass makes it again */

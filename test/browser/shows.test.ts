@@ -128,6 +128,8 @@ describe('the schedule', () => {
     await form().getByLabel('End', { exact: true }).fill(inTokyo(3));
     await form().getByLabel('Alpha', { exact: true }).check();
     await form().getByLabel('Alpha is required').check();
+    await form().getByLabel('Picture size').selectOption('1920x1080');
+    await form().getByLabel('Sound channels').selectOption('Stereo');
     await button('Schedule').click();
     await page.getByText(/has passed: it is .* in Asia\/Tokyo; choose a later time/).waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
@@ -139,6 +141,7 @@ describe('the schedule', () => {
     await button('Schedule').click();
     await heading('Morning show').waitFor();
     await page.getByText(/^Live in [12]:\d\d:\d\d$/).waitFor();
+    await page.getByText('Expected source: 1920x1080, stereo', { exact: true }).waitFor();
     expect(await runSheet().innerText()).toContain('Alpha on air at');
     const hour = Number(start.slice(11, 13)) % 12 || 12;
     expect(await runSheet().innerText()).toMatch(new RegExp(`Live at 0?${hour}:${start.slice(14)}`));

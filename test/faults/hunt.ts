@@ -9,6 +9,7 @@ import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
+import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
@@ -35,6 +36,9 @@ const ALL = [
   ...RECORDING_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
+  ...TAKEN,
+  ...FORMER_ENDED,
+  ...NEXT_CANCELLED,
   DELIVERY_WORKFLOW,
   SWEEP_WORKFLOW,
   ...PRIMARY_WORKFLOWS,

@@ -12,6 +12,8 @@ const byHand = [{ workflow: 'a show goes live and ends by hand', step: /AdvanceS
 const missed = [{ workflow: 'a machine that was off at the start asks', step: /AdvanceShow/ }];
 const neverThere = [{ workflow: 'a show whose whole time the machine was off is given up', step: /AdvanceShow/ }];
 const stoppedByHand = [{ workflow: 'a person stops what a show starts', step: /AdvanceShow/ }];
+/** The run without faults is the hunt. */
+const only = (workflow: string) => [{ workflow, step: /^no step$/ }];
 const aborted = [{ ...despite, operation: /Get/, fault: /execution aborted/ }];
 
 export const SHOW_BUGS: readonly PlantedBug[] = [
@@ -74,13 +76,48 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'a show stops what the next show has on air',
     file: 'domain/show-run.ts',
-    find: 'facts.claimedBy?.get(each.destinationId);',
-    replace: "facts.claimedBy?.get('');",
+    find: 'facts.claims?.get(each.destinationId)',
+    replace: "facts.claims?.get('')",
     hunt: [{ workflow: 'two shows follow one another with one destination' }],
   },
   {
-    name: 'what a show does names no rule',
+    name: 'a show does not note that it has what another show had on air',
+    file: 'domain/show-handover.ts',
+    find: 'return { ...record, desiredBy: showActorOf(show, START_RULE), desiredAt: now.toISOString() };',
+    replace: 'return record;',
+    hunt: only('the next show takes a destination at call 7 of the end of the former'),
+  },
+  {
+    name: 'a show stops what another show has taken since it decided',
+    file: 'domain/show-handover.ts',
+    find: 'if (isTaken) {',
+    replace: 'if (isTaken && to !== null) {',
+    hunt: only('the next show takes a destination at call 7 of the end of the former'),
+  },
+  {
+    name: 'a show does not start what the former show has just stopped',
+    file: 'domain/show-start.ts',
+    find: 'if (isAsDecided || isStoppedByOther(record, show.showId)) return',
+    replace: 'if (isAsDecided) return',
+    hunt: only('the former show stops a destination at call 6 of the start of the next'),
+  },
+  {
+    name: 'a show that is cancelled stops what the former show has on air',
+    file: 'domain/show-handover.ts',
+    find: "return heir ? { kind: 'hand-over', to: heir } : { kind: 'stop' };",
+    replace: "return { kind: 'stop' };",
+    hunt: only('the next show is cancelled at call 8 of its start'),
+  },
+  {
+    name: 'a show forgets what another show has handed back',
     file: 'domain/show-run.ts',
+    find: 'const isMineAgain = each.isStopConfirmed && starterOf(known)?.showId === show.showId;',
+    replace: 'const isMineAgain = false;',
+    hunt: only('the next show is cancelled at call 4 of the end of the former'),
+  },
+  {
+    name: 'what a show does names no rule',
+    file: 'domain/show-handover.ts',
     find: '(${showId}): ${rule}`;',
     replace: '(${showId})`;',
     hunt: plain,
@@ -88,8 +125,8 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'a show starts a destination again that a person has stopped',
     file: 'domain/show-start.ts',
-    find: 'if ((record.desiredAt ?? null) === desiredAtDecision) return decideStart(record);',
-    replace: 'if (desiredAtDecision !== undefined) return decideStart(record);',
+    find: 'const isAsDecided = (record.desiredAt ?? null) === desiredAtDecision;',
+    replace: 'const isAsDecided = desiredAtDecision !== undefined;',
     hunt: [{ ...stoppedByHand[0]!, operation: /StartExecution/, fault: /crash after/ }],
   },
   {

@@ -97,6 +97,7 @@ export function watchShows(world: World): ShowWatcher {
     if ((rule === 'start') !== (is.desired === 'running')) {
       throw new Violation(INVARIANT, `${is.destinationId} should be ${is.desired} by the rule ${rule} of ${showId}`);
     }
+    if (is.desired === 'idle') checkStop(seen, is);
     if (is.desired === 'running') checkStart(seen, is, call);
     else if (rule !== 'ceiling' && seen.state !== 'ending') {
       throw new Violation(INVARIANT, `${showId} stopped ${is.destinationId} while it was ${seen.state}`);
@@ -109,6 +110,17 @@ export function watchShows(world: World): ShowWatcher {
       if (showId === undefined || !Array.isArray(destinations)) continue;
       const each = destinations.find((one) => one.destinationId === destinationId);
       if (each && each.startRequestedAt !== null) stoppedByHand.add(`${showId} ${destinationId}`);
+    }
+  }
+
+  /** A show stops nothing that another show has taken. */
+  function checkStop({ showId }: Show, { destinationId }: Destination): void {
+    for (const [key, item] of world.items) {
+      const other = item as unknown as Show;
+      if (!key.startsWith('SHOWS/') || other.showId === showId || !['starting', 'live'].includes(other.state)) continue;
+      const its = other.destinations.find((each) => each.destinationId === destinationId);
+      const hasIt = its?.isStartConfirmed && !its.isStopConfirmed && its.problem === null;
+      if (hasIt) throw new Violation(INVARIANT, `${showId} stopped ${destinationId}, which ${other.showId} has on air`);
     }
   }
 

@@ -42,8 +42,16 @@ const REFUSED = {
 describe('POST /api/preflight', () => {
   it('200 with every check, its subject, words and remedy', async () => {
     await test.put(makeRecord());
+    const readAt = test.time.now.toISOString();
     await putSourceObservation(test.deps, {
-      ...{ observedAt: test.time.now.toISOString(), lostSince: null, connected: true, connectedSince: null },
+      ...{
+        observedAt: readAt,
+        pictureAt: readAt,
+        mediaAt: readAt,
+        lostSince: null,
+        connected: true,
+        connectedSince: null,
+      },
       ...{ bitrateBps: 6e6, continuityErrors: 0, packetLossPercent: 0, roundTripMs: 1, jitterMs: 1 },
       ...{ picture: { width: 1280, height: 720, framesPerSecond: 25 }, hasAudio: true },
     });

@@ -5,6 +5,7 @@ import { SetCeiling } from './ceilings.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
+import { expectedSource, ExpectedSourceResource } from './expected-source.ts';
 import { ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
@@ -84,6 +85,7 @@ export const CreateShow = z
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
     sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
     sourceLostMinutes: sourceLostMinutes.optional(),
+    expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
     recurrence: recurrence.optional(),
@@ -105,6 +107,7 @@ export const PatchShow = z
     endRule: endRule.optional(),
     sendsReport: sendsReport.optional(),
     sourceLostMinutes: sourceLostMinutes.optional(),
+    expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
   })
@@ -191,6 +194,7 @@ export const ShowResource = z
     endingAt: nullableTime,
     endReason: z.enum(SHOW_END_REASONS).nullable(),
     sourceLostMinutes,
+    expectedSource: ExpectedSourceResource.nullable(),
     ceiling: ShowCeilingResource.nullable(),
     series: z.object({ seriesId: z.string(), rule: z.string(), date: z.string() }).nullable().openapi({
       description: 'Its series, the rule of that, and its date in it; null for a show that is not repeated',

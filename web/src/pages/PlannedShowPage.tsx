@@ -10,6 +10,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { ShowPreflight } from '../preflight/ShowPreflight.tsx';
 import { RunSheet } from '../shows/RunSheet.tsx';
+import { expectedWords } from '../shows/expected-source-fields.ts';
 import { PlanTools, RunBar } from '../shows/ShowActions.tsx';
 import { ShowMoney } from '../shows/ShowMoney.tsx';
 import {
@@ -89,6 +90,7 @@ function Facts({ show }: { show: ShowResource }) {
           </ul>
         )}
       </div>
+      {show.expectedSource && <p>Expected source: {expectedWords(show.expectedSource)}</p>}
       <ShowMoney show={show} />
       <h2>Run sheet</h2>
       <RunSheet show={show} />

@@ -4,6 +4,7 @@ import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { DestinationChoice } from './DestinationChoice.tsx';
 import { EndRules } from './EndRules.tsx';
+import { ExpectedSourceFields } from './ExpectedSourceFields.tsx';
 import { ForFollowing, Repeats } from './Repeats.tsx';
 import type { ShowFormValues } from './show-fields.ts';
 import { type ShowFormProps, useShowForm } from './use-show-form.ts';
@@ -93,6 +94,10 @@ export function ShowForm(props: ShowFormProps) {
         errorOf={(field) => form.errorOf(field as Parameters<typeof form.errorOf>[0])}
         faults={form.ceilingFaults}
         onChange={set}
+      />
+      <ExpectedSourceFields
+        draft={values.expectedSource}
+        onChange={(part) => set({ expectedSource: { ...values.expectedSource, ...part } })}
       />
       <About values={values} set={set} text={text} />
       {edited?.series && !isStartFixed && <ForFollowing value={values.isForFollowing} onChange={set} />}

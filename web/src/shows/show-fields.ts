@@ -1,5 +1,6 @@
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import type { NewShow, ShowChange } from '../api/shows.ts';
+import { toExpectedDraft, toExpectedSource, type ExpectedDraft } from './expected-source-fields.ts';
 import { toCeilingDraft, toCeilingRequest, type CeilingDraft } from '../costs/CeilingFields.tsx';
 
 /** Values of the show form, and the requests they become. Pure. */
@@ -25,6 +26,7 @@ export interface ShowFormValues {
   /** Empty: the show does not end for want of a source. */
   sourceLostMinutes: string;
   ceiling: CeilingDraft | null;
+  expectedSource: ExpectedDraft;
   destinations: { destinationId: string; offsetSeconds: string; isRequired: boolean }[];
 }
 
@@ -47,6 +49,7 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     isForFollowing: false,
     sourceLostMinutes: String(show?.sourceLostMinutes ?? ''),
     ceiling: show?.ceiling ? toCeilingDraft(show.ceiling) : null,
+    expectedSource: toExpectedDraft(show?.expectedSource ?? null),
     destinations:
       show?.destinations.map(({ destinationId, offsetSeconds, isRequired }) => ({
         destinationId,
@@ -88,6 +91,7 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     endRule: end === null ? 'hand' : values.endRule,
     sourceLostMinutes: values.sourceLostMinutes === '' ? null : Number(values.sourceLostMinutes),
     ceiling: values.ceiling && toCeilingRequest(values.ceiling, chosen),
+    expectedSource: toExpectedSource(values.expectedSource),
     destinations: values.destinations.map(({ offsetSeconds, ...each }) => ({
       ...each,
       // The API explains what is no whole number.
