@@ -40,7 +40,8 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
     version: 'simulated',
     newId(prefix) {
       // The sweep reads the age of a recording from its id.
-      if (prefix === 'rec') return `rec_${encodeTime(world.clock.now())}${String(++given).padStart(16, '0')}`.toLowerCase();
+      if (prefix === 'rec')
+        return `rec_${encodeTime(world.clock.now())}${String(++given).padStart(16, '0')}`.toLowerCase();
       return (world.idsToGive.shift() ?? idOf(900_000 + ++given)).replace(/^dst/, prefix);
     },
     freshSeconds: FRESH_SECONDS,

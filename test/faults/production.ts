@@ -59,7 +59,8 @@ export async function loadProduction(suffix = ''): Promise<Production> {
     const api = await load<typeof import('../../functions/api/app.ts')>('api/app.ts');
     const monitor = await load<typeof import('../../functions/schedules/monitor-run.ts')>('schedules/monitor-run.ts');
     const events = await load<typeof import('../../functions/events/media-event.ts')>('events/media-event.ts');
-    const always = await load<typeof import('../../functions/schedules/record-always.ts')>('schedules/record-always.ts');
+    const always =
+      await load<typeof import('../../functions/schedules/record-always.ts')>('schedules/record-always.ts');
     const recordings = await load<typeof import('../../functions/schedules/sweep-recordings.ts')>(
       'schedules/sweep-recordings.ts',
     );

@@ -42,7 +42,11 @@ async function insist(
 const START: ApiRequest = { method: 'POST', path: '/api/recordings', body: { name: 'A service' } };
 
 const start = (world: World) =>
-  insist(world, () => ({ ...START, idempotencyKey: 'one start' }), () => recordingsOf(world).length > 0);
+  insist(
+    world,
+    () => ({ ...START, idempotencyKey: 'one start' }),
+    () => recordingsOf(world).length > 0,
+  );
 
 /** Returns the recording that is meant: the newest one. */
 const newest = (world: World) => recordingsOf(world).at(-1)!;
@@ -61,7 +65,8 @@ const seeFinished = (world: World) =>
     () => ({ method: 'GET', path: '/api/recordings' }),
     (answer) => {
       if (answer?.status !== 200) return false;
-      const [shown] = (JSON.parse(answer.text) as { data: (Recording & { failure: { remedy: string } | null })[] }).data;
+      const [shown] = (JSON.parse(answer.text) as { data: (Recording & { failure: { remedy: string } | null })[] })
+        .data;
       return (shown?.state === 'ready' && shown.sizeBytes! > 0) || Boolean(shown?.failure?.remedy);
     },
   );
@@ -154,7 +159,9 @@ const DELETED: Workflow = {
     await pause(world, 25_000);
     const isRequested = () =>
       recordingsOf(world).every((each) => each.recordingId !== recordingId || each.state === 'deleting');
-    return { ok: await insist(world, () => ({ method: 'DELETE', path: `/api/recordings/${recordingId}` }), isRequested) };
+    return {
+      ok: await insist(world, () => ({ method: 'DELETE', path: `/api/recordings/${recordingId}` }), isRequested),
+    };
   },
   isReached: (_record, world) =>
     recordingsOf(world).length === 0 &&
