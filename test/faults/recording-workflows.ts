@@ -13,6 +13,10 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Long enough for the copy and, after a fault, for two sweeps. */
 const LASTS_MS = 16 * MINUTE_MS;
+/** A step that began before the deletion has ended by then. */
+const OUTLASTS_A_STEP_MS = 90_000;
+/** A frozen process continues before this. */
+const THAWED_MS = 7 * MINUTE_MS;
 const AGAIN_AFTER_MS = 30_000;
 const ATTEMPTS = 25;
 /** What a harvest job may refuse for good. */
@@ -23,6 +27,8 @@ const onlyOne = (world: World): Recording | null => {
   const all = recordingsOf(world);
   return all.length === 1 ? all[0]! : null;
 };
+const isAtWork = (world: World) =>
+  recordingsOf(world).some(({ state }) => state === 'finishing' || state === 'deleting');
 const isInProgress = (world: World) => recordingsOf(world).some(({ state }) => state === 'recording');
 
 /** Sends a request as a person does: again and again, until it is seen to be done. @returns whether it is */
@@ -80,6 +86,24 @@ function isFinished(world: World, recording: Recording | null): boolean {
   return recording.failure === 'refused' && world.events.some((line) => REFUSALS.test(line));
 }
 
+/** Returns whether every recording is finished. A frozen process begins another one when it continues. */
+function areFinished(world: World): boolean {
+  const all = recordingsOf(world);
+  return all.length > 0 && all.length <= (isFrozen(world) ? 2 : 1) && all.every((each) => isFinished(world, each));
+}
+
+const isFrozen = (world: World) =>
+  world.events.some((line) => / fault aborted, process continues at (api|monitor)/.test(line));
+
+/** Waits as long as the copy and two sweeps may take. */
+async function wait(world: World, isReached: (world: World) => boolean): Promise<boolean> {
+  for (const untilMs = world.clock.now() + LASTS_MS; world.clock.now() < untilMs;) {
+    if (isReached(world)) return true;
+    await pause(world, AGAIN_AFTER_MS);
+  }
+  return isReached(world);
+}
+
 /** An object in a folder like those of recordings, which another deployment's tool may have stored. */
 const FOREIGN_KEY = 'recordings/rec_of_another_tool/index.m3u8';
 
@@ -110,20 +134,18 @@ async function keepTwo(world: World): Promise<void> {
   await world.until(() => false, DAY_MS);
 }
 
-/** Runs the monitor's part in recordings twice at once, as two monitors that overlap do. */
-function monitorTwice(world: World, seen: SourceSeen): void {
+/** Runs the monitor's part in recordings. */
+function monitor(world: World, seen: SourceSeen): void {
   const { production, deps } = world;
-  for (let each = 0; each < 2; each += 1) {
-    void world.runAs('monitor', null, async () => {
-      const { recordAlways } = await production.loadEntryPoints();
-      await recordAlways({ ...deps, everySeconds: 60 }, seen, world.records());
-    });
-  }
+  void world.runAs('monitor', null, async () => {
+    const { recordAlways } = await production.loadEntryPoints();
+    await recordAlways({ ...deps, everySeconds: 60 }, seen, world.records());
+  });
 }
 
 const CONNECTED: SourceSeen = { isFlowUp: true, connected: true, lostSince: null };
 
-const COMMON = { isContested: true, lastsMs: LASTS_MS } satisfies Partial<Workflow>;
+const COMMON = { isContested: true, lastsUntilAnswered: true } satisfies Partial<Workflow>;
 
 /** MediaPackage fails to copy it at first. */
 const KEPT: Workflow = {
@@ -134,19 +156,12 @@ const KEPT: Workflow = {
     world.harvester.failNext(1);
     if (!(await start(world))) return { ok: false };
     await pause(world, MINUTE_MS);
-    const isSeen = (await stop(world)) && (await seeFinished(world));
-    await pause(world, 7 * MINUTE_MS);
-    return { ok: isSeen && (!isInProgress(world) || (await stop(world))) };
+    const isSeen = (await stop(world)) && (await wait(world, () => !isAtWork(world))) && (await seeFinished(world));
+    if (isFrozen(world)) await pause(world, THAWED_MS);
+    return { ok: isSeen && (!isInProgress(world) || (await stop(world))) && (await wait(world, areFinished)) };
   },
-  isReached(_record, world) {
-    const all = recordingsOf(world);
-    return all.length <= (isFrozen(world) ? 2 : 1) && all.length > 0 && all.every((each) => isFinished(world, each));
-  },
+  isReached: (_record, world) => areFinished(world),
 };
-
-/** Returns whether a process was frozen that begins a recording of its own when it continues after the other's end. */
-const isFrozen = (world: World) =>
-  world.events.some((line) => / fault aborted, process continues at (api|monitor)/.test(line));
 
 const DELETED: Workflow = {
   ...COMMON,
@@ -154,20 +169,23 @@ const DELETED: Workflow = {
   prepare: runAndRecord,
   async setOff(world) {
     const { recordingId } = newest(world);
+    world.harvester.slowDown(OUTLASTS_A_STEP_MS);
     await stop(world);
     // The copy began after twenty seconds.
     await pause(world, 25_000);
     const isRequested = () =>
       recordingsOf(world).every((each) => each.recordingId !== recordingId || each.state === 'deleting');
-    return {
-      ok: await insist(world, () => ({ method: 'DELETE', path: `/api/recordings/${recordingId}` }), isRequested),
-    };
+    await insist(world, () => ({ method: 'DELETE', path: `/api/recordings/${recordingId}` }), isRequested);
+    return { ok: await wait(world, isDeleted) };
   },
-  isReached: (_record, world) =>
-    recordingsOf(world).length === 0 &&
-    world.objects.list(world.deployment.recordingBucket, 'recordings/').length === 1 &&
-    ![...world.items.keys()].some((key) => key.startsWith('RECORDINGS-OPEN/')),
+  isReached: (_record, world) => isDeleted(world),
 };
+
+/** Returns whether no recording is left, and everything else is. A mark may be left, which the sweep removes in an hour. */
+const isDeleted = (world: World) =>
+  recordingsOf(world).length === 0 && world.objects.list(world.deployment.recordingBucket, 'recordings/').length === 1;
+
+const isExpired = (world: World) => onlyOne(world)?.keepDays === null && areFinished(world);
 
 const EXPIRED: Workflow = {
   ...COMMON,
@@ -176,10 +194,17 @@ const EXPIRED: Workflow = {
   async setOff(world) {
     const { production, deps } = world;
     await world.runAs('expiry', null, async () => (await production.loadEntryPoints()).sweepRecordings(deps));
-    return { ok: true };
+    return { ok: await wait(world, isExpired) };
   },
-  isReached: (_record, world) => onlyOne(world)?.keepDays === null && isFinished(world, onlyOne(world)),
+  isReached: (_record, world) => isExpired(world),
 };
+
+/** Returns whether every recording ended when the source was lost, whenever that was noticed. */
+const areEndedAtLoss = (world: World) =>
+  areFinished(world) &&
+  recordingsOf(world).every(({ startedAt, endedAt, endReason }) => {
+    return endReason === 'source_lost' && Date.parse(endedAt!) - Date.parse(startedAt) <= 3 * MINUTE_MS;
+  });
 
 const ALWAYS: Workflow = {
   ...COMMON,
@@ -190,31 +215,23 @@ const ALWAYS: Workflow = {
     await world.drive(send(world, { method: 'PUT', path: '/api/recording-settings', body }));
   },
   async setOff(world) {
-    monitorTwice(world, CONNECTED);
+    // Two monitors overlap.
+    monitor(world, CONNECTED);
+    monitor(world, CONNECTED);
     await pause(world, MINUTE_MS);
-    monitorTwice(world, CONNECTED);
+    // The fault may have kept the first two from it.
+    if (recordingsOf(world).length === 0) monitor(world, CONNECTED);
     await pause(world, MINUTE_MS);
-    const lostSince = new Date(world.clock.now()).toISOString();
-    for (const minutes of [1, 1, 6]) {
-      await pause(world, minutes * MINUTE_MS);
-      monitorTwice(world, { ...CONNECTED, connected: false, lostSince });
+    const lost = { ...CONNECTED, connected: false, lostSince: new Date(world.clock.now()).toISOString() };
+    for (let minute = 1; minute <= 2 || isInProgress(world); minute += 1) {
+      await pause(world, MINUTE_MS);
+      monitor(world, lost);
+      await pause(world, isFrozen(world) ? THAWED_MS : 1_000);
     }
-    return { ok: true };
+    return { ok: await wait(world, areEndedAtLoss) };
   },
-  isReached(_record, world) {
-    const all = recordingsOf(world);
-    return (
-      all.length <= (isFrozen(world) ? 2 : 1) &&
-      all.length > 0 &&
-      all.every((each) => each.endReason === 'source_lost' && isFinished(world, each) && coversAtMost(each, 3))
-    );
-  },
+  isReached: (_record, world) => areEndedAtLoss(world),
 };
-
-/** Returns whether a recording ends when the source was lost, whenever that was noticed. */
-function coversAtMost({ startedAt, endedAt }: Recording, minutes: number): boolean {
-  return Date.parse(endedAt!) - Date.parse(startedAt) <= minutes * MINUTE_MS;
-}
 
 export const RECORDING_WORKFLOWS: readonly Workflow[] = [KEPT, DELETED, EXPIRED, ALWAYS];
 
@@ -225,7 +242,12 @@ export const NEVER_COPIED: Workflow = {
   prepare: runAndRecord,
   async setOff(world) {
     world.harvester.failNext(Infinity);
-    return { ok: (await stop(world)) && (await seeFinished(world)) };
+    return {
+      ok:
+        (await stop(world)) &&
+        (await seeFinished(world)) &&
+        (await wait(world, () => !isMarked(world, newest(world).recordingId))),
+    };
   },
   isReached: (_record, world) =>
     onlyOne(world)?.failure === 'copy_failed' &&

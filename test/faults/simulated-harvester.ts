@@ -7,12 +7,13 @@ import type { VirtualClock } from './virtual-clock.ts';
 export interface SimulatedHarvester extends Harvester {
   /** Lets the next jobs fail half-way. */
   failNext(count: number): void;
+  /** Lets the next jobs take so long. */
+  slowDown(copyMs: number): void;
   /** Ends the jobs that are copying, so that nothing waits for a clock that no longer moves. */
   close(): void;
 }
 
-/** Longer than a step can take that began before a deletion. */
-const COPY_MS = 90_000;
+const COPY_MS = 20_000;
 /** What a job stores, the segment first. Its playlists say that it lasts for four seconds. */
 export const HARVESTED: Readonly<Record<string, string>> = {
   'index_1_0.ts': 'x'.repeat(1_000),
@@ -23,10 +24,12 @@ export const HARVESTED: Readonly<Record<string, string>> = {
 /** Creates a harvester that stores into the given objects. */
 export function makeSimulatedHarvester(objects: ObjectStore, clock: VirtualClock): SimulatedHarvester {
   let failures = 0;
+  let copyMs = COPY_MS;
   const closed = Promise.withResolvers<void>();
-  const copy = () => Promise.race([closed.promise, new Promise<void>((done) => void clock.after(COPY_MS, done))]);
+  const copy = () => Promise.race([closed.promise, new Promise<void>((done) => void clock.after(copyMs, done))]);
   return {
     failNext: (count) => void (failures = count),
+    slowDown: (ms) => void (copyMs = ms),
     close: () => closed.resolve(),
     async harvest({ bucket, manifestKey }) {
       const put = (name: string) =>
