@@ -9,6 +9,7 @@ import { watchDeliveries } from './watch-deliveries.ts';
 import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
 import { watchRecordings } from './watch-recordings.ts';
+import { watchGroups } from './watch-groups.ts';
 import { watchShows } from './watch-shows.ts';
 import { watchSinks } from './watch-sinks.ts';
 import { watchSweeps } from './watch-sweeps.ts';
@@ -36,7 +37,7 @@ import { flowOf, type World } from './world.ts';
  * - I13 incidents: each opens and resolves once, and each transition has exactly one notification.
  * - I14 deliveries: each message arrives, once for receivers that compare ids, and every attempt is recorded.
  * - I15 shows: each starts and stops its destinations once, in time and only while its run sheet acts.
- * - I16 recordings: each ends with its media or with a reason, is copied once, and goes only when it has to.
+ * - I17 recordings: each ends with its media or with a reason, is copied once, and goes only when it has to.
  */
 
 /** What the API logs before it prefers a source. */
@@ -90,8 +91,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const sinks = watchSinks(world, options.canaries ?? []);
   const shows = watchShows(world);
   const recordings = watchRecordings(world);
+  const groups = watchGroups(world);
   const parts: Watcher[] = [
-    ...[sinks, shows, recordings, watchTruth(world), watchSweeps(world), watchModels()],
+    ...[sinks, shows, groups, recordings, watchTruth(world), watchSweeps(world), watchModels()],
     watchIncidents(world),
   ];
   if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
@@ -442,6 +444,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     sinks.checkAtRest();
     shows.checkAtRest();
     recordings.checkAtRest();
+    groups.checkAtRest();
     checkAudit();
     await sinks.checkHistories();
   }

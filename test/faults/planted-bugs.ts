@@ -4,6 +4,7 @@ import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
 import { RECORDING_BUGS } from './recording-bugs.ts';
+import { GROUP_BUGS } from './group-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
 
 /**
@@ -42,6 +43,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...SLATE_BUGS,
   ...RECORDING_BUGS,
   ...SHOW_BUGS,
+  ...GROUP_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',

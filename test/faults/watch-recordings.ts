@@ -6,7 +6,7 @@ import type { Item, Watcher } from './watching.ts';
 import type { World } from './world.ts';
 
 /**
- * I16 recordings: each ends with its media or with a reason, is copied once, and is removed only after a request or when
+ * I17 recordings: each ends with its media or with a reason, is copied once, and is removed only after a request or when
  * its time is over, when no job can write any more. Nothing outside the folder of a recording that is being deleted is
  * deleted.
  */
@@ -20,7 +20,7 @@ const NEXT: Record<RecordingState, readonly RecordingState[]> = {
 };
 
 const fail = (what: string): never => {
-  throw new Violation('I16 recordings', what);
+  throw new Violation('I17 recordings', what);
 };
 
 /** Returns all recordings of a world. */
