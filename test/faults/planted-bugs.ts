@@ -3,6 +3,8 @@ import { SLATE_BUGS } from './slate-bugs.ts';
 import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
+import { RECORDING_BUGS } from './recording-bugs.ts';
+import { GROUP_BUGS } from './group-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
 
 /**
@@ -39,7 +41,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...DELIVERY_BUGS,
   ...CEILING_BUGS,
   ...SLATE_BUGS,
+  ...RECORDING_BUGS,
   ...SHOW_BUGS,
+  ...GROUP_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',
