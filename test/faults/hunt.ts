@@ -12,6 +12,7 @@ import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
+import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -33,6 +34,7 @@ const ALL = [
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
   ...SLATE_WORKFLOWS,
+  ...RECORDING_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...GROUP_WORKFLOWS,
