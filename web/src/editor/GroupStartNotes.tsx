@@ -5,7 +5,7 @@ import { summaryOf } from '../destinations/group-start-text.ts';
 import { GroupStartProgress } from './GroupStartProgress.tsx';
 import classes from './editor.module.css';
 
-/** The group starts that are under way, whoever began them, with the way to their progress. */
+/** The group starts that are under way, also those of other people, with the way to their progress. */
 export function GroupStartNotes() {
   const groups = useGroupStarts().data ?? [];
   const [openedId, setOpenedId] = useState<string | null>(null);
