@@ -10,6 +10,7 @@ import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
+import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -34,6 +35,7 @@ const ALL = [
   ...SLATE_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
+  ...SHOW_END_WORKFLOWS,
   ...TAKEN,
   ...FORMER_ENDED,
   ...NEXT_CANCELLED,

@@ -4,6 +4,7 @@ import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
+import { SHOW_END_BUGS } from './show-end-bugs.ts';
 
 /**
  * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
@@ -40,6 +41,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...CEILING_BUGS,
   ...SLATE_BUGS,
   ...SHOW_BUGS,
+  ...SHOW_END_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',
