@@ -2,15 +2,18 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Four groups. The first two run together, as many files at a time as there are processors; the last two wait until the
+ * Five groups. The first three run together, as many files at a time as there are processors; the last two wait until the
  * machine is quiet.
  *
- * - `isolated`: files that replace parts of Node, mock modules or load the code in many copies. One process each.
+ * - `isolated`: files that replace parts of Node or mock modules. One process each.
+ * - `faults`: the simulation under a virtual clock. Its files share a process per processor, because each process takes
+ *   several seconds to load the code and to compile AWS's models.
  * - `unit`: everything else that needs no media. Its files share a process per processor, because loading the AWS SDK
  *   and the CDK once per file took half of the time.
  * - `waiting`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Two at
  *   a time, because a browser and an encoder fill a processor.
- * - `media`: files that measure moving video. One at a time, because a starved encoder looks like a broken one.
+ * - `media`: files that measure moving video. Two at a time: each takes about half a processor, and a starved encoder would
+ *   look like a broken one.
  */
 const MEDIA_TESTS = [
   'infra/local/engine/media-engine.test.ts',
@@ -29,8 +32,9 @@ const WAITING_TESTS = [
   'test/browser/*.test.ts',
 ];
 
+const FAULT_TESTS = ['test/faults/**/*.test.ts'];
+
 const ISOLATED_TESTS = [
-  'test/faults/**/*.test.ts',
   'functions/{api.lambda,lambda-deps}.test.ts',
   'infra/aws/preview-keys/handler.test.ts',
   'infra/local/endpoints/dynamodb/create-dynamodb.test.ts',
@@ -72,12 +76,13 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...QUICK, name: 'isolated', include: ISOLATED_TESTS, sequence: { groupOrder: 0 } } },
+      { test: { ...QUICK, name: 'faults', include: FAULT_TESTS, isolate: false, sequence: { groupOrder: 0 } } },
       {
         test: {
           ...QUICK,
           name: 'unit',
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...WAITING_TESTS, ...MEDIA_TESTS],
+          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...FAULT_TESTS, ...WAITING_TESTS, ...MEDIA_TESTS],
           isolate: false,
           // A spy must not reach the next file.
           restoreMocks: true,
@@ -91,7 +96,7 @@ export default defineConfig({
           name: 'media',
           include: MEDIA_TESTS,
           exclude: [...configDefaults.exclude, ...WAITING_TESTS],
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

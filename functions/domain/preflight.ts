@@ -38,7 +38,7 @@ export type PreflightOccasion = (typeof PREFLIGHT_OCCASIONS)[number];
 
 /** What a check is about. The id is that of the destination or of the notification target. */
 export interface PreflightSubject {
-  kind: 'source' | 'deployment' | 'destination' | 'notification_target';
+  kind: 'source' | 'show' | 'deployment' | 'destination' | 'notification_target';
   id: string | null;
   name: string;
 }

@@ -1,8 +1,8 @@
 import type { AwsDeps } from '../aws/clients.ts';
 import type { Destination } from '../domain/destination.ts';
-import type { ExpectedSource } from '../domain/expected-source.ts';
 import type { PreflightOccasion } from '../domain/preflight.ts';
 import type { PlannedTime } from '../domain/preflight-ceiling.ts';
+import type { Show } from '../domain/show.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** What a preflight needs, and what is asked of it. */
@@ -28,8 +28,8 @@ export interface PreflightRequest {
   chosen: readonly Destination[];
   /** Ids of the destinations that the show needs; all when left out. */
   required?: ReadonlySet<string>;
-  /** What the show expects of the source; null or absent: nothing. */
-  expected?: ExpectedSource | null | undefined;
+  /** The show that is checked; absent for chosen destinations. */
+  show?: Show;
   /** When they are planned to run; null without a plan. */
   planned: PlannedTime | null;
   /** Longest time for the tests of all servers together. */

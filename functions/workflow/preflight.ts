@@ -15,6 +15,7 @@ import {
   type PreflightCheckName,
 } from '../domain/preflight.ts';
 import { checkCeiling, estimateOf } from '../domain/preflight-ceiling.ts';
+import { checkShowCeiling } from '../domain/preflight-show-ceiling.ts';
 import {
   checkClock,
   checkEgress,
@@ -34,12 +35,13 @@ import {
 } from '../domain/preflight-source.ts';
 import { checkDestinations } from './preflight-destinations.ts';
 import type { PreflightDeps, PreflightRequest } from './preflight-request.ts';
-import { readSpending } from './read-spending.ts';
+import { readShowSpending, readSpending } from './read-spending.ts';
 
 /** Runs preflights: reads the facts, tests the servers, and lets the rules of the domain judge. It changes nothing. */
 
 const FLOW = { kind: 'source', id: null, name: 'Flow' } as const;
 const SOURCE = { kind: 'source', id: null, name: 'Source' } as const;
+const SHOW = { kind: 'show', id: null, name: 'Show' } as const;
 const DEPLOYMENT = { kind: 'deployment', id: null, name: 'Deployment' } as const;
 
 /** Runs a preflight. @throws when the table does not answer */
@@ -124,7 +126,7 @@ async function checkShared(
   deps: PreflightDeps,
   { request, all, flow, source }: SharedFacts,
 ): Promise<PreflightCheck[]> {
-  const { chosen, expected, occasion } = request;
+  const { chosen, occasion, show } = request;
   const feed: FeedFacts = { occasion, flow, source };
   const about = (subject: PreflightCheck['subject']) => (check: PreflightCheckName, found: Finding) => ({
     check,
@@ -139,12 +141,15 @@ async function checkShared(
     ofSource('source', checkSource(feed)),
     ofSource('picture', checkPicture(feed)),
     ofSource('sound', checkSound(feed)),
-    ...(expected ? checkExpectedSource(expected, feed).map(([check, found]) => ofSource(check, found)) : []),
+    ...(show?.expectedSource
+      ? checkExpectedSource(show.expectedSource, feed).map(([check, found]) => ofSource(check, found))
+      : []),
     ...(isRemote ? [ofFlow('egress', checkEgress(flow, await readBlocks(deps, request)))] : []),
     ofFlow('flow_outputs', checkFlowOutputs(flow, chosen)),
     ofDeployment('quotas', checkQuotas(deps.deployment, all, chosen)),
     ofDeployment('recording_space', checkRecordingSpace(deps.preflight.recordingDisk?.())),
     ...(await checkCeilings(deps, request, all)).map((found) => ofDeployment('ceiling', found)),
+    ...(await checkOwnCeiling(deps, request)).map((found) => about(SHOW)('ceiling', found)),
     ...(await listTargets(deps))
       .filter(({ isEnabled }) => isEnabled)
       .map((target) => ({
@@ -181,4 +186,11 @@ async function checkCeilings(
       return checkCeiling(ceiling, { chosen, now: deps.now(), planned: plan, spending });
     }),
   );
+}
+
+async function checkOwnCeiling(deps: PreflightDeps, { chosen, show }: PreflightRequest): Promise<Finding[]> {
+  if (!show?.ceiling) return [];
+  const { ceiling } = show;
+  const spending = await readShowSpending(deps, show, chosen);
+  return [checkShowCeiling({ ...show, ceiling }, { chosen, now: deps.now(), pricing: pricingOf(deps), spending })];
 }

@@ -37,7 +37,7 @@ export async function preflightShow(
     ...request,
     chosen,
     required: new Set(show.destinations.flatMap((each) => (each.isRequired ? [each.destinationId] : []))),
-    expected: show.expectedSource,
+    show,
     planned: { startsAt: new Date(show.startsAt), hours: lengthSeconds(show) / 3600 },
   });
   const preflight = toPreflight(found, [...found.checks, ...missing]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DESTINATION_ID, makeRecord, NOW, OTHER_ID, useTestApi } from '../../../test/support/api.ts';
 import { changeDestination } from '../../aws/destination-table.ts';
 import { changeShow } from '../../aws/show-table.ts';
+import type { PreflightResource } from '../schemas/preflight.ts';
 
 const test = useTestApi();
 const PATH = '/api/shows';
@@ -100,6 +101,41 @@ describe('the end rules of a plan', () => {
     const destinations = [{ destinationId: DESTINATION_ID }, { destinationId: OTHER_ID }];
     expect((await edit(body.showId, { destinations })).problem.errors![0]!.field).toBe('ceiling.amount');
     expect((await edit(body.showId, { title: 'Other' })).status).toBe(200);
+  });
+
+  it('422 for an edit that lowers the ceiling below the least amount, which leaves it as it was', async () => {
+    const { body } = await create({ ceiling: { amount: 5, action: 'stop' } });
+    const refused = await edit(body.showId, { ceiling: { amount: 0.01, action: 'stop' } });
+    const [error] = refused.problem.errors!;
+    expect([refused.status, error!.field]).toEqual([422, 'ceiling.amount']);
+    expect(error!.message).toMatch(/^must be at least 0\.\d\d USD, not 0\.01 USD: /);
+    expect((await test.call('GET', `${PATH}/${body.showId}`)).body).toMatchObject({
+      ceiling: { amount: 5 },
+      revision: 1,
+    });
+  });
+});
+
+describe('the preflight of a show with a ceiling', () => {
+  const ceilingOf = async (ceiling: object | null, changes: object = {}) => {
+    const { body } = await create({ ceiling, localEnd: '2026-11-22T22:00', ...changes });
+    const checked = await test.call('POST', `${PATH}/${body.showId}/preflight`);
+    const { checks } = checked.body as PreflightResource;
+    return checks.filter(({ check }) => check === 'ceiling');
+  };
+
+  it('compares it with what the plan costs', async () => {
+    expect(await ceilingOf(null)).toEqual([]);
+    const [enough] = await ceilingOf({ amount: 50, action: 'stop' });
+    expect(enough).toMatchObject({ subject: { kind: 'show', name: 'Show' }, state: 'passed', isRequired: true });
+    const [little] = await ceilingOf({ amount: 0.5, action: 'stop' });
+    expect(little).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(
+        /^The show ceiling of 0\.50 USD will be reached: about \d\.\d\d USD for what is planned/,
+      ),
+    });
+    expect((await ceilingOf({ amount: 0.5, action: 'warn' }))[0]!.state).toBe('warning');
   });
 });
 

@@ -49,7 +49,7 @@ export const PreflightResource = z
       z.object({
         check: z.enum(PREFLIGHT_CHECKS),
         subject: z.object({
-          kind: z.enum(['source', 'deployment', 'destination', 'notification_target']),
+          kind: z.enum(['source', 'show', 'deployment', 'destination', 'notification_target']),
           id: z.string().nullable().openapi({ description: 'Of the destination or the notification target' }),
           name: z.string(),
         }),
