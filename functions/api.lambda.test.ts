@@ -18,6 +18,7 @@ const ENVIRONMENT: Record<string, string> = {
   STATE_MACHINE_ARN_TEARDOWN: arn('states', 'stateMachine:teardown:live'),
   STATE_MACHINE_ARN_DELIVERY: arn('states', 'stateMachine:delivery:live'),
   STATE_MACHINE_ARN_SHOW: arn('states', 'stateMachine:show:live'),
+  STATE_MACHINE_ARN_GROUP: arn('states', 'stateMachine:group:live'),
   STATE_MACHINE_ARN_RECORDING: arn('states', 'stateMachine:recording:live'),
   STATE_MACHINE_ARN_SLATE: arn('states', 'stateMachine:slate:live'),
   STATE_MACHINE_ARN_INCIDENT: arn('states', 'stateMachine:incident:live'),

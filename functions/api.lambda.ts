@@ -24,6 +24,8 @@ import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { PREFLIGHT_ON_AWS } from './preflight-on-aws.ts';
 import { resolveHost } from './resolve-host.ts';
 import { errorName } from './domain/errors.ts';
+import { START_SECONDS_DEFAULT } from './domain/start-duration.ts';
+import { AWS_START_INTERVAL_MS } from './domain/start-pace.ts';
 
 /**
  * Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself, because browsers use a
@@ -76,6 +78,7 @@ async function start(): Promise<Api> {
       recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
       showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
       slateMachineArn: environment.STATE_MACHINE_ARN_SLATE,
+      groupMachineArn: environment.STATE_MACHINE_ARN_GROUP,
       declaredInput: environment.DECLARED_INPUT,
       isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,
@@ -92,6 +95,8 @@ async function start(): Promise<Api> {
     now,
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     resolveHost,
+    startSeconds: START_SECONDS_DEFAULT,
+    startPace: { atOnceMax: environment.STARTS_AT_ONCE, intervalMs: AWS_START_INTERVAL_MS },
     preflight: PREFLIGHT_ON_AWS,
     mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
     logger,

@@ -29,6 +29,7 @@ const complete = {
   STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
   STATE_MACHINE_ARN_RECORDING: machine('recording'),
   STATE_MACHINE_ARN_SHOW: machine('show'),
+  STATE_MACHINE_ARN_GROUP: machine('group'),
   STATE_MACHINE_ARN_SLATE: machine('slate'),
   NOTIFICATION_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:sluice-prod-notifications',
   DEPLOYMENT_ID: 'prod',

@@ -4,6 +4,7 @@ import { STANDBY_MODES } from './domain/destination.ts';
 import { parseDeclaredInput } from './domain/declared-input.ts';
 import { parseMaintenance } from './domain/maintenance.ts';
 import { PRIMARY_MODES } from './domain/primary-mode.ts';
+import { STARTS_AT_ONCE_DEFAULT, STARTS_AT_ONCE_MAX } from './domain/start-pace.ts';
 
 /**
  * The environment of the functions on AWS, set by the CDK stacks. Each function has its own schema with only the
@@ -47,6 +48,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_RECORDING: Arn,
   STATE_MACHINE_ARN_SHOW: Arn,
   STATE_MACHINE_ARN_SLATE: Arn,
+  STATE_MACHINE_ARN_GROUP: Arn,
   /** SNS topic through which e-mail notifications leave. */
   NOTIFICATION_TOPIC_ARN: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
@@ -86,6 +88,11 @@ const Variables = z.object({
     z.prefault(z.enum(['on', 'off']), 'on'),
     z.transform((value) => value === 'on'),
   ),
+  /** How many destinations may be starting at the same time. */
+  STARTS_AT_ONCE: z.prefault(
+    z.coerce.number().check(z.int(), z.minimum(1), z.maximum(STARTS_AT_ONCE_MAX)),
+    STARTS_AT_ONCE_DEFAULT,
+  ),
   /** When MediaLive may restart channels: `TUESDAY/04:00`. */
   MAINTENANCE: z.pipe(
     z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
@@ -122,6 +129,7 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
   STATE_MACHINE_ARN_SLATE: true,
+  STATE_MACHINE_ARN_GROUP: true,
   NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
@@ -134,6 +142,7 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DEFAULT_STANDBY: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
+  STARTS_AT_ONCE: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
   SCRIPT_CLIENT_IDS: true,
@@ -159,6 +168,7 @@ export const WorkflowEnvironment = /* @__PURE__ */ z.pick(Variables, {
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
+  STATE_MACHINE_ARN_GROUP: true,
   NOTIFICATION_TOPIC_ARN: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
@@ -166,6 +176,7 @@ export const WorkflowEnvironment = /* @__PURE__ */ z.pick(Variables, {
   BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
   PAUSE_UNTIL_LIVE: true,
+  STARTS_AT_ONCE: true,
   MAINTENANCE: true,
 });
 
@@ -184,6 +195,7 @@ export const SweepEnvironment = /* @__PURE__ */ z.pick(Variables, {
   STATE_MACHINE_ARN_DELIVERY: true,
   STATE_MACHINE_ARN_RECORDING: true,
   STATE_MACHINE_ARN_SHOW: true,
+  STATE_MACHINE_ARN_GROUP: true,
 });
 
 export const MonitorEnvironment = /* @__PURE__ */ z.pick(Variables, {

@@ -35,6 +35,7 @@ const deps: SweepDeps = {
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
     showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
+    groupMachineArn: environment.STATE_MACHINE_ARN_GROUP,
   },
   now: () => new Date(),
   logger,

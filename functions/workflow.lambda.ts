@@ -9,6 +9,8 @@ import {
   createSnsClient,
   createTableClient,
 } from './aws/clients.ts';
+import { START_SECONDS_DEFAULT } from './domain/start-duration.ts';
+import { AWS_START_INTERVAL_MS } from './domain/start-pace.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { PREFLIGHT_ON_AWS } from './preflight-on-aws.ts';
@@ -51,6 +53,7 @@ const deps: WorkflowDeps = {
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     recordingMachineArn: environment.STATE_MACHINE_ARN_RECORDING,
     showMachineArn: environment.STATE_MACHINE_ARN_SHOW,
+    groupMachineArn: environment.STATE_MACHINE_ARN_GROUP,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
@@ -67,8 +70,8 @@ const deps: WorkflowDeps = {
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
   harvestDelaySeconds: 10,
-  // A channel's first start: its input, its creation and the start itself. Nothing was measured on AWS.
-  startSeconds: 180,
+  startSeconds: START_SECONDS_DEFAULT,
+  startPace: { atOnceMax: environment.STARTS_AT_ONCE, intervalMs: AWS_START_INTERVAL_MS },
   pausesOutputs: environment.PAUSE_UNTIL_LIVE,
   mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   preflight: PREFLIGHT_ON_AWS,

@@ -27,6 +27,7 @@ type ApiFact =
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
+  | 'groupMachineArn'
   | 'hasBackupSource'
   | 'incidentMachineArn'
   | 'isSourceAnalysed'
@@ -47,7 +48,10 @@ type ApiFact =
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
   extends
-    Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail' | 'preflight'>,
+    Pick<
+      WorkflowDeps,
+      'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail' | 'preflight' | 'startPace' | 'startSeconds'
+    >,
     AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
@@ -56,7 +60,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'dst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
+  newId: (prefix: 'dst' | 'gst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */

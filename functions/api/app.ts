@@ -30,6 +30,7 @@ import { DOCS_PATH, registerDocs } from './routes/docs.ts';
 import { registerEstimates } from './routes/estimates.ts';
 import { registerFlow } from './routes/flow.ts';
 import { registerFlowThumbnail } from './routes/flow-thumbnail.ts';
+import { registerGroupStarts } from './routes/group-starts.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHls } from './routes/hls.ts';
 import { registerIncidentMutes } from './routes/incident-mutes.ts';
@@ -60,6 +61,7 @@ import { registerShowReport } from './routes/show-report.ts';
 import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
+import { createFlowLook } from './views/flow-status.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/quote-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -157,6 +159,7 @@ export function createApi(deps: ApiDeps): Api {
 }
 
 function registerRoutes(api: Api, deps: ApiDeps): void {
+  const look = createFlowLook(deps);
   registerSession(api, deps);
   registerHealth(api, deps);
   registerPresets(api, deps);
@@ -168,6 +171,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);
   registerDestinationBulk(api, deps);
+  registerGroupStarts(api, deps, look);
   registerDestinationSlate(api, deps);
   registerMetrics(api, deps);
   registerLog(api, deps);
@@ -194,7 +198,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowActions(api, deps);
   registerShowCeiling(api, deps);
   registerPreflight(api, deps);
-  registerFlow(api, deps);
+  registerFlow(api, deps, look);
   registerFlowThumbnail(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);
   registerDocs(api, deps);

@@ -36,6 +36,10 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/incident-rules': 'viewer',
   'GET /api/incident-mutes': 'viewer',
   'GET /api/event-types': 'viewer',
+  'GET /api/group-starts': 'viewer',
+  'GET /api/group-starts/{groupStartId}': 'viewer',
+  // A POST because it needs a body; it changes nothing.
+  'POST /api/group-starts/plan': 'viewer',
   'GET /api/shows': 'viewer',
   'GET /api/shows/{showId}': 'viewer',
   'GET /api/shows/{showId}/preflight': 'viewer',
@@ -78,6 +82,8 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   // They change nothing, but connect to the servers of the platforms.
   'POST /api/preflight': 'operator',
   'POST /api/shows/{showId}/preflight': 'operator',
+  'POST /api/group-starts': 'operator',
+  'POST /api/group-starts/{groupStartId}/stop': 'operator',
   'POST /api/destinations/start': 'operator',
   'POST /api/destinations/stop': 'operator',
   'POST /api/destinations/{destinationId}/start': 'operator',

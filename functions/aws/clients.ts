@@ -46,6 +46,8 @@ export interface Deployment {
   recordingMachineArn: string;
   /** The state machine that runs one show. */
   showMachineArn: string;
+  /** The state machine that runs one group start. */
+  groupMachineArn: string;
   /** The state machine that shows the slate on one destination, or ends it. */
   slateMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */

@@ -15,6 +15,7 @@ import { setFields } from './set-fields.ts';
  *   ORPHANS                  <orphanId>                         see orphan-table.ts
  *   LEASES                   <name>                             see lease-table.ts
  *   SHOWS, PAST-SHOWS        see show-table.ts
+ *   GROUP-STARTS             <groupStartId>                     see group-start-table.ts, the newest few
  *   SOURCES                  main                               see source-table.ts
  *   CEILINGS                 day, month                         see ceiling-table.ts
  *   SPENDING                 <period>#<first day>               see ceiling-table.ts, kept 35 days

@@ -6,6 +6,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation, SlateBreak } from '../domain/destination.ts';
+import { groupExecutionOf } from '../domain/group-execution.ts';
+import type { GroupStart } from '../domain/group-start.ts';
 import { incidentExecutionOf } from '../domain/incident-execution.ts';
 import type { Incident } from '../domain/incident.ts';
 import { recordingExecutionOf, type Recording } from '../domain/recording.ts';
@@ -81,6 +83,18 @@ export async function startShowExecution(
     stateMachineArn: deployment.showMachineArn,
     name: showExecutionOf({ showId }, executionRevision),
     input: JSON.stringify({ showId, revision: executionRevision, verdict: { rounds: 0 } }),
+  });
+}
+
+/** Starts the state machine that runs a group start. Repeating the call is harmless. */
+export async function startGroupExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'groupMachineArn'>,
+  { groupStartId, executionRevision }: Pick<GroupStart, 'groupStartId' | 'executionRevision'>,
+): Promise<void> {
+  await start(clients, {
+    stateMachineArn: deployment.groupMachineArn,
+    name: groupExecutionOf({ groupStartId }, executionRevision),
+    input: JSON.stringify({ groupStartId, revision: executionRevision, verdict: { rounds: 0 } }),
   });
 }
 
@@ -167,6 +181,15 @@ export async function observeShowExecution(
 ): Promise<ExecutionState> {
   const name = showExecutionOf({ showId }, executionRevision);
   return describe(clients, toExecutionArn(deployment.showMachineArn, name));
+}
+
+/** Returns the state of the execution that runs a group start. */
+export async function observeGroupExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'groupMachineArn'>,
+  { groupStartId, executionRevision }: Pick<GroupStart, 'groupStartId' | 'executionRevision'>,
+): Promise<ExecutionState> {
+  const name = groupExecutionOf({ groupStartId }, executionRevision);
+  return describe(clients, toExecutionArn(deployment.groupMachineArn, name));
 }
 
 /** Returns the state of a delivery's execution. */

@@ -229,8 +229,19 @@ function earliestStopMs(atLimit: AtLimit, now: Date): number {
 
 /** Returns true when another start would lead above the amount, even if it were stopped as early as possible. */
 export function isStartAbove(ceiling: AnyCeiling, spending: Spending, record: Destination, now: Date): boolean {
-  if (!isConcerned(ceiling, record.destinationId)) return false;
-  return isAbove(limitOf(ceiling, now), spending, earliestStopMs(ceiling.atLimit, now), [record]);
+  return areStartsAbove(ceiling, spending, [record], now);
+}
+
+/** Returns the same for several destinations that start together. */
+export function areStartsAbove(
+  ceiling: AnyCeiling,
+  spending: Spending,
+  records: readonly Destination[],
+  now: Date,
+): boolean {
+  const concerned = records.filter(({ destinationId }) => isConcerned(ceiling, destinationId));
+  if (concerned.length === 0) return false;
+  return isAbove(limitOf(ceiling, now), spending, earliestStopMs(ceiling.atLimit, now), concerned);
 }
 
 /** Requests a destination off air because of a ceiling, the preview too. One that is off air already stays as it is. */

@@ -20,6 +20,7 @@ const ERROR_CODES = {
   ceiling_reached: { kind: 'conflict', title: 'A ceiling is reached' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
+  no_encoder: { kind: 'conflict', title: 'No encoder is connected' },
   show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   duplicate_address: { kind: 'conflict', title: 'The address has another subscription' },
@@ -30,9 +31,9 @@ const ERROR_CODES = {
   upstream_unavailable: { kind: 'unavailable', title: 'AWS does not answer' },
   store_unavailable: { kind: 'unavailable', title: 'Nothing can be saved at the moment' },
   internal: { kind: 'internal', title: 'Something went wrong on our side' },
-  // Reasons an operation fails. They appear as lastError, never as the status of a response.
   quota_exceeded: { kind: 'conflict', title: 'An AWS quota is reached' },
   flow_full: { kind: 'conflict', title: 'The flow has no room for another output' },
+  // Reasons an operation fails. They appear as lastError, never as the status of a response.
   source_not_active: { kind: 'conflict', title: 'The flow is not running' },
   source_unsupported: { kind: 'conflict', title: 'The source exceeds what channels declare' },
   channel_create_failed: { kind: 'unavailable', title: 'The channel could not be created' },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
-import { advanceShow, confirmRequests, leadMsOf, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
 import { showActorOf } from './show-handover.ts';
+import { leadMsOf } from './start-duration.ts';
 import { requestShowAction, type Show } from './show.ts';
 
 const BY = 'operator';

@@ -1,11 +1,13 @@
 import type { Destination } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
+import type { MadeRequest } from './made-request.ts';
 import { pauseOf } from './output-pause.ts';
 import { partingOf, starterOf, type Claims, type ShowName } from './show-handover.ts';
 import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
+import { leadMsOf } from './start-duration.ts';
 import {
   isOpen,
   LATE_MS_MAX,
@@ -135,22 +137,6 @@ function dueMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
   const canPause = facts.pausesOutputs && known !== null && kindOf(known) === 'channel';
   // Whole milliseconds, because a wake-up cannot come at a part of one.
   return plannedMsOf(show, each) - (canPause ? Math.ceil(leadMs * 1.25) + PLAN_AHEAD_MS : leadMs);
-}
-
-/** The steps of a start that wait for AWS. One that keeps its channel has the first two behind it. */
-const CREATE_STEPS = ['EnsureInput', 'EnsureChannel'];
-const RUN_STEP = 'EnsureChannelRun';
-
-/** Returns how long a start takes: what it took when it last succeeded. */
-export function leadMsOf(
-  known: Pick<Destination, 'held' | 'tookMs'> | null,
-  { startSeconds }: Pick<RunFacts, 'startSeconds'>,
-): number {
-  const took = known?.tookMs ?? {};
-  const runMs = took[RUN_STEP];
-  if (runMs === undefined) return startSeconds * 1000;
-  const createMs = CREATE_STEPS.map((step) => took[step] ?? 0).reduce((sum, each) => sum + each, 0);
-  return runMs + (known?.held.channel ? 0 : createMs);
 }
 
 function startDue(show: Show, facts: RunFacts, now: Date) {
@@ -357,12 +343,6 @@ function wakeMsOf(show: Show, facts: RunFacts, now: Date): number | null {
 function rest(show: Show, wakeMs: number | null): RunDecision {
   const wakeAt = wakeMs === null ? null : new Date(wakeMs);
   return { show, starts: [], stops: [], handOvers: [], letGo: [], pauses: [], wakeAt };
-}
-
-/** A request that was made, and why it was refused; null when it was not. */
-export interface MadeRequest {
-  destinationId: string;
-  refusal: string | null;
 }
 
 /** Records what came of the requests that were decided. */

@@ -37,6 +37,7 @@ export const COUNTED_LINES = {
   deliveriesNotSwept: 'sweep could not handle the deliveries',
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
+  groupStartsNotSwept: 'sweep could not handle the group starts',
   incidentsNotSwept: 'sweep could not handle the incidents',
   recordingsNotSwept: 'sweep could not handle the recordings',
   showsNotSwept: 'sweep could not handle the shows',

@@ -10,6 +10,7 @@ export interface SweepDeps
       | 'deliveryMachineArn'
       | 'deploymentId'
       | 'flowArn'
+      | 'groupMachineArn'
       | 'incidentMachineArn'
       | 'inputSecurityGroupId'
       | 'recordingMachineArn'

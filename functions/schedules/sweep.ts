@@ -12,6 +12,7 @@ import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { reportSweep } from './sweep-incidents.ts';
 import { handleOrphans } from './sweep-orphans.ts';
+import { sweepGroupStarts } from './sweep-group-starts.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
 import { keepPrimary } from './sweep-primary.ts';
 import { sweepShows } from './sweep-shows.ts';
@@ -55,6 +56,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
   const unreadyShows = await sweepShowsQuietly(deps);
+  await sweepGroupStartsQuietly(deps);
   const failingTargets = await restartQuietly(deps);
   await sweepRecordingsQuietly(deps);
   await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets, unreadyShows });
@@ -107,6 +109,15 @@ async function sweepShowsQuietly(deps: SweepDeps): Promise<number | undefined> {
   } catch (error) {
     deps.logger.error(COUNTED_LINES.showsNotSwept, { error: errorName(error) });
     return undefined;
+  }
+}
+
+/** Continues group starts. Logs a failure: the next sweep tries again. */
+async function sweepGroupStartsQuietly(deps: SweepDeps): Promise<void> {
+  try {
+    await sweepGroupStarts(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.groupStartsNotSwept, { error: errorName(error) });
   }
 }
 

@@ -3,6 +3,7 @@ import type { TableDeps } from '../aws/clients.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import {
+  areStartsAbove,
   ceilingActor,
   courseOf,
   decideCeilingStop,
@@ -10,7 +11,6 @@ import {
   formatMicroUsd,
   holdOn,
   isConcerned,
-  isStartAbove,
   knownMicroUsd,
   limitOf,
   type Ceiling,
@@ -101,7 +101,7 @@ export async function stopConcerned(
 }
 
 /** Another start has to see what the one before it will cost. */
-const STARTING: Turn = { name: 'starts-within-ceilings', doing: 'starting destinations' };
+export const STARTING: Turn = { name: 'starts-within-ceilings', doing: 'starting destinations' };
 
 /**
  * Makes a request that starts a destination, unless a ceiling is against it. Starts that a ceiling concerns take turns:
@@ -128,7 +128,7 @@ export async function startWithinCeilings<Result>(
  * @param isAgain the destination is on air, and a restart is charged as another start
  * @throws {AppError} `ceiling_reached`
  */
-async function requireWithinCeilings(
+export async function requireWithinCeilings(
   deps: SpendingDeps,
   destinationId: string,
   { isAgain = false }: { isAgain?: boolean } = {},
@@ -139,15 +139,31 @@ async function requireWithinCeilings(
   const record = records.find((each) => each.destinationId === destinationId);
   // A repeated start begins nothing.
   if (!record || (!isAgain && record.desired === 'running' && record.status !== 'error')) return;
+  await requireStartsWithin(deps, ceilings, { records, starting: [record] });
+}
+
+/**
+ * Refuses starts together, as `requireWithinCeilings` does for one.
+ * @param starting destinations that begin a run
+ * @throws {AppError} `ceiling_reached`
+ */
+export async function requireStartsWithin(
+  deps: SpendingDeps,
+  ceilings: readonly Ceiling[],
+  { records, starting }: { records: readonly Destination[]; starting: readonly Destination[] },
+): Promise<void> {
   const now = deps.now();
-  const holding = holdOn(ceilings, destinationId, now);
-  if (holding) throw refused(holding, `the ${nameOfCeiling(holding)} has stopped everything that is not spared`);
+  for (const { destinationId } of starting) {
+    const holding = holdOn(ceilings, destinationId, now);
+    if (holding) throw refused(holding, `the ${nameOfCeiling(holding)} has stopped everything that is not spared`);
+  }
   for (const ceiling of ceilings) {
     if (limitOf(ceiling, now) === null) continue;
     const spending = await readSpending(deps, ceiling.period, records);
-    if (!isStartAbove(ceiling, spending, record, now)) continue;
+    if (!areStartsAbove(ceiling, spending, starting, now)) continue;
     const spent = formatMicroUsd(knownMicroUsd(spending.spent));
-    throw refused(ceiling, `the ${nameOfCeiling(ceiling)} does not allow another start: ${spent} are spent`);
+    const starts = starting.length === 1 ? 'another start' : `${starting.length} more starts`;
+    throw refused(ceiling, `the ${nameOfCeiling(ceiling)} does not allow ${starts}: ${spent} are spent`);
   }
 }
 

@@ -12,10 +12,12 @@ import { stopRuleOf } from '../domain/show-ends.ts';
 import { claimsOf, decideShowStop, showActorOf, type ShowName } from '../domain/show-handover.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
-import { advanceShow, confirmRequests, type MadeRequest, type RunDecision } from '../domain/show-run.ts';
+import type { MadeRequest } from '../domain/made-request.ts';
+import { advanceShow, confirmRequests, type RunDecision } from '../domain/show-run.ts';
 import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
+import { makeRequest } from './make-request.ts';
 import { requestChange, type Change } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
@@ -113,10 +115,12 @@ async function makeRequests(deps: ShowDeps, pass: Pass): Promise<Show> {
   ]);
   const made = { starts: await startAll(deps, pass), stops: [] as MadeRequest[] };
   for (const { destinationId, to } of handOvers) {
-    await request(deps, destinationId, () => part(deps, pass, destinationId, to));
+    await makeRequest(deps, { destinationId, whose: 'a show' }, () => part(deps, pass, destinationId, to));
   }
   for (const destinationId of stops) {
-    made.stops.push(...(await request(deps, destinationId, () => part(deps, pass, destinationId, null))));
+    made.stops.push(
+      ...(await makeRequest(deps, { destinationId, whose: 'a show' }, () => part(deps, pass, destinationId, null))),
+    );
   }
   if (made.starts.length === 0 && made.stops.length === 0) return show;
   let before = show;
@@ -144,7 +148,7 @@ async function startAll(deps: ShowDeps, { show, starts, decidedAt }: Pass): Prom
       });
       await startBegun(deps, change);
     };
-    made.push(...(await request(deps, destinationId, start)));
+    made.push(...(await makeRequest(deps, { destinationId, whose: 'a show' }, start)));
   }
   return made;
 }
@@ -181,22 +185,6 @@ async function part(deps: ShowDeps, { show, destinations }: Pass, destinationId:
 /** Repeats the start of an execution, which would otherwise wait for the sweep: that comes too late for a show. */
 async function startBegun(deps: ShowDeps, change: Change | null): Promise<void> {
   if (change?.record.operation) await startExecution(deps, change.record.operation);
-}
-
-/** @returns nothing when the request is not known to be made, so that the next pass makes it again */
-async function request(deps: ShowDeps, destinationId: string, make: () => Promise<unknown>): Promise<MadeRequest[]> {
-  try {
-    await make();
-    return [{ destinationId, refusal: null }];
-  } catch (error) {
-    const isRefused = error instanceof AppError && error.kind === 'conflict' && error.code !== 'concurrent_change';
-    if (isRefused) return [{ destinationId, refusal: error.detail }];
-    deps.logger.warn('a request of a show failed', {
-      destinationId,
-      error: error instanceof AppError ? error.code : errorName(error),
-    });
-    return [];
-  }
 }
 
 /** Puts what has been added to a show's log on the timeline. A failure is only logged: the show keeps its log. */

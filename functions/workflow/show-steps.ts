@@ -32,7 +32,7 @@ export interface ShowVerdict {
 }
 
 /** Step Functions ends an execution after 25,000 events, and a round has seven. */
-const ROUNDS_MAX = 2_000;
+export const ROUNDS_MAX = 2_000;
 
 export type ShowStepDeps = ShowDeps & ShowCheckDeps;
 
@@ -41,7 +41,7 @@ export async function runShowStep(deps: ShowStepDeps, input: ShowStepInput): Pro
   try {
     return await advance(deps, input);
   } catch (error) {
-    throw translate(input, error);
+    throw translateShowError(input.step, input.showId, error);
   }
 }
 
@@ -65,10 +65,11 @@ export async function startNextExecution(deps: ShowStoreDeps, show: Show): Promi
   if (next) await startShowExecution(deps, next);
 }
 
-function translate({ step, showId }: ShowStepInput, error: unknown): Error {
+/** Translates a failure for the state machine of a show or a group start. */
+export function translateShowError(step: string, id: string, error: unknown): Error {
   const kind = awsErrorKind(error);
   if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
   if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
   if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
-  return new StepFailed(`${step} of ${showId}: ${errorName(error)}`);
+  return new StepFailed(`${step} of ${id}: ${errorName(error)}`);
 }

@@ -1,6 +1,7 @@
 import type { AwsDeps, Deployment } from '../aws/clients.ts';
 import type { IngestProbe } from '../domain/ingest-probe.ts';
 import type { DiskFacts } from '../domain/preflight-deployment.ts';
+import type { StartPace } from '../domain/start-pace.ts';
 import type { MailWay } from '../notify/mail.ts';
 
 export interface Logger {
@@ -44,6 +45,8 @@ export interface WorkflowDeps extends AwsDeps<
   harvestDelaySeconds: number;
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  /** How fast destinations are started one after the other. */
+  startPace: StartPace;
   /** Whether a show's channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
   /** How e-mail notifications leave this deployment. */

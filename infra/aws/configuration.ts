@@ -8,6 +8,7 @@ import { blockOf } from '../../functions/domain/ipv4-block.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
 import { BACKUP_SOURCE_NAME } from '../../functions/domain/source-name.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
+import { STARTS_AT_ONCE_DEFAULT, STARTS_AT_ONCE_MAX } from '../../functions/domain/start-pace.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
@@ -212,6 +213,12 @@ const Configuration = z
       .describe(
         'Whether the channels of a show start early and are paused until their planned second. They are billed while they wait. Without it, a platform gets the picture as soon as its channel runs.',
       ),
+    startsAtOnce: z
+      .int()
+      .min(1)
+      .max(STARTS_AT_ONCE_MAX)
+      .default(STARTS_AT_ONCE_DEFAULT)
+      .describe('How many destinations may be starting at the same time, by group starts and shows together.'),
     quotas: z
       .strictObject({
         channels: Quota.default(5).describe('MediaLive channels the account may have.'),

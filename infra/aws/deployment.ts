@@ -90,6 +90,7 @@ export function addDeployment(
         delivery: controlPlane.deliveryMachine,
         show: controlPlane.showMachine,
         slate: controlPlane.slateMachine,
+        group: controlPlane.groupMachine,
       },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,

@@ -21,8 +21,8 @@ import { ROOT } from './node-function.ts';
 /** The alias that operations start through. */
 export const ALIAS = 'live';
 
-/** The state machines: one for each kind of operation, and one each for incidents, deliveries, recordings, shows and slates. */
-export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show', 'slate'] as const;
+/** The state machines: one for each kind of operation, and one each for incidents, deliveries, recordings, shows, slates and group starts. */
+export const MACHINES = [...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show', 'slate', 'group'] as const;
 export type Machine = (typeof MACHINES)[number];
 
 /** Returns the name of a machine's file, without its ending. */

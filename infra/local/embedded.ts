@@ -207,9 +207,15 @@ interface DiskReading {
 }
 
 /** Returns what one machine's settings decide about the workflow. */
-function waysOf({ mail, pausesUntilLive: pausesOutputs, profile }: Settings, disk: DiskReading) {
+function waysOf({ mail, pausesUntilLive: pausesOutputs, profile, startsAtOnce }: Settings, disk: DiskReading) {
   const pace = profile === 'aws-like' ? AWS_LIKE_PACE : {};
-  return { ...pace, pausesOutputs, mail: createMailWay(mail), recordingDisk: () => disk.read?.() ?? null };
+  return {
+    ...pace,
+    pausesOutputs,
+    startsAtOnce,
+    mail: createMailWay(mail),
+    recordingDisk: () => disk.read?.() ?? null,
+  };
 }
 
 function openRecorder(
@@ -242,7 +248,7 @@ function prepareApi(
     health,
     ...aws
   }: AwsDeps &
-    Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep'> & {
+    Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
       recordingDisk: () => RecordingDisk | null;

@@ -79,6 +79,7 @@ export async function provision({
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
     showMachineArn: await ensureStateMachine(clients, 'show', workflowFunctionArn),
     slateMachineArn: await ensureStateMachine(clients, 'slate', workflowFunctionArn),
+    groupMachineArn: await ensureStateMachine(clients, 'group', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     recordingMachineArn: await ensureStateMachine(clients, 'recording', workflowFunctionArn),
     fingerprintSecret,

@@ -1,4 +1,6 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { START_SECONDS_DEFAULT } from '../../functions/domain/start-duration.ts';
+import { AWS_START_INTERVAL_MS, STARTS_AT_ONCE_DEFAULT } from '../../functions/domain/start-pace.ts';
 import type { MailWay } from '../../functions/notify/mail.ts';
 import { createIngestProbe } from '../../functions/connect/create-ingest-probe.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
@@ -8,9 +10,13 @@ import type { Logger, PreflightWays, WorkflowDeps } from '../../functions/workfl
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
 /** How far reads may lag behind writes, and how long a destination's first start takes. */
-type Pace = Pick<WorkflowDeps, 'readsLagMs' | 'startSeconds'>;
-const LOCAL_PACE: Pace = { readsLagMs: 1_000, startSeconds: 2 };
-export const AWS_LIKE_PACE: Pace = { readsLagMs: 30_000, startSeconds: 180 };
+type Pace = Pick<WorkflowDeps, 'readsLagMs' | 'startSeconds'> & { startIntervalMs: number };
+const LOCAL_PACE: Pace = { readsLagMs: 1_000, startSeconds: 2, startIntervalMs: 0 };
+export const AWS_LIKE_PACE: Pace = {
+  readsLagMs: 30_000,
+  startSeconds: START_SECONDS_DEFAULT,
+  startIntervalMs: AWS_START_INTERVAL_MS,
+};
 
 /** The last segment of a recording is complete after the longest group of pictures. */
 const HARVEST_DELAY_SECONDS = 5;
@@ -27,20 +33,23 @@ export function createWorkflowDeps(
     mail = { kind: 'outbox' },
     pausesOutputs = true,
     recordingDisk = () => null,
-    ...pace
+    startsAtOnce = STARTS_AT_ONCE_DEFAULT,
+    ...given
   }: Partial<Pace> & {
     harvestDelaySeconds?: number | undefined;
     mail?: MailWay;
     pausesOutputs?: boolean;
     recordingDisk?: PreflightWays['recordingDisk'];
+    startsAtOnce?: number;
   } = {},
 ): WorkflowDeps & AwsDeps {
+  const { startIntervalMs: intervalMs, ...pace } = { ...LOCAL_PACE, ...given };
   return {
     ...aws,
     now: () => new Date(),
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
-    ...LOCAL_PACE,
     ...pace,
+    startPace: { atOnceMax: startsAtOnce, intervalMs },
     harvestDelaySeconds,
     mail,
     pausesOutputs,

@@ -9,6 +9,7 @@ import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
+import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
@@ -36,6 +37,7 @@ const ALL = [
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...SHOW_END_WORKFLOWS,
+  ...GROUP_WORKFLOWS,
   ...TAKEN,
   ...FORMER_ENDED,
   ...NEXT_CANCELLED,

@@ -8,6 +8,7 @@ import { Violation } from './violation.ts';
 import { watchDeliveries } from './watch-deliveries.ts';
 import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
+import { watchGroups } from './watch-groups.ts';
 import { watchShows } from './watch-shows.ts';
 import { watchSinks } from './watch-sinks.ts';
 import { watchSweeps } from './watch-sweeps.ts';
@@ -87,7 +88,16 @@ interface LateCall {
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
   const shows = watchShows(world);
-  const parts: Watcher[] = [sinks, shows, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
+  const groups = watchGroups(world);
+  const parts: Watcher[] = [
+    sinks,
+    shows,
+    groups,
+    watchTruth(world),
+    watchSweeps(world),
+    watchModels(),
+    watchIncidents(world),
+  ];
   if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
   const owners = new Map<string, string>();
   learnWhatIsThere();
@@ -439,6 +449,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (lost.length > 0) throw new Violation('I1 no orphan', `no record leads to ${lost.join(', ')}`);
     sinks.checkAtRest();
     shows.checkAtRest();
+    groups.checkAtRest();
     checkAudit();
     await sinks.checkHistories();
   }

@@ -152,7 +152,7 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a request that AWS did not answer counts as made',
-    file: 'workflow/run-show.ts',
+    file: 'workflow/make-request.ts',
     find: '    return [];\n  }\n}',
     replace: '    return [{ destinationId, refusal: null }];\n  }\n}',
     hunt: [{ ...despite, operation: /Query/, fault: /timeout before/ }],

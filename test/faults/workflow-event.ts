@@ -1,9 +1,11 @@
 import type { Deployment } from '../../functions/aws/clients.ts';
 import { deliveryExecutionOf } from '../../functions/domain/delivery.ts';
+import { groupExecutionOf } from '../../functions/domain/group-execution.ts';
 import { incidentExecutionOf } from '../../functions/domain/incident-execution.ts';
 import { showExecutionOf } from '../../functions/domain/show-execution.ts';
 import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
 import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
+import type { GroupStepInput } from '../../functions/workflow/group-start-steps.ts';
 import type { ShowStepInput } from '../../functions/workflow/show-steps.ts';
 import { slateExecutionOf } from '../../functions/domain/slate-execution.ts';
 import type { SlateStepInput } from '../../functions/workflow/slate-steps.ts';
@@ -11,7 +13,13 @@ import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { Invocation } from './in-process-transport.ts';
 
 /** What the workflow function is called with, by any of the state machines. */
-export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput | ShowStepInput | SlateStepInput;
+export type WorkflowEvent =
+  | StepInput
+  | IncidentStepInput
+  | DeliveryStepInput
+  | ShowStepInput
+  | SlateStepInput
+  | GroupStepInput;
 
 /** Returns the ARN of a machine's execution. */
 export function toExecutionArn(machineArn: string, name: string): string {
@@ -24,7 +32,7 @@ export function toExecutionArn(machineArn: string, name: string): string {
  */
 export function whoRuns(
   event: WorkflowEvent,
-  { deliveryMachineArn, incidentMachineArn, showMachineArn, slateMachineArn }: Deployment,
+  { deliveryMachineArn, groupMachineArn, incidentMachineArn, showMachineArn, slateMachineArn }: Deployment,
 ): Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'> {
   const { step } = event;
   if ('deliveryId' in event) {
@@ -37,6 +45,10 @@ export function whoRuns(
   }
   if ('showId' in event) {
     const executionArn = toExecutionArn(showMachineArn, showExecutionOf(event, event.revision));
+    return { step, destinationId: null, generation: null, executionArn };
+  }
+  if ('groupStartId' in event) {
+    const executionArn = toExecutionArn(groupMachineArn, groupExecutionOf(event, event.revision));
     return { step, destinationId: null, generation: null, executionArn };
   }
   if (event.step === 'ChangeSlate') {

@@ -255,6 +255,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       readsLagMs: 30_000,
       harvestDelaySeconds: 20,
       startSeconds: 180,
+      startPace: { atOnceMax: 20, intervalMs: 0 },
       pausesOutputs: true,
       mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),

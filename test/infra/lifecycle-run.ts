@@ -130,6 +130,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       deliveryMachineArn: machine('DELIVERY'),
       showMachineArn: machine('SHOW'),
       slateMachineArn: api['STATE_MACHINE_ARN_SLATE']!.split(':').slice(0, 7).join(':'),
+      groupMachineArn: machine('GROUP'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,

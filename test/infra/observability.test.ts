@@ -57,6 +57,7 @@ describe('the alarm list', () => {
   it('matches the deployed alarms', () => {
     expect([...alarms.keys()].toSorted()).toEqual([
       'alerting-failed-delivery',
+      'alerting-failed-group',
       'alerting-failed-incident',
       'alerting-failed-show',
       'alerting-failed-slate',

@@ -559,7 +559,7 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show', 'slate'])(
+  it.each([...OPERATION_KINDS, 'incident', 'delivery', 'recording', 'show', 'slate', 'group'])(
     'for %s is the file that also runs on one machine',
     (kind) => {
       const file = OPERATION_KINDS.some((each) => each === kind) ? `destination-${kind}` : kind;
@@ -575,7 +575,7 @@ describe('each state machine', () => {
   );
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(9);
+    expect(machines).toHaveLength(10);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -589,8 +589,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(9).fill('Retain'));
-    expect(aliases).toHaveLength(9);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(10).fill('Retain'));
+    expect(aliases).toHaveLength(10);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -605,7 +605,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(9).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(10).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });

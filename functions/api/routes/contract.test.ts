@@ -46,6 +46,9 @@ const BODIES: Record<string, object> = {
     standby: 'cold',
   },
   'PUT /api/destinations/{destinationId}/stream-key': { streamKey: STREAM_KEY },
+  'POST /api/group-starts': { ids: [DESTINATION_ID] },
+  'POST /api/group-starts/plan': { ids: [DESTINATION_ID] },
+  'POST /api/group-starts/{groupStartId}/stop': { begun: 'keep' },
   'POST /api/destinations/start': { ids: [DESTINATION_ID] },
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
   'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
@@ -90,6 +93,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{recordingId}', DESTINATION_ID.replace('dst_', 'rec_'))
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
+            .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
             .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),

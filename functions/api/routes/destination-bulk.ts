@@ -1,10 +1,9 @@
 import { createRoute, type z } from '@hono/zod-openapi';
-import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { AppError } from '../../domain/errors.ts';
-import { isPrimary } from '../../domain/lifecycle.ts';
 import type { Decision } from '../../domain/lifecycle.ts';
 import { requestChange, type Change } from '../../workflow/operations.ts';
+import { idsOfGroup } from '../choose-destinations.ts';
 import { changeSlate, type SlateAction } from '../slate.ts';
 import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -14,7 +13,6 @@ import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';
 import { BulkRequest } from '../schemas/requests.ts';
 import { BulkResult } from '../schemas/answers.ts';
-import { invalidFields } from '../http/validation.ts';
 import { requireFound } from './find-destination.ts';
 
 /** Carries out a request on one destination. Notes the status that the record had when it was read. */
@@ -50,8 +48,6 @@ function toSlateAct(action: SlateAction): Act {
 
 const BULK_ACTIONS = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
-const GROUPS_SHOWN_MAX = 20;
-
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
 /** `POST /api/destinations/start`, `/stop`, `/show-slate` and `/end-slate`: one result per item, not all-or-nothing. */
@@ -72,7 +68,7 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
     });
     api.openapi(route, async (context) => {
       const { ids, group } = context.req.valid('json');
-      const destinationIds = [...new Set(ids ?? (await idsOf(deps, group)))];
+      const destinationIds = [...new Set(ids ?? (await idsOfGroup(deps, group)))];
       const results: ItemResult[] = [];
       const failures: AppError[] = [];
       // Sequential, because MediaLive and Step Functions limit request rates; also keeps the requested order.
@@ -87,26 +83,6 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
       return context.json({ results }, 202);
     });
   }
-}
-
-/**
- * Returns the ids of a group, or all ids without one.
- * @throws {AppError} `validation_failed` for an empty group, because a misspelt name must not look like a started show
- */
-async function idsOf(deps: ApiDeps, group: string | undefined): Promise<string[]> {
-  const records = await listAllDestinations(deps);
-  const all = records.filter((record) => !isPrimary(record) && record.desired !== 'deleted');
-  const concerned = group === undefined ? all : all.filter((record) => record.group === group);
-  if (group !== undefined && concerned.length === 0) throw unknownGroup(group, all);
-  return concerned.map((each) => each.destinationId);
-}
-
-function unknownGroup(group: string, all: readonly Destination[]): AppError {
-  const known = [...new Set(all.flatMap((record) => record.group ?? []))].toSorted();
-  const shown = known.slice(0, GROUPS_SHOWN_MAX).map((each) => JSON.stringify(each));
-  const rest = known.length > shown.length ? ` and ${known.length - shown.length} more` : '';
-  const are = known.length > 0 ? `groups in use: ${shown.join(', ')}${rest}` : 'no group is in use';
-  return invalidFields([{ field: 'group', message: `no destination is in ${JSON.stringify(group)}; ${are}` }]);
 }
 
 async function actOnOne(

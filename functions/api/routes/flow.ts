@@ -4,7 +4,7 @@ import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '
 import { controlFlow } from '../flow-control.ts';
 import { noteSource } from '../note-source.ts';
 import { turnPrimary } from '../turn-primary.ts';
-import { createFlowLook, toFlowStatusResource } from '../views/flow-status.ts';
+import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { FlowStatusResource } from '../schemas/answers.ts';
 import { registerFlowEncoderAddress } from './flow-encoder-address.ts';
@@ -22,8 +22,7 @@ const status = createRoute({
 });
 
 /** Status, start and stop of the flow. */
-export function registerFlow(api: Api, deps: ApiDeps): void {
-  const look = createFlowLook(deps);
+export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void {
   const present = async (context: ApiContext) =>
     toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
 

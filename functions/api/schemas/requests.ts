@@ -30,7 +30,7 @@ export const DestinationName = z
 
 const GROUP_LENGTH_MAX = 40;
 
-const Group = z
+export const Group = z
   .string()
   .trim()
   .min(1, 'must have at least one character')

@@ -40,6 +40,7 @@ export class ControlPlaneStack extends Stack {
   readonly recordingMachine: StateMachine;
   readonly showMachine: StateMachine;
   readonly slateMachine: StateMachine;
+  readonly groupMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -73,7 +74,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, incident, recording, show, slate, ...operations } = createStateMachines(this, {
+    const { delivery, group, incident, recording, show, slate, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -85,6 +86,7 @@ export class ControlPlaneStack extends Stack {
     this.recordingMachine = recording;
     this.showMachine = show;
     this.slateMachine = slate;
+    this.groupMachine = group;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -164,6 +166,7 @@ export class ControlPlaneStack extends Stack {
       primaryEncodings,
       standby,
       pauseUntilLive,
+      startsAtOnce,
       source: declared,
       maintenance,
     }: Configuration,
@@ -194,6 +197,7 @@ export class ControlPlaneStack extends Stack {
       SOURCE_ANALYSIS: declared.analysis ? 'on' : 'off',
       BACKUP_SOURCE: declared.backup ? 'on' : 'off',
       PAUSE_UNTIL_LIVE: pauseUntilLive ? 'on' : 'off',
+      STARTS_AT_ONCE: String(startsAtOnce),
       MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),

@@ -209,7 +209,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     id: 'alerting-failed',
     severity: 'page',
     summary:
-      'The workflow of an incident, a message, a show or a slate failed. Until the sweep resumes it, people may not be called, or a show or a break may not start or end.',
+      'The workflow of an incident, a message, a show, a slate or a group start failed. Until the sweep resumes it, people may not be called, or a show, a break or a group start may not start or end.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],

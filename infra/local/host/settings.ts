@@ -7,6 +7,7 @@ import { kindOfAddress, toPrivateHost } from '../../../functions/domain/public-a
 import { listEncodings } from '../../../presets/index.ts';
 import table from '../bootstrap/settings.json' with { type: 'json' };
 import { blockOf } from '../../../functions/domain/ipv4-block.ts';
+import { STARTS_AT_ONCE_MAX } from '../../../functions/domain/start-pace.ts';
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
 
 /**
@@ -39,6 +40,8 @@ export interface Settings {
   analysis: boolean;
   /** Whether a show's channels are paused until their planned second. */
   pausesUntilLive: boolean;
+  /** How many destinations may be starting at the same time. */
+  startsAtOnce: number;
   /** Free space that recordings leave on the disk. */
   recordingReserveBytes: number;
   /** Ids of encodings with a fixed size; more than one form a ladder. */
@@ -141,6 +144,7 @@ const EnvironmentSchema = z.object({
   SLUICE_RECORDING_RESERVE_MB: integer(0, 99_999),
   SLUICE_ANALYSIS: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_PAUSE_UNTIL_LIVE: z.enum(['on', 'off']).transform((value) => value === 'on'),
+  SLUICE_STARTS_AT_ONCE: integer(1, STARTS_AT_ONCE_MAX),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
     .string()
@@ -187,6 +191,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     hls: values.SLUICE_HLS,
     analysis: values.SLUICE_ANALYSIS,
     pausesUntilLive: values.SLUICE_PAUSE_UNTIL_LIVE,
+    startsAtOnce: values.SLUICE_STARTS_AT_ONCE,
     recordingReserveBytes: values.SLUICE_RECORDING_RESERVE_MB * 1_000_000,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     primary: values.SLUICE_PRIMARY,
