@@ -36,6 +36,7 @@ const KINDS: Record<string, AwsErrorKind> = {
   BadGatewayException: 'unavailable',
   GatewayTimeoutException: 'unavailable',
   ServiceUnavailableException: 'unavailable',
+  BodyCutOff: 'unavailable',
   TimeoutError: 'unavailable',
   RequestTimeout: 'unavailable',
   RequestTimeoutException: 'unavailable',

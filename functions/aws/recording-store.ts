@@ -105,7 +105,11 @@ function urisOf(playlist: string): string[] {
 
 async function readText(deps: Deps, recordingId: string, path: string): Promise<string | null> {
   const file = await openMediaFile(deps, recordingId, path);
-  return file === null ? null : new Response(file.body).text();
+  if (file === null) return null;
+  const body = await new Response(file.body).arrayBuffer();
+  // Half a playlist looks like a shorter recording, or like none.
+  if (body.byteLength !== file.sizeBytes) throw Object.assign(new Error(`${path} was cut off`), { name: 'BodyCutOff' });
+  return new TextDecoder().decode(body);
 }
 
 function listPage({ clients, deployment }: Deps, recordingId: string, token: string | undefined) {

@@ -6,6 +6,7 @@
 
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import type { SourceLossAction } from './source-loss.ts';
+import type { KeyUse } from './key-use.ts';
 import type { PrimaryMode } from './primary-mode.ts';
 import type { SoundSettings } from './sound.ts';
 
@@ -313,6 +314,12 @@ export interface Destination {
   backupStreamKeyCiphertext?: string | null;
   backupStreamKeyLast4?: string | null;
   backupStreamKeyFingerprint?: string | null;
+  /** When the stream key expires at the platform; null or absent: not known. */
+  keyValidUntil?: string | null;
+  /** Absent: reusable. */
+  keyUse?: KeyUse;
+  /** When a run with a key for one broadcast began first; null or absent: not since the key was set. */
+  keyUsedAt?: string | null;
   preset: string;
   /** SRT only: the stream ID, and the least latency in milliseconds. */
   streamId?: string | null;

@@ -11,6 +11,7 @@ import type {
 } from './destination.ts';
 import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 import { HELD_BY_KIND, kindOf } from './destination-kind.ts';
+import { withKeyUsed } from './key-use.ts';
 
 /**
  * The whole lifecycle of a destination of any kind, in two tables: OPERATIONS (what each state machine does, step by step, and
@@ -331,7 +332,8 @@ export function settle(
     }
     const running = reached === 'running';
     const learned = withTook(rest, results);
-    return { record: { ...learned, status: reached, runningSince: running ? at : null }, operation };
+    const settled: Destination = { ...learned, status: reached, runningSince: running ? at : null };
+    return { record: running ? withKeyUsed(settled, at) : settled, operation };
   }
   if (settlement.outcome === 'superseded')
     return { record: { ...rest, status: 'idle', runningSince: null }, operation };

@@ -25,6 +25,8 @@ export const PREFLIGHT_CHECKS = [
   'backup_reachable',
   'key',
   'duplicate_key',
+  'key_validity',
+  'key_use',
 ] as const;
 export type PreflightCheckName = (typeof PREFLIGHT_CHECKS)[number];
 

@@ -30,6 +30,9 @@ export interface Edit extends Partial<Target>, Partial<StoredKey>, StoredBackup 
   onSourceLoss?: Destination['onSourceLoss'];
   holdMinutes?: number;
   position?: number;
+  keyValidUntil?: Destination['keyValidUntil'];
+  keyUse?: Destination['keyUse'];
+  keyUsedAt?: Destination['keyUsedAt'];
 }
 
 const TARGET_FIELDS = [

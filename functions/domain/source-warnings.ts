@@ -13,6 +13,9 @@ export interface Warning {
     | 'picture_deinterlaced'
     | 'source_unsupported'
     | 'no_picture'
+    | 'stream_key_expired'
+    | 'stream_key_expires_soon'
+    | 'stream_key_used'
     | 'flow_message';
   detail: string;
   remedy: string;

@@ -44,6 +44,11 @@ describe('the setting always', () => {
     ]);
   });
 
+  it('begins one when the preview began to run, because MediaPackage has nothing from before', async () => {
+    await run(DELIVERING, { ...makePrimary(), lastModified: seconds(-20).toISOString() });
+    expect(await listAllRecordings(test.deps)).toMatchObject([{ startedAt: seconds(-20).toISOString() }]);
+  });
+
   it.each([
     ['the flow is down', { ...DELIVERING, isFlowUp: false }],
     ['no encoder is connected', { ...DELIVERING, connected: false }],

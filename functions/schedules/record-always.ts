@@ -31,7 +31,9 @@ export async function recordAlways(
   const primary = records.find(({ destinationId }) => destinationId === PRIMARY_DESTINATION_ID);
   if (!source.isFlowUp || !source.connected || primary?.status !== 'running') return;
   if (await isAtLimit(deps, { limitBytes })) return;
-  const startedAt = new Date(now.getTime() - (deps.everySeconds + REACH_BACK_SECONDS) * 1000);
+  const reachMs = (deps.everySeconds + REACH_BACK_SECONDS) * 1000;
+  // MediaPackage copies nothing from before the preview ran. Its record was written when it began to run, or later.
+  const startedAt = new Date(Math.max(now.getTime() - reachMs, Date.parse(primary.lastModified)));
   await beginRecording(deps, {
     recordingId: `rec_${ulid(now.getTime()).toLowerCase()}`,
     name: `Recording ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,

@@ -3,6 +3,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { listHistory } from '../aws/history-table.ts';
 import type { Destination, SourcePicture, TimelineEntry } from '../domain/destination.ts';
 import { kindOf } from '../domain/destination-kind.ts';
+import { checkKeyTerms } from '../domain/key-terms.ts';
 import { isOnAir } from '../domain/health.ts';
 import { parseIngestUrl } from '../domain/ingest-url.ts';
 import type { ProbeResult } from '../domain/ingest-probe.ts';
@@ -50,6 +51,7 @@ export async function checkDestinations(deps: DestinationDeps, facts: Destinatio
       ...servers[index]!,
       ['key', checkKey(record, histories.get(destinationId) ?? [], facts.checkedAt)],
       ['duplicate_key', checkDuplicateKey(record, facts.all)],
+      ...checkKeyTerms(record, facts.request.planned, facts.checkedAt),
     ];
     return findings.map(([check, found]) => ({ check, subject, isRequired, ...found }));
   });

@@ -29,6 +29,8 @@ const FINISH: RecordingVerdict = { next: 'finish', waitSeconds: 0 };
 /** Copying takes minutes; a job that has not ended after this time never will. */
 const JOB_SECONDS_MAX = 12 * 3600;
 const WAIT_SECONDS_MAX = 30;
+/** A step that began before the deletion may read twice before its job exists. */
+const READS_OF_A_STEP = 2;
 /** How long to wait while the account's concurrent jobs are used up. */
 const QUOTA_WAIT_SECONDS = 30;
 
@@ -137,14 +139,29 @@ function changeOwn(
   );
 }
 
-/** Deletes the objects, then the record. A job that still copies would write after the deletion, so it is awaited. */
+/**
+ * Deletes the objects, then the record. A job that still copies would write after the deletion, so it is awaited: also
+ * one that an earlier execution is creating, and one that MediaPackage does not show for a moment.
+ */
 async function remove(deps: WorkflowDeps, recording: Recording): Promise<RecordingVerdict> {
-  const { recordingId, attempt } = recording;
-  for (let number = attempt; number >= 1; number -= 1) {
-    const jobId = harvestJobIdOf(deps.deployment.deploymentId, recordingId, number);
-    if ((await observeHarvestJob(deps, jobId)) === 'in_progress') return wait(WAIT_SECONDS_MAX / 6);
-  }
+  const { recordingId, lastModified } = recording;
+  const elapsedMs = deps.now().getTime() - Date.parse(lastModified);
+  const creationMs = isSettled(recording) ? 0 : deps.readsLagMs * READS_OF_A_STEP;
+  if (elapsedMs < creationMs) return wait(Math.ceil((creationMs - elapsedMs) / 1000));
+  if (await isCopying(deps, recording)) return wait(WAIT_SECONDS_MAX / 6);
   if (!(await deleteMedia(deps, recordingId))) return wait(1);
+  if (await isCopying(deps, recording)) return wait(WAIT_SECONDS_MAX / 6);
   await removeRecording(deps, recordingId);
   return FINISH;
+}
+
+/** Returns whether a recording was ready or had failed before it was to be deleted, so no step creates a job for it. */
+const isSettled = ({ sizeBytes, failure }: Recording) => sizeBytes !== null || failure !== null;
+
+async function isCopying(deps: WorkflowDeps, { recordingId, attempt }: Recording): Promise<boolean> {
+  for (let number = attempt; number >= 1; number -= 1) {
+    const jobId = harvestJobIdOf(deps.deployment.deploymentId, recordingId, number);
+    if ((await observeHarvestJob(deps, jobId)) === 'in_progress') return true;
+  }
+  return false;
 }

@@ -37,7 +37,7 @@ export interface WorkflowDeps extends AwsDeps<
   /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */
   sleep: (delayMs: number) => Promise<void>;
   /**
-   * How long MediaLive's reads may lag behind an acknowledged StartChannel. A channel that stays IDLE for longer has
+   * How long AWS's reads may lag behind an accepted call. A channel that stays IDLE for longer after StartChannel has
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;

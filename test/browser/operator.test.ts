@@ -251,6 +251,35 @@ describe('the form', () => {
   });
 });
 
+describe('the terms of a stream key', () => {
+  it('are set in the form, checked by the API, flagged in the row, and not copied', async () => {
+    await begin([idle('Alpha')]);
+    const local = (hours: number) =>
+      page.evaluate((ms) => {
+        const at = new Date(Date.now() + ms);
+        return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+      }, hours * 3_600_000);
+    await chooseFromMenu('Alpha', 'Edit');
+    await field('Stream key is').selectOption('For one broadcast only');
+    await field('Stream key expires').fill(await local(-1));
+    await button('Save changes', dialog()).click();
+    await dialog()
+      .getByText(/has passed: send a later time/)
+      .waitFor();
+    await field('Stream key expires').fill(await local(5));
+    await button('Save changes', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    await row('Alpha').getByText('stream key expires soon').waitFor();
+    const { keyUse, keyValidUntil } = await stage.named('Alpha');
+    expect(keyUse).toBe('once');
+    expect(Math.round((Date.parse(keyValidUntil!) - Date.now()) / 3_600_000)).toBe(5);
+    await chooseFromMenu('Alpha', 'Duplicate');
+    await field('Stream key is').waitFor();
+    expect(await field('Stream key is').inputValue()).toBe('once');
+    expect(await field('Stream key expires').inputValue()).toBe('');
+  });
+});
+
 describe('a copy of a destination', () => {
   it('has every field except the key, and says so', async () => {
     await begin([idle('Alpha', { group: 'Sunday', preset: '480p30' })]);

@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import type { Api } from '../../functions/api/api-deps.ts';
 import { MONITORED_ON_AWS } from '../../functions/schedules/figures-due.ts';
 import type { AwsEvent } from '../../infra/local/endpoints/wire/local-service.ts';
@@ -37,7 +38,12 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
     },
     embedded: false,
     version: 'simulated',
-    newId: (prefix) => (world.idsToGive.shift() ?? idOf(900_000 + ++given)).replace(/^dst/, prefix),
+    newId(prefix) {
+      // The sweep reads the age of a recording from its id.
+      if (prefix === 'rec')
+        return `rec_${encodeTime(world.clock.now())}${String(++given).padStart(16, '0')}`.toLowerCase();
+      return (world.idsToGive.shift() ?? idOf(900_000 + ++given)).replace(/^dst/, prefix);
+    },
     freshSeconds: FRESH_SECONDS,
     metrics: { ...MONITOR, keptMs: 60_000 },
     source: { lookKeptMs: 3_000, figuresAgeMsMax: FRESH_SECONDS * 1000, periodSeconds: 60 },

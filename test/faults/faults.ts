@@ -172,7 +172,12 @@ interface Declared {
   message?: string;
 }
 
-const passing = (name: string, status: number): Declared => ({ name, status, nature: 'passes' });
+const passing = (name: string, status: number, message?: string): Declared => ({
+  name,
+  status,
+  nature: 'passes',
+  message,
+});
 const variant = (error: Declared): Declared => ({ ...error, isVariant: true });
 const refusing = (name: string, status: number, message?: string): Declared => ({
   name,
@@ -269,6 +274,20 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   },
   mediapackage: {
     all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)],
+    some: {
+      ListOriginEndpoints: [refusing('ForbiddenException', 403)],
+      // Describes a job that exists: MediaPackage may deny it for a moment.
+      DescribeHarvestJob: [refusing('ForbiddenException', 403), passing('NotFoundException', 404)],
+      CreateHarvestJob: [
+        refusing('ForbiddenException', 403),
+        refusing('NotFoundException', 404),
+        refusing('UnprocessableEntityException', 422),
+        passing('UnprocessableEntityException', 422, 'the quota of 10 concurrent harvest jobs is used up'),
+      ],
+    },
+  },
+  s3: {
+    all: [passing('SlowDown', 503), variant(passing('InternalError', 500)), refusing('AccessDenied', 403)],
     some: {},
   },
 };
@@ -300,7 +319,9 @@ export function faultsOf(service: string, operation: string, step: string): Faul
 }
 
 function toFault(service: string, { name, status, nature, isVariant, message = 'simulated' }: Declared): FaultKind {
-  if (service === 'sns') return toQueryFault({ name, status, nature, ...(isVariant ? { isVariant } : {}) });
+  if (service === 'sns' || service === 's3') {
+    return toXmlFault(service, { name, status, nature, ...(isVariant ? { isVariant } : {}) });
+  }
   const isJson = ['dynamodb', 'kms', 'monitoring', 'secretsmanager', 'states'].includes(service);
   const body = JSON.stringify(isJson ? { __type: name, message } : { message });
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
@@ -314,13 +335,16 @@ function toFault(service: string, { name, status, nature, isVariant, message = '
   };
 }
 
-/** The query protocol's error, whose code lacks the suffix of the client's class. */
-function toQueryFault({ name, status, nature, isVariant }: Declared): FaultKind {
+/** An error in XML. The query protocol's code lacks the suffix of the client's class. */
+function toXmlFault(service: 'sns' | 's3', { name, status, nature, isVariant }: Declared): FaultKind {
   const code = name.replace(/Exception$/, '');
+  const type = service === 'sns' ? `<Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>` : '';
+  const error = `<Error>${type}<Code>${code}</Code><Message>simulated</Message></Error>`;
   const body =
-    '<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error>' +
-    `<Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${code}</Code><Message>simulated</Message>` +
-    '</Error><RequestId>simulated</RequestId></ErrorResponse>';
+    service === 's3'
+      ? `<?xml version="1.0" encoding="UTF-8"?>${error}`
+      : `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${error}` +
+        '<RequestId>simulated</RequestId></ErrorResponse>';
   return {
     name,
     error: name,

@@ -13,6 +13,7 @@ import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
+import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -34,6 +35,7 @@ const ALL = [
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
   ...SLATE_WORKFLOWS,
+  ...RECORDING_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...SHOW_END_WORKFLOWS,

@@ -8,6 +8,7 @@ import { Violation } from './violation.ts';
 import { watchDeliveries } from './watch-deliveries.ts';
 import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
+import { watchRecordings } from './watch-recordings.ts';
 import { watchGroups } from './watch-groups.ts';
 import { watchShows } from './watch-shows.ts';
 import { watchSinks } from './watch-sinks.ts';
@@ -36,6 +37,7 @@ import { flowOf, type World } from './world.ts';
  * - I13 incidents: each opens and resolves once, and each transition has exactly one notification.
  * - I14 deliveries: each message arrives, once for receivers that compare ids, and every attempt is recorded.
  * - I15 shows: each starts and stops its destinations once, in time and only while its run sheet acts.
+ * - I17 recordings: each ends with its media or with a reason, is copied once, and goes only when it has to.
  */
 
 /** What the API logs before it prefers a source. */
@@ -88,14 +90,10 @@ interface LateCall {
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
   const shows = watchShows(world);
+  const recordings = watchRecordings(world);
   const groups = watchGroups(world);
   const parts: Watcher[] = [
-    sinks,
-    shows,
-    groups,
-    watchTruth(world),
-    watchSweeps(world),
-    watchModels(),
+    ...[sinks, shows, groups, recordings, watchTruth(world), watchSweeps(world), watchModels()],
     watchIncidents(world),
   ];
   if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
@@ -449,6 +447,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (lost.length > 0) throw new Violation('I1 no orphan', `no record leads to ${lost.join(', ')}`);
     sinks.checkAtRest();
     shows.checkAtRest();
+    recordings.checkAtRest();
     groups.checkAtRest();
     checkAudit();
     await sinks.checkHistories();

@@ -3,6 +3,7 @@ import { SLATE_BUGS } from './slate-bugs.ts';
 import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
+import { RECORDING_BUGS } from './recording-bugs.ts';
 import { GROUP_BUGS } from './group-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
 import { SHOW_END_BUGS } from './show-end-bugs.ts';
@@ -41,6 +42,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...DELIVERY_BUGS,
   ...CEILING_BUGS,
   ...SLATE_BUGS,
+  ...RECORDING_BUGS,
   ...SHOW_BUGS,
   ...SHOW_END_BUGS,
   ...GROUP_BUGS,

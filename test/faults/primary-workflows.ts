@@ -15,7 +15,8 @@ function isOnAir(world: World): boolean {
   return record?.status === 'running' && record.operation === null && channel?.state === 'RUNNING';
 }
 
-async function prepare(world: World): Promise<void> {
+/** Creates the primary and starts it. */
+export async function runPrimary(world: World): Promise<void> {
   const { production, deps } = world;
   await world.drive(production.insertDestination(deps, { ...newPrimary('720p30', deps.now()), desired: 'running' }));
   await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
@@ -44,7 +45,7 @@ export const PRIMARY_WORKFLOWS: readonly Workflow[] = DELETIONS.flatMap(([name, 
     subject,
     isMeddledWith: true,
     isContested: true,
-    prepare,
+    prepare: runPrimary,
     setOff(world: World) {
       deleteByHand(world);
       return world.runAs('sweep', null, () => sweepOnce(world));

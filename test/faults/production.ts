@@ -25,6 +25,8 @@ interface EntryPoints {
   createApi: typeof import('../../functions/api/app.ts').createApi;
   runMonitor: typeof import('../../functions/schedules/monitor-run.ts').runMonitor;
   createMediaEventHandler: typeof import('../../functions/events/media-event.ts').createMediaEventHandler;
+  recordAlways: typeof import('../../functions/schedules/record-always.ts').recordAlways;
+  sweepRecordings: typeof import('../../functions/schedules/sweep-recordings.ts').sweepRecordings;
 }
 
 /** Loads the production code. @param suffix appended to each module's URL: `?planted=3` loads a separate copy */
@@ -57,10 +59,17 @@ export async function loadProduction(suffix = ''): Promise<Production> {
     const api = await load<typeof import('../../functions/api/app.ts')>('api/app.ts');
     const monitor = await load<typeof import('../../functions/schedules/monitor-run.ts')>('schedules/monitor-run.ts');
     const events = await load<typeof import('../../functions/events/media-event.ts')>('events/media-event.ts');
+    const always =
+      await load<typeof import('../../functions/schedules/record-always.ts')>('schedules/record-always.ts');
+    const recordings = await load<typeof import('../../functions/schedules/sweep-recordings.ts')>(
+      'schedules/sweep-recordings.ts',
+    );
     return {
       createApi: api.createApi,
       runMonitor: monitor.runMonitor,
       createMediaEventHandler: events.createMediaEventHandler,
+      recordAlways: always.recordAlways,
+      sweepRecordings: recordings.sweepRecordings,
     };
   }
 }

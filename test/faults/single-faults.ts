@@ -165,6 +165,7 @@ async function strike(
   try {
     const asked = workflow.setOff(world);
     if (workflow.lastsMs !== undefined) await world.until(() => false, workflow.lastsMs);
+    if (workflow.lastsUntilAnswered) await world.drive(asked);
     await rest(world, {
       invariants,
       isDone: () => workflow.isReached(world.record(ID), world),

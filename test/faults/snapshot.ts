@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 export function takeSnapshot(world: World): Snapshot {
   return {
     deployment: world.deployment,
-    objects: world.template.objects,
+    objects: world.objects,
     media: structuredClone(world.media),
     stepFunctions: world.template.stepFunctions,
     nowMs: world.clock.now(),

@@ -27,7 +27,7 @@ export interface Template {
   deployment: Deployment;
   media: unknown;
   stepFunctions: unknown;
-  /** What S3 holds. Worlds share it, because an image is written under the hash of its content and never removed. */
+  /** What S3 holds. Each world begins with a copy. */
   objects: ObjectStore;
 }
 

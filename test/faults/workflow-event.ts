@@ -3,8 +3,10 @@ import { deliveryExecutionOf } from '../../functions/domain/delivery.ts';
 import { groupExecutionOf } from '../../functions/domain/group-execution.ts';
 import { incidentExecutionOf } from '../../functions/domain/incident-execution.ts';
 import { showExecutionOf } from '../../functions/domain/show-execution.ts';
+import { recordingExecutionOf } from '../../functions/domain/recording.ts';
 import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
 import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
+import type { RecordingStepInput } from '../../functions/workflow/recording-steps.ts';
 import type { GroupStepInput } from '../../functions/workflow/group-start-steps.ts';
 import type { ShowStepInput } from '../../functions/workflow/show-steps.ts';
 import { slateExecutionOf } from '../../functions/domain/slate-execution.ts';
@@ -17,6 +19,7 @@ export type WorkflowEvent =
   | StepInput
   | IncidentStepInput
   | DeliveryStepInput
+  | RecordingStepInput
   | ShowStepInput
   | SlateStepInput
   | GroupStepInput;
@@ -32,7 +35,14 @@ export function toExecutionArn(machineArn: string, name: string): string {
  */
 export function whoRuns(
   event: WorkflowEvent,
-  { deliveryMachineArn, groupMachineArn, incidentMachineArn, showMachineArn, slateMachineArn }: Deployment,
+  {
+    deliveryMachineArn,
+    groupMachineArn,
+    incidentMachineArn,
+    recordingMachineArn,
+    showMachineArn,
+    slateMachineArn,
+  }: Deployment,
 ): Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'> {
   const { step } = event;
   if ('deliveryId' in event) {
@@ -41,6 +51,10 @@ export function whoRuns(
   }
   if ('incidentId' in event) {
     const executionArn = toExecutionArn(incidentMachineArn, incidentExecutionOf(event, event.revision));
+    return { step, destinationId: null, generation: null, executionArn };
+  }
+  if ('recordingId' in event) {
+    const executionArn = toExecutionArn(recordingMachineArn, recordingExecutionOf(event));
     return { step, destinationId: null, generation: null, executionArn };
   }
   if ('showId' in event) {

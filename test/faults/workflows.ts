@@ -28,6 +28,8 @@ export interface Workflow {
   world?: Partial<WorldOptions>;
   /** How long it lasts even if nothing moves meanwhile, in milliseconds. */
   lastsMs?: number;
+  /** Whether it lasts until its request has been answered. */
+  lastsUntilAnswered?: boolean;
   /** How long it may take to come to rest, if more than 15 minutes. */
   restWithinMs?: number;
   prepare(world: World): Promise<void>;

@@ -9,7 +9,8 @@ import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 import { createLambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
 import type { MediaHooks } from '../../infra/local/endpoints/media/media-context.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
-import { createS3, openObjects } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
+import { createMemoryObjects, type ObjectStore } from '../../infra/local/endpoints/s3/object-store.ts';
 import { createSns, type TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/local-service.ts';
 import { type StateStore } from '../../infra/local/host/state-store.ts';
@@ -18,6 +19,7 @@ import { connectInProcess, type Connect } from './in-process-transport.ts';
 import type { Production } from './production.ts';
 import type { Random } from './random.ts';
 import { makeSimulatedEngine } from './simulated-engine.ts';
+import { makeSimulatedHarvester } from './simulated-harvester.ts';
 import type { Snapshot, Template } from './template.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import type { WorldOptions } from './world.ts';
@@ -82,7 +84,8 @@ export async function makeServices(options: ServicesOptions) {
     random: () => random.next(),
   });
   const engine = makeSimulatedEngine();
-  const objects = template?.objects ?? openObjects(null);
+  const objects = copyObjects(template?.objects);
+  const harvester = makeSimulatedHarvester(objects, clock);
   const media = createMediaServices({
     engine,
     clock,
@@ -94,6 +97,7 @@ export async function makeServices(options: ServicesOptions) {
     quotas: { pushInputs: 200, channels: 200, ...options.resourceQuotas },
     idSeed: 'simulation',
     objects,
+    harvester,
   });
   // A key cannot be moved to another service, so the snapshot carries the service.
   const kms = options.from?.kms ?? createKms({ directory: null, clock });
@@ -101,7 +105,20 @@ export async function makeServices(options: ServicesOptions) {
   let ids = 0;
   const sns = createSns({ clock, mailbox: options.mailbox, newId: () => `made-${String(++ids).padStart(8, '0')}` });
   const services = [await createDynamodb({ directory: null }), kms, s3, sns, stepFunctions, ...media.services];
-  return { lambda, stepFunctions, media, kms, objects, services, engine };
+  return { lambda, stepFunctions, media, kms, objects, harvester, services, engine };
+}
+
+/** Copies a store, so that no world sees what another one stores or deletes. */
+function copyObjects(from?: ObjectStore): ObjectStore {
+  const copy = createMemoryObjects();
+  for (const { name } of from?.buckets() ?? []) {
+    copy.createBucket(name);
+    for (const { key } of from!.list(name)) {
+      const { object, body } = from!.get(name, key)!;
+      copy.put(name, key, body, object);
+    }
+  }
+  return copy;
 }
 
 /** Creates a table, a topic and a key per world, which is cheap: only this world can decrypt with its key. */

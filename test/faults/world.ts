@@ -10,6 +10,7 @@ import type { MediaHooks } from '../../infra/local/endpoints/media/media-context
 import type { MediaServices } from '../../infra/local/endpoints/media-services.ts';
 import type { MediaState } from '../../infra/local/endpoints/media/media-state.ts';
 import type { Durations, Quotas, TimingProfile } from '../../infra/local/endpoints/media/profiles.ts';
+import type { ObjectStore } from '../../infra/local/endpoints/s3/object-store.ts';
 import type { AwsEvent, LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
 import type { TopicMail } from '../../infra/local/endpoints/sns/create-sns.ts';
 import type { ExecutionRecord } from '../../infra/local/endpoints/step-functions/executions.ts';
@@ -26,6 +27,7 @@ import { runAs, runningIn, type Outcome } from './processes.ts';
 import type { Production } from './production.ts';
 import { postTo, type Receiver } from './receivers.ts';
 import { makeRandom, type Random } from './random.ts';
+import type { SimulatedHarvester } from './simulated-harvester.ts';
 import { START_MS, templateFor, type Snapshot, type Template, type TemplateOptions } from './template.ts';
 import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtual-clock.ts';
 import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
@@ -50,6 +52,10 @@ export interface World {
   /** Live state of the media services: the truth. */
   media: MediaState;
   mediaServices: MediaServices;
+  /** Live objects of S3. */
+  objects: ObjectStore;
+  /** Copies recordings. */
+  harvester: SimulatedHarvester;
   kms: LocalService;
   template: Template;
   stepFunctions: LocalStepFunctions;
@@ -193,7 +199,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   const live = { media: null as MediaState | null, stepFunctions: null as unknown, changes: 0, taken: 0 };
   const bus = createEventBus({ clock });
   const template = options.from ?? (await templateFor(options));
-  const { lambda, stepFunctions, media, kms, services, engine } = await makeServices({
+  const { lambda, stepFunctions, media, kms, services, engine, objects, harvester } = await makeServices({
     ...options,
     clock,
     random,
@@ -267,6 +273,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     idsToGive: [],
     media: live.media!,
     mediaServices: media,
+    objects,
+    harvester,
     kms,
     template,
     stepFunctions,
@@ -341,6 +349,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       made.watchers = [];
       // The clients are used by the next world, so pending processes of this one must not reach it.
       for (const invocation of runningIn(made)) invocation.isDead = true;
+      harvester.close();
       await media.close();
     },
   };

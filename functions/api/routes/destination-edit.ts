@@ -26,6 +26,7 @@ import {
   sealPassphrase,
   withSrtFields,
 } from '../srt-target.ts';
+import { requireKeyTerms } from '../key-terms.ts';
 import { requireSoundFits } from '../sound-target.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -160,9 +161,11 @@ async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise
   requireSourceLoss(given, { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) });
   const sound = given.sound === undefined ? found.sound : given.sound;
   const preset = given.preset ?? found.preset;
-  const edited = await (isSrtPlatform(platform) ? toSrtEdit(deps, found, given) : toRtmpEdit(deps, found, given));
+  const terms = requireKeyTerms(given, { found, now: deps.now(), platform });
+  const { keyUse: _use, keyValidUntil: _until, ...rest } = given;
+  const edited = await (isSrtPlatform(platform) ? toSrtEdit(deps, found, rest) : toRtmpEdit(deps, found, rest));
   requireSoundFits({ platform, preset }, sound);
-  return edited;
+  return { ...edited, ...terms };
 }
 
 async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {

@@ -28,6 +28,7 @@ import {
 } from '../destination-target.ts';
 import { prepareBackup } from '../backup-target.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
+import { requireKeyTerms } from '../key-terms.ts';
 import { requireSoundFits } from '../sound-target.ts';
 import { requireSourceLoss } from '../source-loss-fields.ts';
 import { defaultSourceLossOf } from '../../domain/source-loss.ts';
@@ -115,6 +116,7 @@ async function insert(
   const { sound } = wanted;
   const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
   requireSoundFits(target, sound);
+  const terms = requireKeyTerms(wanted, { found: null, now: deps.now(), platform: wanted.platform });
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
@@ -124,6 +126,7 @@ async function insert(
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
       ...(sound ? { sound } : {}),
+      ...terms,
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
       ...(holdMinutes === undefined ? {} : { holdMinutes }),
       ...(tookMs ? { tookMs } : {}),

@@ -15,6 +15,7 @@ import { DestinationCost } from './costs.ts';
 import { ROLES } from '../auth/roles.ts';
 import { SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
+import { keyTerms } from './key-terms.ts';
 import { Sound } from './sound.ts';
 
 /**
@@ -214,6 +215,7 @@ export const DestinationResource = z
       .boolean()
       .openapi({ description: 'False: the backup ingest uses the stream key of the main one' }),
     backupStreamKeyLast4: z.string().nullable(),
+    ...keyTerms,
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
     sound: Sound.nullable().openapi({ description: 'null: the settings of GET /api/sound' }),

@@ -3,6 +3,7 @@ import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
+import { keyTermInputs } from './key-terms.ts';
 import { CostGroupBy } from './costs.ts';
 import { Sound } from './sound.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
@@ -165,6 +166,7 @@ export const CreateDestination = z
     backupIngest: BackupIngest.optional(),
     ...backupInputs,
     ...srtInputs,
+    ...keyTermInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
     sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
@@ -186,6 +188,7 @@ export const ReplaceDestination = z
     backupIngest: BackupIngest.default(false),
     ...backupInputs,
     ...srtInputs,
+    ...keyTermInputs,
     ...sourceLossInputs,
   })
   .openapi('ReplaceDestination');
@@ -203,12 +206,13 @@ export const PatchDestination = z
     backupIngest: BackupIngest.optional(),
     ...backupInputs,
     ...srtInputs,
+    ...keyTermInputs,
     ...sourceLossInputs,
   })
   .refine((value) => Object.keys(value).length > 0, 'give at least one field to change')
   .openapi('PatchDestination');
 
-export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput }).openapi('PutStreamKey');
+export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput, ...keyTermInputs }).openapi('PutStreamKey');
 
 export const ApplyQuery = z.strictObject({
   apply: z.enum(['now', 'next-start']).optional().openapi({

@@ -29,6 +29,7 @@ import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from
 import type { DestinationCost } from '../schemas/costs.ts';
 import { defaultSourceLossOf, HOLD_MINUTES_DEFAULT, onSourceLossOf, stopDueAt } from '../../domain/source-loss.ts';
 import { hasPendingChanges } from '../../domain/requests.ts';
+import { keyWarnings } from '../../domain/key-terms.ts';
 import { runWarnings } from '../../domain/source-warnings.ts';
 import { refusalFor, type Role } from '../auth/roles.ts';
 import type { DestinationResource, OperationResource, PresetsResource } from '../schemas/answers.ts';
@@ -89,6 +90,9 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     backupRtmpUrl: record.backupRtmpUrl ?? null,
     backupStreamKeySet: !!record.backupStreamKeyCiphertext,
     backupStreamKeyLast4: record.backupStreamKeyLast4 ?? null,
+    keyValidUntil: record.keyValidUntil ?? null,
+    keyUse: record.keyUse ?? 'reusable',
+    keyUsedAt: record.keyUsedAt ?? null,
     preset: record.preset,
     standby: record.standby,
     sound: record.sound ?? null,
@@ -109,7 +113,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     targetBitrateBps: targetBitrateBps(record),
     operation: record.operation && toOperationResource(record.destinationId, record.operation),
     lastError: record.lastError && { ...record.lastError },
-    warnings: runWarnings(record),
+    warnings: [...runWarnings(record), ...keyWarnings(record, now)],
     detailedLogUntil: isLater(record.detailedLogUntil, now) ? record.detailedLogUntil : null,
     mediaLiveChannelId: record.held.channel?.channelId ?? null,
     mediaConnectOutputArn: record.held.flowOutput?.flowOutputArn ?? null,

@@ -24,7 +24,15 @@ import { type Answer, request } from './request.ts';
 
 type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
 
-type SometimesAbsent = 'streamId' | 'latencyMs' | 'onSourceLoss' | 'holdMinutes' | 'backupIngest' | 'backupRtmpUrl';
+type SometimesAbsent =
+  | 'keyUse'
+  | 'keyValidUntil'
+  | 'streamId'
+  | 'latencyMs'
+  | 'onSourceLoss'
+  | 'holdMinutes'
+  | 'backupIngest'
+  | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
 export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent>> &

@@ -182,6 +182,9 @@ function describe(destination: DestinationResource, presets: PresetsResource | u
   words.push(encodingName(presets, preset));
   if (destination.kind === 'srt') words.push(destination.passphraseSet ? 'encrypted' : 'not encrypted');
   if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
+  // The codes are words, such as `stream_key_expired`.
+  const ofKey = destination.warnings.filter(({ code }) => code.startsWith('stream_key'));
+  words.push(...ofKey.map(({ code }) => code.replaceAll('_', ' ')));
   if (destination.pendingChanges) words.push('changes at next start');
   return words.join(' · ');
 }

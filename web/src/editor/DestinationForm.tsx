@@ -5,6 +5,7 @@ import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { EditQuestions } from './EditQuestions.tsx';
 import { EncodingSelect } from './EncodingSelect.tsx';
+import { KeyTermsFields } from './KeyTermsFields.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { NameFields } from './NameFields.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
@@ -77,6 +78,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       {!destination && !isSrt(platform) && (
         <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
+      {!isSrt(platform) && <KeyTermsFields edited={edited} />}
       {!isSrt(platform) && <BackupFields edited={edited} destination={destination} platform={platform} />}
       <EncodingSelect
         presets={presets}

@@ -20,6 +20,8 @@ const fields = {
   backupIngest: false,
   onSourceLoss: 'hold',
   holdMinutes: 10,
+  keyUse: 'reusable',
+  keyValidUntil: null,
 } as const;
 
 describe('changedFields', () => {
@@ -50,7 +52,7 @@ describe('toFields', () => {
   it('has stream ID and latency for SRT alone, which keeps nothing warm', () => {
     const srt = { ...youtube, platformId: 'srt', protocols: ['srt' as const] };
     const values = { ...toFormValues(fields), platform: 'srt', streamId: ' live ', latencyMs: '300' };
-    const { backupIngest: _none, ...plain } = fields;
+    const { backupIngest: _none, keyUse: _use, keyValidUntil: _until, ...plain } = fields;
     const sent = { ...plain, platform: 'srt', standby: 'cold', streamId: 'live', latencyMs: 300 };
     expect(toFields(values, srt)).toEqual(sent);
     expect(toFields({ ...values, streamId: '', latencyMs: '' }, srt)).toMatchObject({ streamId: null, latencyMs: 0 });

@@ -46,7 +46,17 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
 export type DestinationFormValues = Omit<DestinationFields, Exclude<Written, Secret> | 'backupIngest'> &
   Record<Written, string> & { backupIngest: '' | 'on'; backupKeySame: '' | 'on' };
 
-type Written = 'backupRtmpUrl' | 'group' | 'holdMinutes' | 'latencyMs' | 'onSourceLoss' | 'sound' | 'streamId' | Secret;
+type Written =
+  | 'keyUse'
+  | 'keyValidUntil'
+  | 'backupRtmpUrl'
+  | 'group'
+  | 'holdMinutes'
+  | 'latencyMs'
+  | 'onSourceLoss'
+  | 'sound'
+  | 'streamId'
+  | Secret;
 type Secret = 'passphrase' | 'streamKey' | 'backupStreamKey';
 
 /** The API's default. */
@@ -72,7 +82,11 @@ export function toFields(values: DestinationFormValues, platform: PlatformPreset
     // A limit that has no effect is not judged.
     ...(onSourceLoss !== 'wait' && { holdMinutes: holdMinutes.trim() === '' ? -1 : Math.round(Number(holdMinutes)) }),
   };
-  if (!isSrt(platform)) return { ...fields, ...backupFields(values, platform) };
+  if (!isSrt(platform)) {
+    const { keyUse, keyValidUntil } = values;
+    const terms = { keyUse: keyUse as NonNullable<DestinationFields['keyUse']>, keyValidUntil: keyValidUntil || null };
+    return { ...fields, ...terms, ...backupFields(values, platform) };
+  }
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
   return {
     ...fields,
@@ -111,13 +125,16 @@ export function fieldsOf({
   holdMinutes,
   backupIngest,
   backupRtmpUrl,
+  keyUse,
+  keyValidUntil,
 }: Omit<DestinationFields, 'latencyMs' | 'backupRtmpUrl'> & {
   latencyMs?: number | null | undefined;
   backupRtmpUrl?: string | null | undefined;
 }): DestinationFields {
   const fields = { name, group, platform, rtmpUrl, preset, standby, sound, onSourceLoss, holdMinutes };
   if (typeof latencyMs === 'number') return { ...fields, streamId: streamId ?? null, latencyMs };
-  return { ...fields, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
+  const terms = { keyUse: keyUse ?? 'reusable', keyValidUntil: keyValidUntil ?? null };
+  return { ...fields, ...terms, backupIngest: backupIngest ?? false, ...(backupRtmpUrl ? { backupRtmpUrl } : {}) };
 }
 
 /** Returns the form values of fields, without the secrets. */
@@ -130,10 +147,14 @@ export function toFormValues({
   streamId,
   backupIngest,
   backupRtmpUrl,
+  keyUse,
+  keyValidUntil,
   ...rest
 }: DestinationFields): DestinationFormValues {
   return {
     ...rest,
+    keyUse: keyUse ?? 'reusable',
+    keyValidUntil: keyValidUntil ?? '',
     backupIngest: backupIngest ? 'on' : '',
     backupRtmpUrl: backupRtmpUrl ?? '',
     backupStreamKey: '',
@@ -180,6 +201,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   backupRtmpUrl: 'Backup URL',
   onSourceLoss: 'Without a source',
   holdMinutes: 'Stop after',
+  keyUse: 'Stream key is',
+  keyValidUntil: 'Stream key expires',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */

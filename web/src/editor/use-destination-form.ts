@@ -42,7 +42,7 @@ const FIELDS = [
   ...['sound', 'sound.track', 'sound.track.by', 'sound.track.pid', 'sound.track.language', 'sound.track.number'],
   ...['sound.channels', 'sound.loudnessLufs'],
   ...['streamId', 'passphrase', 'latencyMs', 'onSourceLoss', 'holdMinutes'],
-  ...['backupIngest', 'backupRtmpUrl', 'backupStreamKey'],
+  ...['backupIngest', 'backupRtmpUrl', 'backupStreamKey', 'keyUse', 'keyValidUntil'],
 ];
 
 /** Returns the initial values of a form. */
@@ -50,7 +50,8 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   const like = destination ?? copyOf;
   if (like) {
     const name = destination ? like.name : `${like.name} copy`;
-    return { ...toFormValues(fieldsOf(like)), name };
+    // A copy has another stream key.
+    return { ...toFormValues(fieldsOf(like)), name, ...(destination ? {} : { keyValidUntil: '' }) };
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
   const empty = {
@@ -61,6 +62,8 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
     streamId: '',
     passphrase: '',
     latencyMs: DEFAULT_LATENCY_MS,
+    keyUse: 'reusable',
+    keyValidUntil: '',
   };
   return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }

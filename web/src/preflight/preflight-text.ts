@@ -34,6 +34,8 @@ const CHECK_NAMES: Record<Check['check'], string> = {
   backup_reachable: 'backup server',
   key: 'stream key',
   duplicate_key: 'duplicate stream key',
+  key_validity: 'validity of the stream key',
+  key_use: 'one-time stream key',
 };
 
 /** Names what a check is about, such as `Main YouTube: server`. */
