@@ -18,7 +18,7 @@ import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { makeRequest } from './make-request.ts';
-import { requestChange } from './operations.ts';
+import { requestChange, type Change } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
 import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
 
@@ -146,8 +146,7 @@ async function startAll(deps: ShowDeps, { show, starts, decidedAt }: Pass): Prom
         await requireWithinShowCeiling(deps, current, destinationId);
         return requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
       });
-      // Repeated, because an execution that was not started would wait for the sweep, which comes too late for a show.
-      if (change?.record.operation) await startExecution(deps, change.record.operation);
+      await startBegun(deps, change);
     };
     made.push(...(await makeRequest(deps, { destinationId, whose: 'a show' }, start)));
   }
@@ -174,12 +173,18 @@ async function orLog(deps: ShowDeps, destinationId: string, ask: () => Promise<u
 }
 
 /** Stops a destination at the end of a show, or hands it to another show. */
-function part(deps: ShowDeps, { show, destinations }: Pass, destinationId: string, to: ShowName | null) {
+async function part(deps: ShowDeps, { show, destinations }: Pass, destinationId: string, to: ShowName | null) {
   const seenDesiredAt = destinations.get(destinationId)?.desiredAt ?? null;
-  return requestChange(deps, destinationId, {
+  const change = await requestChange(deps, destinationId, {
     requestedBy: showActorOf(show, stopRuleOf(show)),
     decide: (record) => decideShowStop(record, { showId: show.showId, seenDesiredAt, to, now: deps.now() }),
   });
+  await startBegun(deps, change);
+}
+
+/** Repeats the start of an execution, which would otherwise wait for the sweep: that comes too late for a show. */
+async function startBegun(deps: ShowDeps, change: Change | null): Promise<void> {
+  if (change?.record.operation) await startExecution(deps, change.record.operation);
 }
 
 /** Puts what has been added to a show's log on the timeline. A failure is only logged: the show keeps its log. */

@@ -6,6 +6,7 @@ import { INCIDENT_BUGS } from './incident-bugs.ts';
 import { RECORDING_BUGS } from './recording-bugs.ts';
 import { GROUP_BUGS } from './group-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
+import { SHOW_END_BUGS } from './show-end-bugs.ts';
 
 /**
  * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
@@ -43,6 +44,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...SLATE_BUGS,
   ...RECORDING_BUGS,
   ...SHOW_BUGS,
+  ...SHOW_END_BUGS,
   ...GROUP_BUGS,
   // Tokens and names
   {

@@ -160,7 +160,7 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'an execution that was not started waits for the sweep',
     file: 'workflow/run-show.ts',
-    find: 'if (change?.record.operation) await startExecution(deps, change.record.operation);',
+    find: '      await startBegun(deps, change);',
     replace: '',
     hunt: [{ ...despite, operation: /StartExecution/, fault: /crash before/ }],
   },

@@ -203,8 +203,9 @@ const leftAt = (position: number): Workflow => ({
   isReached: (_, world) => isGivenUp(world),
 });
 
-const positions = (count: number, every = 1) => Array.from({ length: count }, (_, index) => index * every);
+const evenTo = (last: number, every = 2) => Array.from({ length: last / every + 1 }, (_, index) => index * every);
 
-export const TAKEN = positions(12).map(takenAt);
-export const FORMER_ENDED = [...positions(10, 2).map(endedAt), ...positions(6, 2).map(stoppedAt)];
-export const NEXT_CANCELLED = [...positions(12, 2).map(cancelledAt), ...positions(14).map(leftAt)];
+/** From the reads of the former's last pass to its confirmation. */
+export const TAKEN = [3, 4, 5, 6, 7, 8].map(takenAt);
+export const FORMER_ENDED = [...evenTo(16, 4).map(endedAt), ...[4, 6, 8].map(stoppedAt)];
+export const NEXT_CANCELLED = [...evenTo(20, 4).map(cancelledAt), ...evenTo(12).map(leftAt)];

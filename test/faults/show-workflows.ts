@@ -56,15 +56,15 @@ const edit = (changes: (world: World) => object) => (world: World) => editShow(w
 const byHand = (what: 'start' | 'stop', destinationId: string) => (world: World) => ask(world, destinationId, what);
 
 /** While the execution calls the step, calls it twice more and as an execution of an earlier plan, and sweeps. */
-function wakeTooOften(world: World, everyMs: number): void {
+export function wakeTooOften(world: World, showId: string, everyMs: number): void {
   let nextMs = 0;
   world.watchers.push({
     began({ step, executionArn }) {
-      const show = storedShow(world, SHOW_ID);
+      const show = storedShow(world, showId);
       if (!show || step !== 'AdvanceShow' || executionArn === null || world.clock.now() < nextMs) return;
       nextMs = world.clock.now() + everyMs;
       for (const revision of [show.executionRevision, show.executionRevision, show.executionRevision - 1]) {
-        const event = { step, showId: SHOW_ID, revision, rounds: 0 } as const;
+        const event = { step, showId, revision, rounds: 0 } as const;
         void world.runAs(step, null, () => world.production.handleStep(world.deps, event));
       }
       void world.runAs('sweep', null, () => sweepOnce(world));
@@ -152,7 +152,7 @@ const WOKEN_OFTEN: Workflow = {
   world: { latencyMsMax: 40 },
   lastsMs: 10 * MINUTE_MS,
   setOff(world) {
-    wakeTooOften(world, 25_000);
+    wakeTooOften(world, SHOW_ID, 25_000);
     return plan(PLAN, [0.4, edit(() => ({ notes: 'changed' }))])(world);
   },
   isReached: (_, world) => isDoneOnTime(world),
