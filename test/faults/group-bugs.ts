@@ -10,6 +10,8 @@ const stopsAll = {
   step,
 };
 const continues = { workflow: 'a destination that is not required fails and the others start', step };
+const onItsWay = { workflow: 'a person ends a group start while a start is on its way', step };
+const taken = { workflow: 'a required destination fails after a person has started another one again', step };
 const between = { workflow: 'a person ends a group start between two starts and keeps what has begun', step };
 const withAll = { workflow: 'a person ends a group start and stops what has begun', step };
 
@@ -29,11 +31,11 @@ export const GROUP_BUGS: readonly PlantedBug[] = [
     hunt: [between],
   },
   {
-    name: 'a group start stops what was on air before',
-    file: 'domain/group-start-run.ts',
-    find: "if (record.desired !== 'running' || record.status === 'error') return item;",
-    replace: 'return item;',
-    hunt: [stopsAll],
+    name: 'a group start stops what others have put on air',
+    file: 'domain/group-start.ts',
+    find: 'return actor?.endsWith(` (group start ${groupStartId})`) ?? false;',
+    replace: 'return actor !== groupStartId;',
+    hunt: [taken],
   },
   {
     name: 'a group start stops nothing when a required destination fails',
@@ -61,21 +63,21 @@ export const GROUP_BUGS: readonly PlantedBug[] = [
     file: 'domain/group-start-run.ts',
     find: 'const ON_ITS_WAY_MS = 90_000;',
     replace: 'const ON_ITS_WAY_MS = 0;',
-    hunt: [{ ...withAll, operation: /Put/, fault: /late/ }],
+    hunt: [{ ...onItsWay, operation: /Update/, fault: /late/ }],
   },
   {
     name: 'two group starts at once ignore the pace',
     file: 'workflow/paced-start.ts',
     find: '.count === 0) return null;',
     replace: '.count < 0) return null;',
-    hunt: [woken, { ...plain, operation: /Update|Put/, fault: /late|crash/ }],
+    hunt: [{ workflow: 'two group starts share one pace', step: /none/ }],
   },
   {
     name: 'a group start starts more at once than may',
     file: 'domain/start-pace.ts',
     find: "operation?.kind === 'start' && Date.parse(operation.deadlineAt) > nowMs,",
     replace: "operation?.kind === 'create' && Date.parse(operation.deadlineAt) > nowMs,",
-    hunt: [plain],
+    hunt: [{ tests: 'functions/domain/start-pace.test.ts' }],
   },
   {
     name: 'two passes of a group start decide at once, and both store it',

@@ -86,6 +86,21 @@ const atStart = (number: number, act: (world: World) => Promise<unknown>) => (wo
   };
 };
 
+/** A person acts while the write that starts a destination is on its way. */
+const atWrite = (destinationId: string, act: (world: World) => Promise<unknown>) => (world: World) => {
+  const others = world.faults!;
+  let hasActed = false;
+  world.faults = async (call, deliver, self) => {
+    const { Key: key } = call.body as { Key?: { sk?: { S: string } } };
+    const isWrite = call.operation === 'UpdateItem' && call.invocation?.step === 'AdvanceGroupStart';
+    if (!hasActed && isWrite && key?.sk?.S === destinationId) {
+      hasActed = true;
+      await currentInvocation.exit(() => act(world));
+    }
+    return others(call, deliver, self);
+  };
+};
+
 const stop = (begun: 'keep' | 'stop') => (world: World) =>
   send(world, { method: 'POST', path: `${PATH}/stop`, body: { begun } });
 
@@ -118,6 +133,21 @@ export const STOPS_ALL: Workflow = {
     isOff(world, ONE, TWO),
 };
 
+/** A person restarts what the group start began right before the required one fails: from then on it is theirs. */
+const TAKEN: Workflow = {
+  ...COMMON,
+  name: 'a required destination fails after a person has started another one again',
+  setOff: requestGroup(
+    [ONE, BROKEN],
+    { required: [BROKEN], onFailure: 'stop-all' },
+    atStart(2, async (world) => {
+      await ask(world, ONE, 'stop');
+      await ask(world, ONE, 'start');
+    }),
+  ),
+  isReached: (_, world) => groupOf(world)?.endedAt != null && isOn(world, ONE),
+};
+
 const CONTINUES: Workflow = {
   ...COMMON,
   name: 'a destination that is not required fails and the others start',
@@ -140,6 +170,31 @@ export const STOPPED_WITH_ALL: Workflow = {
   isReached: (_, world) => groupOf(world)?.endedAt != null && isOff(world, ...IDS) && isOn(world, NEIGHBOUR),
 };
 
+const STOPPED_ON_ITS_WAY: Workflow = {
+  ...COMMON,
+  name: 'a person ends a group start while a start is on its way',
+  setOff: requestGroup([ONE, TWO], {}, atWrite(ONE, stop('stop'))),
+  isReached: (_, world) => groupOf(world)?.endedAt != null && isOff(world, ONE, TWO),
+};
+
+/** Two group starts decide at the same instants. */
+const TWO_AT_ONCE: Workflow = {
+  ...COMMON,
+  name: 'two group starts share one pace',
+  world: { latencyMsMax: 40 },
+  async setOff(world) {
+    await requestGroup([ONE, THREE])(world);
+    world.idsToGive.push(idOf(GROUP + 1));
+    const body = { ids: [TWO], withoutEncoder: true };
+    await send(world, { method: 'POST', path: '/api/group-starts', body });
+    return { ok: true };
+  },
+  isReached: (_, world) =>
+    statesAre(world, 'started', 'started') &&
+    isOn(world, ...IDS) &&
+    storedGroup(world, idOf(GROUP + 1).replace(/^dst/, 'gst'))?.endedAt != null,
+};
+
 /** A person stops one destination while it starts, which ends nothing. */
 const STOPPED_BY_HAND: Workflow = {
   ...COMMON,
@@ -157,8 +212,11 @@ export const GROUP_WORKFLOWS: readonly Workflow[] = [
   GROUP_WORKFLOW,
   WOKEN_OFTEN,
   STOPS_ALL,
+  TAKEN,
   CONTINUES,
   STOPPED_BETWEEN,
   STOPPED_WITH_ALL,
+  STOPPED_ON_ITS_WAY,
+  TWO_AT_ONCE,
   STOPPED_BY_HAND,
 ];

@@ -167,8 +167,8 @@ export function useTransport(transport: Transport) {
 /** The server handles several destinations one after the other and answers after the last one. */
 const BULK_ANSWER_WITHIN_MS = 120_000;
 
-/** Starts or stops several destinations, or changes their slates; returns one result for each and the time of the answer. */
-export function useBulkTransport(action: 'start' | 'stop' | 'show-slate' | 'end-slate') {
+/** Stops several destinations, or changes their slates; returns one result for each and the time of the answer. */
+export function useBulkTransport(action: 'stop' | 'show-slate' | 'end-slate') {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (ids: string[]) => {

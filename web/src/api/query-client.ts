@@ -5,6 +5,7 @@ import { problemOf } from './request.ts';
 export const queryKeys = {
   session: ['session'],
   destinations: ['destinations'],
+  groupStarts: ['group-starts'],
   bitrates: ['bitrates'],
   destination: (destinationId: string) => ['destination', destinationId],
   metrics: (destinationId: string) => ['metrics', destinationId],

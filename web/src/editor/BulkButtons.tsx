@@ -3,7 +3,7 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { BulkDialog, SlateForAll } from './dialogs.ts';
+import { BulkDialog, SlateForAll, StartGroupDialog } from './dialogs.ts';
 import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
 
@@ -52,7 +52,8 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
         </LazyPart>
       )}
       <LazyPart>
-        {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
+        {asked === 'start' && <StartGroupDialog destinations={destinations} onClose={() => setAsked(null)} />}
+        {asked === 'stop' && <BulkDialog destinations={destinations} onClose={() => setAsked(null)} />}
       </LazyPart>
     </>
   );

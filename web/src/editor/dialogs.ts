@@ -3,6 +3,8 @@ import { lazy } from 'react';
 /** Loads each dialog, and the buttons of a break, as a separate chunk when it is first shown. */
 const load = {
   bulk: async () => ({ default: (await import('./BulkDialog.tsx')).BulkDialog }),
+  groupStarts: async () => ({ default: (await import('./GroupStartNotes.tsx')).GroupStartNotes }),
+  startGroup: async () => ({ default: (await import('./StartGroupDialog.tsx')).StartGroupDialog }),
   remove: async () => ({ default: (await import('./DeleteDialog.tsx')).DeleteDialog }),
   replaceKey: async () => ({ default: (await import('./ReplaceKeyDialog.tsx')).ReplaceKeyDialog }),
   slateForAll: async () => ({ default: (await import('./SlateForAll.tsx')).SlateForAll }),
@@ -11,6 +13,8 @@ const load = {
 };
 
 export const BulkDialog = lazy(load.bulk);
+export const GroupStartNotes = lazy(load.groupStarts);
+export const StartGroupDialog = lazy(load.startGroup);
 export const DeleteDialog = lazy(load.remove);
 export const ReplaceKeyDialog = lazy(load.replaceKey);
 export const SlateForAll = lazy(load.slateForAll);

@@ -13,6 +13,8 @@ import { useShow } from '../app/use-show.ts';
 import { DestinationList } from '../destinations/DestinationList.tsx';
 import { FirstSteps } from '../destinations/FirstSteps.tsx';
 import { BulkButtons } from '../editor/BulkButtons.tsx';
+import { GroupStartNotes } from '../editor/dialogs.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import { SourceCard } from '../source/SourceCard.tsx';
 import classes from './ShowPage.module.css';
 
@@ -34,6 +36,9 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       <VisuallyHidden component="h1">Show</VisuallyHidden>
       {!destinations && !flow && <Loader className={classes.loader} />}
       {flow && <SourceCard flow={flow} destinations={destinations ?? []} stale={flowStale} />}
+      <LazyPart>
+        <GroupStartNotes />
+      </LazyPart>
       {destinations && (
         <DestinationList
           destinations={destinations}

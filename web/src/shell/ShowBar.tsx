@@ -101,9 +101,7 @@ function StopAll({ destinations }: { destinations: readonly DestinationResource[
       >
         Stop all
       </Button>
-      <LazyPart>
-        {isAsked && <BulkDialog action="stop" destinations={destinations} onClose={() => setAsked(false)} />}
-      </LazyPart>
+      <LazyPart>{isAsked && <BulkDialog destinations={destinations} onClose={() => setAsked(false)} />}</LazyPart>
     </>
   );
 }
