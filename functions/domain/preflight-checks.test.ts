@@ -4,13 +4,13 @@ import { REACHED } from '../../test/support/make-probe.ts';
 import type { TimelineEntry } from './destination.ts';
 import { describeCounts, requiredFailuresOf, toPreflight, type PreflightCheck } from './preflight.ts';
 import {
-  checkClock,
   checkEgress,
   checkFlowOutputs,
   checkNotificationTarget,
   checkQuotas,
   checkRecordingSpace,
 } from './preflight-deployment.ts';
+import { checkClock } from './preflight-clock.ts';
 import { checkDuplicateKey, checkEncoding, checkKey, checkReachable } from './preflight-destination.ts';
 import { checkFlow, checkPicture, checkSound, checkSource, type FeedFacts } from './preflight-source.ts';
 
@@ -152,8 +152,31 @@ describe('the check of a notification target', () => {
   });
 });
 
-it('the clock is never said to be right', () => {
-  expect(checkClock().state).toBe('not_possible');
+describe('the check of the clock', () => {
+  const of = (offsetMs: number, uncertaintyMs: number) =>
+    checkClock({ ok: true, server: 'time', offsetMs, uncertaintyMs });
+
+  it.each([
+    [100, 400, 'passed'],
+    [-500, 0, 'passed'],
+    [-500, 1, 'warning'],
+    [0, 501, 'warning'],
+    [2_500, 501, 'warning'],
+    [2_500, 500, 'failed'],
+    [-90_000, 10, 'failed'],
+  ])('%d ms, give or take %d, is %s', (offsetMs, uncertaintyMs, state) => {
+    expect(of(offsetMs, uncertaintyMs).state).toBe(state);
+  });
+
+  it('says which way it is wrong', () => {
+    expect(of(90_000, 20).detail).toBe('The clock is about 90.0 s slow, give or take 0.0 s, by time.');
+    expect(of(-3_000, 0).detail).toContain('3.0 s fast');
+  });
+
+  it('is never said to be right without an answer', () => {
+    expect(checkClock(undefined).state).toBe('not_possible');
+    expect(checkClock({ ok: false, server: 'time', reason: 'no answer' }).state).toBe('not_possible');
+  });
 });
 
 describe('the check of an encoding', () => {

@@ -5,7 +5,7 @@ import type { NotificationTarget } from './notification-target.ts';
 import { failed, notPossible, passed, warning, type Finding } from './preflight.ts';
 import type { FlowFacts } from './preflight-source.ts';
 
-/** The checks of what destinations share: addresses, quotas, space, notification targets, the clock. */
+/** The checks of what destinations share: addresses, quotas, space, notification targets. */
 
 /**
  * Whether channels accept the address that the flow sends from.
@@ -92,12 +92,4 @@ export function checkNotificationTarget({
     return warning(`It did not accept the last message (${answer}).`, 'Check its address, and send a test message.');
   }
   return passed(`It accepted a message at ${lastDelivery.at}.`);
-}
-
-/** The product has no time to compare its clock with. */
-export function checkClock(): Finding {
-  return notPossible(
-    'There is no other clock to compare with.',
-    'Keep the system’s time synchronization (NTP) on; a show starts by this clock.',
-  );
 }

@@ -8,8 +8,8 @@ import { DAY_MS } from './utc-day.ts';
 export const RECORDING_STATES = ['recording', 'finishing', 'ready', 'failed', 'deleting'] as const;
 export type RecordingState = (typeof RECORDING_STATES)[number];
 
-/** Who began it. There is at most one of each at a time. */
-export const RECORDING_ORIGINS = ['operator', 'always'] as const;
+/** Who began it. There is at most one of each at a time, and of each show. */
+export const RECORDING_ORIGINS = ['operator', 'always', 'show'] as const;
 export type RecordingOrigin = (typeof RECORDING_ORIGINS)[number];
 
 /** Why it ended. */
@@ -20,6 +20,7 @@ export const END_REASONS = [
   'space_limit',
   'disk_full',
   'disk_failed',
+  'show_ended',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
@@ -33,6 +34,8 @@ export interface Recording {
   name: string;
   state: RecordingState;
   origin: RecordingOrigin;
+  /** The show that is recorded; absent for the other origins. */
+  showId?: string | undefined;
   /** What it covers; `endedAt` is null while it records. */
   startedAt: string;
   endedAt: string | null;
@@ -83,7 +86,7 @@ export const RECORDING_ID = /^rec_[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** Returns a recording that has just begun. */
 export function newRecording(
-  chosen: Pick<Recording, 'createdBy' | 'keepDays' | 'name' | 'origin' | 'recordingId' | 'startedAt'>,
+  chosen: Pick<Recording, 'createdBy' | 'keepDays' | 'name' | 'origin' | 'recordingId' | 'showId' | 'startedAt'>,
   now: Date,
 ): Recording {
   return {

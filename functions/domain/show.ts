@@ -3,6 +3,7 @@ import { AppError } from './errors.ts';
 import type { ExpectedSource } from './expected-source.ts';
 import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 import type { PlaceInSeries } from './show-series.ts';
+import type { ShowRecording } from './show-recording.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -82,6 +83,8 @@ export interface ShowPlan {
   endsAt: string | null;
   /** Whether its report is announced to the notification targets once it has ended; absent: it is not. */
   sendsReport?: boolean;
+  /** Whether it is recorded while it is live; absent: it is not. */
+  record?: boolean;
   /** What the preflight compares the source with; null or absent: nothing. */
   expectedSource?: ExpectedSource | null;
   /** In the order in which they are started and stopped. */
@@ -108,6 +111,8 @@ export interface Show extends ShowPlan {
   endedAt: string | null;
   /** Absent for a show that is not repeated. */
   series?: PlaceInSeries | undefined;
+  /** What became of its recording; absent before it was to begin. */
+  recording?: ShowRecording;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
   /** The newest preflight that the run sheet made, and the start for which it was; another start is checked again. */

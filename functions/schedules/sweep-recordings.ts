@@ -7,6 +7,7 @@ import {
   listOpenRecordings,
   removeOpenMark,
 } from '../aws/recording-table.ts';
+import { getShow } from '../aws/show-table.ts';
 import {
   isExpired,
   mustEndAt,
@@ -15,6 +16,7 @@ import {
   type EndReason,
   type Recording,
 } from '../domain/recording.ts';
+import { isOpen } from '../domain/show.ts';
 import { removeRecordingLater, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
 
 /** A mark is written just before its recording; after this time there will be none. */
@@ -51,8 +53,17 @@ async function continueRecording(
   if (recording.state !== 'recording') return restart(deps, recording);
   const latest = mustEndAt(recording);
   if (latest <= deps.now()) return stopRecording(deps, recordingId, { reason: 'length_limit', endedAt: latest });
+  if (recording.showId !== undefined && (await hasEnded(deps, recording.showId))) {
+    return stopRecording(deps, recordingId, { reason: 'show_ended' });
+  }
   const reason = reasonOf(recording);
   return reason === null ? undefined : stopRecording(deps, recordingId, { reason });
+}
+
+/** The end of a show ends its recording; this is for one whose end was lost. */
+async function hasEnded(deps: RecordingDeps, showId: string): Promise<boolean> {
+  const show = await getShow(deps, showId);
+  return show === null || !isOpen(show);
 }
 
 async function forgetMark(deps: RecordingDeps, recordingId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import type { PublishDeps } from '../notify/publish-event.ts';
 import { finishShow } from '../workflow/finish-show.ts';
+import type { RecordingDeps } from '../workflow/recordings.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
 import { planNextShows } from '../workflow/show-series.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
@@ -25,7 +26,7 @@ const LEASE_SECONDS = 10;
  * Starts the execution of each show that needs one and has none, and makes the next shows of each series.
  * @returns how many start soon and are not ready
  */
-export async function sweepShows(deps: ShowStoreDeps & PublishDeps): Promise<number> {
+export async function sweepShows(deps: ShowStoreDeps & PublishDeps & RecordingDeps): Promise<number> {
   await sweepSeries(deps);
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await finishShow(deps, show);

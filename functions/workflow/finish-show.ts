@@ -2,13 +2,16 @@ import { archiveShow } from '../aws/show-table.ts';
 import { showReportReady } from '../domain/show-events.ts';
 import type { Show } from '../domain/show.ts';
 import { publishEvents, type PublishDeps } from '../notify/publish-event.ts';
+import type { RecordingDeps } from './recordings.ts';
+import { endShowRecording } from './show-recording.ts';
 
 /**
- * Announces the report of a show that has ended, if it wants that, and moves it to the past ones. The announcement comes
- * first and is one message however often it is repeated, so a crash in between neither loses nor doubles it.
+ * Ends the recording of a show that has ended, announces its report, if it wants that, and moves it to the past ones. The
+ * announcement is one message however often it is repeated, so a crash in between neither loses nor doubles it.
  * @throws when the table does not answer; then call again
  */
-export async function finishShow(deps: PublishDeps, show: Show): Promise<void> {
+export async function finishShow(deps: PublishDeps & RecordingDeps, show: Show): Promise<void> {
+  await endShowRecording(deps, show);
   const event = showReportReady(show);
   if (event) await publishEvents(deps, [event]);
   await archiveShow(deps, show);

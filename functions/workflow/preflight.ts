@@ -16,8 +16,8 @@ import {
 } from '../domain/preflight.ts';
 import { checkCeiling, estimateOf } from '../domain/preflight-ceiling.ts';
 import { checkShowCeiling } from '../domain/preflight-show-ceiling.ts';
+import { checkClock } from '../domain/preflight-clock.ts';
 import {
-  checkClock,
   checkEgress,
   checkFlowOutputs,
   checkNotificationTarget,
@@ -159,7 +159,7 @@ async function checkShared(
         ),
         isRequired: false,
       })),
-    ofDeployment('clock', checkClock()),
+    ofDeployment('clock', checkClock(await deps.preflight.compareClock?.())),
   ];
 }
 

@@ -31,10 +31,14 @@ export interface RecordingDeps extends AwsDeps<'sfn' | 'table', 'recordingMachin
   logger: Logger;
 }
 
-/** Returns the recording that is in progress, if an origin has one. */
-export async function findRunning(deps: RecordingDeps, origin: RecordingOrigin): Promise<Recording | null> {
-  const unfinished = await listUnfinished(deps);
-  return unfinished.find((recording) => recording.state === 'recording' && recording.origin === origin) ?? null;
+/** Returns the recording that is in progress, if an origin has one. @param showId for the origin `show` */
+export async function findRunning(
+  deps: RecordingDeps,
+  origin: RecordingOrigin,
+  showId?: string,
+): Promise<Recording | null> {
+  const isMeant = (each: Recording) => each.state === 'recording' && each.origin === origin && each.showId === showId;
+  return (await listUnfinished(deps)).find(isMeant) ?? null;
 }
 
 /** Lists the recordings in progress, and those whose media is not copied yet. */
@@ -63,7 +67,7 @@ export async function isAtLimit(
 const LEASE = { seconds: 10, takeOver: false } as const;
 
 /**
- * Begins a recording, one at a time, because an origin has at most one.
+ * Begins a recording, one at a time, because an origin has at most one. Repeating it under the same id changes nothing.
  * @throws {AppError} `illegal_transition` while the preview, whose media it copies, does not run, or another recording
  * of the same origin is in progress; `concurrent_change` while another one is being started
  */
@@ -72,10 +76,11 @@ export async function beginRecording(
   chosen: Parameters<typeof newRecording>[0],
 ): Promise<Recording> {
   requirePreview(await getDestination(deps, PRIMARY_DESTINATION_ID));
-  const { origin } = chosen;
+  const { origin, recordingId, showId } = chosen;
   const wanted = { name: `recording-${origin}`, now: deps.now(), ...LEASE };
   const begun = await underLease(deps, wanted, async () => {
-    const running = await findRunning(deps, origin);
+    const running = await findRunning(deps, origin, showId);
+    if (running?.recordingId === recordingId) return running;
     if (running) throw inProgress(running);
     const recording = newRecording(chosen, deps.now());
     await insertRecording(deps, recording);

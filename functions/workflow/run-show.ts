@@ -16,6 +16,7 @@ import type { MadeRequest } from '../domain/made-request.ts';
 import { advanceShow, confirmRequests, type RunDecision } from '../domain/show-run.ts';
 import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
+import { recordShow } from './show-recording.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { makeRequest } from './make-request.ts';
 import { requestChange, type Change } from './operations.ts';
@@ -41,6 +42,7 @@ export interface ShowDeps
       | 'flowArn'
       | 'hasBackupSource'
       | 'pricedInput'
+      | 'recordingMachineArn'
       | 'showMachineArn'
       | 'stateMachineArns'
       | 'tableName'
@@ -76,7 +78,7 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     await noteShow(deps, before, stored);
     if (!isOpen(stored)) return finish(deps, stored);
     const pass = { ...decision, show: stored, destinations, decidedAt: now };
-    return { show: await makeRequests(deps, pass), wakeAt: decision.wakeAt };
+    return { show: await recorded(deps, await makeRequests(deps, pass)), wakeAt: decision.wakeAt };
   }
   throw new AppError('concurrent_change', {
     detail: `show ${showId} was changed by others ${ATTEMPTS_MAX} times while it was run`,
@@ -88,6 +90,13 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
 async function finish(deps: ShowDeps, show: Show): Promise<Pick<RunDecision, 'show' | 'wakeAt'>> {
   await finishShow(deps, show);
   return { show, wakeAt: null };
+}
+
+/** Lets the recording follow the show, after its requests, because destinations come first. */
+async function recorded(deps: ShowDeps, show: Show): Promise<Show> {
+  const noted = await recordShow(deps, show);
+  if (noted) await noteShow(deps, noted.before, noted.after);
+  return noted?.after ?? show;
 }
 
 async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise<Map<string, Destination | null>> {

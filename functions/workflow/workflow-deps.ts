@@ -1,5 +1,6 @@
 import type { AwsDeps, Deployment } from '../aws/clients.ts';
 import type { IngestProbe } from '../domain/ingest-probe.ts';
+import type { ClockComparison } from '../domain/preflight-clock.ts';
 import type { DiskFacts } from '../domain/preflight-deployment.ts';
 import type { StartPace } from '../domain/start-pace.ts';
 import type { MailWay } from '../notify/mail.ts';
@@ -24,6 +25,8 @@ export interface PreflightWays {
   probe: IngestProbe;
   /** Age up to which an observation is fresh. */
   freshSeconds: number;
+  /** Compares the clock with a time server; absent where none is set. */
+  compareClock?: () => Promise<ClockComparison>;
   /** Measures the disk with the recordings; absent where they go to S3. */
   recordingDisk?: () => DiskFacts | null;
 }

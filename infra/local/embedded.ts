@@ -21,6 +21,7 @@ import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
+import { compareClock } from './host/compare-clock.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
@@ -207,7 +208,10 @@ interface DiskReading {
 }
 
 /** Returns what one machine's settings decide about the workflow. */
-function waysOf({ mail, pausesUntilLive: pausesOutputs, profile, startsAtOnce }: Settings, disk: DiskReading) {
+function waysOf(
+  { mail, pausesUntilLive: pausesOutputs, profile, startsAtOnce, timeServer }: Settings,
+  disk: DiskReading,
+) {
   const pace = profile === 'aws-like' ? AWS_LIKE_PACE : {};
   return {
     ...pace,
@@ -215,6 +219,7 @@ function waysOf({ mail, pausesUntilLive: pausesOutputs, profile, startsAtOnce }:
     startsAtOnce,
     mail: createMailWay(mail),
     recordingDisk: () => disk.read?.() ?? null,
+    compareClock: timeServer ? () => compareClock(timeServer) : undefined,
   };
 }
 

@@ -33,6 +33,7 @@ export function createWorkflowDeps(
     mail = { kind: 'outbox' },
     pausesOutputs = true,
     recordingDisk = () => null,
+    compareClock,
     startsAtOnce = STARTS_AT_ONCE_DEFAULT,
     ...given
   }: Partial<Pace> & {
@@ -40,6 +41,7 @@ export function createWorkflowDeps(
     mail?: MailWay;
     pausesOutputs?: boolean;
     recordingDisk?: PreflightWays['recordingDisk'];
+    compareClock?: PreflightWays['compareClock'];
     startsAtOnce?: number;
   } = {},
 ): WorkflowDeps & AwsDeps {
@@ -57,6 +59,7 @@ export function createWorkflowDeps(
       probe: createIngestProbe({ from: 'sender', loopbackAllowed: aws.deployment.loopbackTargetsAllowed }),
       freshSeconds: FRESH_SECONDS,
       recordingDisk,
+      ...(compareClock && { compareClock }),
     },
     resolveHost,
     logger,

@@ -106,6 +106,7 @@ describe.skipIf(!findTestFfmpeg())('a show that runs itself', () => {
     const startMs = Math.ceil(Date.now() / 1000 + AHEAD_SECONDS) * 1000;
     const planned: ShowResource = await request('POST', '/api/shows', {
       title: 'Four receivers',
+      record: true,
       zone: ZONE,
       localStart: onWall(startMs),
       localEnd: onWall(startMs + 3_600_000),
@@ -175,6 +176,20 @@ describe.skipIf(!findTestFfmpeg())('a show that runs itself', () => {
     },
     (SHOW_SECONDS + 240) * 1000,
   );
+
+  it('is recorded from when it went live until everything was off air', async () => {
+    const { liveAt, endedAt, recording: ofShow } = await readShow();
+    const recording = await waitFor('the recording to be ready', async () => {
+      const seen = await request('GET', `/api/recordings/${ofShow!.recordingId}`);
+      return seen.state === 'ready' && seen;
+    });
+    expect(recording).toMatchObject({ name: 'Four receivers', origin: 'show', showId, endReason: 'show_ended' });
+    expect(Date.parse(recording.startedAt)).toBeGreaterThanOrEqual(Date.parse(liveAt!));
+    expect(recording.endedAt).toBe(endedAt);
+    expect(recording.durationSeconds).toBeGreaterThan(5);
+    const { recordings } = await request('GET', `/api/shows/${showId}/report`);
+    expect(recordings).toMatchObject([{ recordingId: recording.recordingId, state: 'ready' }]);
+  });
 
   it('says in its log and on the timelines what it did, when and by which rule', async () => {
     const { log, endsAt, startsAt } = await readShow();

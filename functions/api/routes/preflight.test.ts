@@ -130,6 +130,13 @@ describe('POST /api/preflight', () => {
     expect([stateOf(body, 'flow'), stateOf(body, 'flow_outputs')]).toEqual(['not_possible', 'not_possible']);
   });
 
+  it('compares the clock where a time server is set', async () => {
+    await test.put(makeRecord());
+    const compareClock = async () => ({ ok: true as const, server: 'time', offsetMs: 5_000, uncertaintyMs: 10 });
+    test.rebuild({ preflight: { ...test.deps.preflight, probe: makeProbe(), compareClock } });
+    expect(stateOf((await check([DESTINATION_ID])).body, 'clock')).toBe('failed');
+  });
+
   it('422 names every destination that cannot be checked', async () => {
     await test.put(makeRecord());
     await test.put(makePrimary());

@@ -70,7 +70,10 @@ export const RecordingResource = z
     state: z.enum(RECORDING_STATES).openapi({
       description: 'finishing: it has ended and is being copied; deleting: its files are being removed',
     }),
-    origin: z.enum(RECORDING_ORIGINS).openapi({ description: 'always: begun by the setting of the same name' }),
+    origin: z.enum(RECORDING_ORIGINS).openapi({
+      description: 'always: begun by the setting of the same name; show: by the run sheet of a show',
+    }),
+    showId: z.string().nullable().openapi({ description: 'The show that is recorded; null for the other origins' }),
     startedAt: timestamp,
     endedAt: nullableTime,
     endReason: z.enum(END_REASONS).nullable(),

@@ -46,6 +46,10 @@ const sendsReport = z
   .boolean()
   .openapi({ description: 'Announces the report to the notification targets (report.ready) once the show has ended' });
 
+const record = z
+  .boolean()
+  .openapi({ description: 'Records the HLS preview from when the show goes live until everything is off air' });
+
 const ceiling = SetCeiling.nullable().openapi({
   description: 'What the show may cost. null: no ceiling of its own; those of the deployment count in any case',
 });
@@ -84,6 +88,7 @@ export const CreateShow = z
     localEnd: localEnd.optional(),
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
     sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
+    record: record.optional().openapi({ description: 'Default: false' }),
     sourceLostMinutes: sourceLostMinutes.optional(),
     expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
@@ -106,6 +111,7 @@ export const PatchShow = z
     localEnd: localEnd.optional(),
     endRule: endRule.optional(),
     sendsReport: sendsReport.optional(),
+    record: record.optional(),
     sourceLostMinutes: sourceLostMinutes.optional(),
     expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
@@ -179,6 +185,13 @@ const ShowDestinationResource = z
   })
   .openapi('ShowDestination');
 
+const ShowRecordingResource = z
+  .object({
+    recordingId: z.string().nullable().openapi({ description: 'null while none has begun' }),
+    problem: z.string().nullable().openapi({ description: 'Why none has begun; the next try is within a minute' }),
+  })
+  .openapi('ShowRecording');
+
 export const ShowResource = z
   .object({
     ...showSummary,
@@ -187,6 +200,8 @@ export const ShowResource = z
     tags: z.array(z.string()),
     notes: z.string(),
     sendsReport,
+    record,
+    recording: ShowRecordingResource.nullable().openapi({ description: 'null before it was to begin' }),
     goLiveAt: nullableTime.openapi({ description: 'When a person went live by hand' }),
     missedAt: nullableTime.openapi({
       description: 'Set when nothing could be started in time; the show waits for a person',

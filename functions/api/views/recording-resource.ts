@@ -26,6 +26,7 @@ export function toRecordingResource(deps: ApiDeps, recording: Recording): Record
   const isReady = recording.state === 'ready';
   return {
     ...shown,
+    showId: recording.showId ?? null,
     keptUntil: keptUntil(recording)?.toISOString() ?? null,
     failure: failure === null ? null : { code: failure, ...FAILURES[failure] },
     playUrl: isReady ? `${path}/media/index.m3u8` : null,

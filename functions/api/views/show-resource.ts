@@ -31,11 +31,13 @@ export function presentShow(context: ApiContext, show: Show, known: Known): Show
 }
 
 function toShowResource(show: Show, { spending, now }: Known): ShowResource {
-  const { description, category, tags, notes, sendsReport = false, goLiveAt, missedAt, endingAt, endReason } = show;
+  const { description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason } = show;
+  const { sendsReport = false, record = false, recording = null } = show;
   const { expectedSource = null, log, createdBy, createdAt, lastModified, revision } = show;
   return {
     ...toShowSummary(show),
-    ...{ description, category, tags, notes, sendsReport, expectedSource, goLiveAt, missedAt, endingAt, endReason },
+    ...{ description, category, tags, notes, sendsReport, record, recording, expectedSource },
+    ...{ goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
     series: show.series ?? null,
     preflight: show.preflight ?? null,

@@ -32,6 +32,7 @@ describe('readSettings', () => {
       pausesUntilLive: true,
       startsAtOnce: 16,
       recordingReserveBytes: 1_000_000_000,
+      timeServer: null,
       hlsRenditions: ['720p30'],
       primary: 'always',
     });

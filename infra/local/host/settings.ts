@@ -9,6 +9,7 @@ import table from '../bootstrap/settings.json' with { type: 'json' };
 import { blockOf } from '../../../functions/domain/ipv4-block.ts';
 import { STARTS_AT_ONCE_MAX } from '../../../functions/domain/start-pace.ts';
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
+import { parseTimeServer, type TimeServer } from './compare-clock.ts';
 
 /**
  * How the SRT listener is protected: by a given passphrase, or by the one kept in the data directory. `generate`
@@ -44,6 +45,8 @@ export interface Settings {
   startsAtOnce: number;
   /** Free space that recordings leave on the disk. */
   recordingReserveBytes: number;
+  /** With which a preflight compares the clock; null: with none. */
+  timeServer: TimeServer | null;
   /** Ids of encodings with a fixed size; more than one form a ladder. */
   hlsRenditions: string[];
   /** When the preview runs, until an operator changes it in the dashboard. */
@@ -145,6 +148,12 @@ const EnvironmentSchema = z.object({
   SLUICE_ANALYSIS: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_PAUSE_UNTIL_LIVE: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_STARTS_AT_ONCE: integer(1, STARTS_AT_ONCE_MAX),
+  SLUICE_TIME_SERVER: z
+    .string()
+    .optional()
+    .transform((value) => (value === undefined ? undefined : parseTimeServer(value)))
+    .refine((server) => server !== null)
+    .transform((server) => server ?? null),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
     .string()
@@ -194,6 +203,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     startsAtOnce: values.SLUICE_STARTS_AT_ONCE,
     recordingReserveBytes: values.SLUICE_RECORDING_RESERVE_MB * 1_000_000,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
+    timeServer: values.SLUICE_TIME_SERVER,
     primary: values.SLUICE_PRIMARY,
   };
 }

@@ -13,6 +13,7 @@ import { RunSheet } from '../shows/RunSheet.tsx';
 import { expectedWords } from '../shows/expected-source-fields.ts';
 import { PlanTools, RunBar } from '../shows/ShowActions.tsx';
 import { ShowMoney } from '../shows/ShowMoney.tsx';
+import { ShowRecordingLine } from '../shows/ShowRecordingLine.tsx';
 import {
   countdownWords,
   hereZone,
@@ -91,6 +92,7 @@ function Facts({ show }: { show: ShowResource }) {
         )}
       </div>
       {show.expectedSource && <p>Expected source: {expectedWords(show.expectedSource)}</p>}
+      <ShowRecordingLine show={show} />
       <ShowMoney show={show} />
       <h2>Run sheet</h2>
       <RunSheet show={show} />

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconDownload, IconPlayerPlayFilled, IconTrash, IconX } from '@tabler/icons-react';
 import { lazy, useState } from 'react';
+import { Link } from 'wouter';
 import type { RecordingResource } from '../../../functions/api/schemas/recordings.ts';
 import { useDeleteRecording, useStopRecording } from '../api/recordings.ts';
 import { useRoleRefusal } from '../api/session.ts';
+import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
@@ -41,7 +43,7 @@ interface RecordingItemProps {
 
 function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
   const now = useServerNow();
-  const { downloadUrl, location, name, origin, playUrl, startedAt, state } = recording;
+  const { downloadUrl, location, name, origin, playUrl, showId, startedAt, state } = recording;
   const problem = problemWords(recording);
   const kept = keptWords(recording);
   return (
@@ -52,6 +54,12 @@ function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
         <span>
           {formatMoment(startedAt, now)} · {measureWords(recording, now)}
           {origin === 'always' && ' · recorded by the setting'}
+          {showId && (
+            <>
+              {' · '}
+              <Link href={paths.plannedShow(showId)}>recorded by its show</Link>
+            </>
+          )}
         </span>
         {kept && <span>{kept}</span>}
         {state === 'ready' && downloadUrl === null && (

@@ -28,6 +28,7 @@ const END_WORDS: Record<NonNullable<RecordingResource['endReason']>, string | nu
   length_limit: 'Ended at the longest possible length. Start another one to continue.',
   space_limit: 'Ended early: the recordings took all the space they may. Delete some, or raise the limit.',
   disk_full: 'Ended early: the disk was full. Free some space, then record again.',
+  show_ended: null,
   disk_failed: 'Ended early: the disk refused to store it. Check the disk, then record again.',
 };
 

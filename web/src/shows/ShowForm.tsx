@@ -154,6 +154,12 @@ function About({ values, set, text }: AboutProps) {
         checked={values.sendsReport}
         onChange={(event) => set({ sendsReport: event.currentTarget.checked })}
       />
+      <Checkbox
+        label="Record the show"
+        description="Records the HLS preview, which therefore has to run"
+        checked={values.record}
+        onChange={(event) => set({ record: event.currentTarget.checked })}
+      />
     </>
   );
 }

@@ -13,6 +13,7 @@ export interface ShowFormValues {
   privacy: ShowResource['privacy'];
   notes: string;
   sendsReport: boolean;
+  record: boolean;
   zone: string;
   localStart: string;
   /** Empty: no planned end. */
@@ -40,6 +41,7 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     privacy: show?.privacy ?? 'private',
     notes: show?.notes ?? '',
     sendsReport: show?.sendsReport ?? false,
+    record: show?.record ?? false,
     zone: show?.zone ?? zone,
     localStart: show?.localStart ?? '',
     localEnd: show?.localEnd ?? '',
@@ -85,6 +87,7 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     privacy: values.privacy,
     notes: values.notes,
     sendsReport: values.sendsReport,
+    record: values.record,
     zone: values.zone,
     localStart: values.localStart,
     localEnd: end,
