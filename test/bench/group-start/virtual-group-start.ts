@@ -24,7 +24,7 @@ export const AWS_RATES = {
 } as const;
 export type RateName = keyof typeof AWS_RATES;
 
-export interface GroupStartMeasured {
+interface GroupStartMeasured {
   /** From the request to the last destination on air. */
   seconds: number;
   started: number;
@@ -36,7 +36,7 @@ export interface GroupStartMeasured {
   mostByOperation: Record<RateName, { operation: string; calls: number }>;
 }
 
-export interface GroupStartOptions {
+interface GroupStartOptions {
   destinations: number;
   pace: StartPace;
   times: AwsTimes;
