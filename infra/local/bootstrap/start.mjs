@@ -161,6 +161,14 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/go-live/bench-go-live.ts', args),
   },
+  'bench:group-start': {
+    forDevelopers: true,
+    meaning: 'measure how long fifty starts take, and their calls against AWS’s rates',
+    command: 'npm run bench:group-start',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/group-start/bench-group-start.ts', args),
+  },
   'bench:incidents': {
     forDevelopers: true,
     meaning: 'measure how soon a fault reaches the people who are called',

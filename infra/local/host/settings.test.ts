@@ -30,7 +30,7 @@ describe('readSettings', () => {
       hls: 'plain',
       analysis: true,
       pausesUntilLive: true,
-      startsAtOnce: 20,
+      startsAtOnce: 16,
       recordingReserveBytes: 1_000_000_000,
       timeServer: null,
       hlsRenditions: ['720p30'],
