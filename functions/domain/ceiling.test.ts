@@ -110,6 +110,16 @@ describe('a ceiling that asks', () => {
     expect(evaluate(asked, 0.96, 1, 0.06).course).toBeNull();
   });
 
+  it('stays open while too little was stopped to ask anew in time, and is due when the amount is', () => {
+    const asked = evaluate(ceiling, 0.95, 0);
+    // Without its question, the next one would be due eleven minutes later, at 1.01 USD.
+    expect(evaluate(asked, 0.96, 9, 0.24)).toBe(asked);
+    const extended = evaluate(asked, 0.964, 10, 0.24);
+    expect(extended.course).toEqual({ ...asked.course, answerDueAt: at(18).toISOString() });
+    expect(evaluate(extended, 0.992, 17, 0.24)).toBe(extended);
+    expect(evaluate(extended, 0.9961, 18, 0.24).course?.state).toBe('stopped');
+  });
+
   it('does not count the default answer after a person has answered', () => {
     const asked = evaluate(ceiling, 0.95, 0);
     const kept = answerCeiling(asked, { answer: 'keep', keptUntilMicroUsd: null, by: 'Anna' }, at(5));

@@ -149,20 +149,31 @@ export function evaluateCeiling<One extends AnyCeiling>(
 
 function evaluateQuestion<One extends AnyCeiling>(
   ceiling: One,
-  { answerDueAt, keptUntilMicroUsd }: CeilingCourse,
+  course: CeilingCourse,
   spending: Spending,
   { now, everySeconds }: { now: Date; everySeconds: number },
 ): One {
-  const dueMs = Date.parse(answerDueAt!);
-  const decidedMs = Math.max(dueMs, now.getTime()) + everySeconds * SECOND_MS;
-  // Enough was stopped meanwhile, so the question is void.
-  if (!isAbove(limitOf(ceiling, now), spending, decidedMs)) {
+  const { atLimit } = ceiling;
+  const { keptUntilMicroUsd } = course;
+  const limit = limitOf(ceiling, now);
+  const nextMs = now.getTime() + everySeconds * SECOND_MS;
+  const isInTime = (waitMs: number) => !isAbove(limit, spending, nextMs + waitMs);
+  const countdownMinutes = atLimit.action === 'ask' ? atLimit.countdownMinutes : 0;
+  // Enough was stopped meanwhile that another question would come in time, so this one is void.
+  if (isInTime(countdownMinutes * MINUTE_MS)) {
     return keptUntilMicroUsd === null
       ? { ...ceiling, course: null }
       : withCourse(ceiling, now, { state: 'kept', keptUntilMicroUsd });
   }
-  if (now.getTime() < dueMs) return ceiling;
-  const { atLimit } = ceiling;
+  if (now.getTime() < Date.parse(course.answerDueAt!)) return ceiling;
+  // What was stopped meanwhile leaves more time for the answer, but less than a new countdown.
+  for (let minutes = countdownMinutes - 1; minutes > 0; minutes -= 1) {
+    if (!isInTime(minutes * MINUTE_MS)) continue;
+    return {
+      ...ceiling,
+      course: { ...course, answerDueAt: new Date(now.getTime() + minutes * MINUTE_MS).toISOString() },
+    };
+  }
   const isKept = atLimit.action === 'ask' && atLimit.defaultAnswer === 'keep';
   return withCourse(ceiling, now, { state: isKept ? 'kept' : 'stopped' });
 }

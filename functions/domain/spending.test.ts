@@ -95,6 +95,8 @@ class Simulation {
   start(id: string, tookMs: number): void {
     const record = this.records.get(id)!;
     if (record.desired === 'running' || record.operation || record.held.channelRun) return;
+    // A ceiling does not hold back a preview that is started again, and its minimum charge was not counted beforehand.
+    if (id === 'primary' && record.generation > 0) return;
     const isHeld = courseOf(this.ceiling, this.now)?.state === 'stopped' && isConcerned(this.ceiling, id);
     // The preview starts by itself; that is why its start is counted beforehand.
     const isAbove = id !== 'primary' && isStartAbove(this.ceiling, this.spending(), record, this.now);
