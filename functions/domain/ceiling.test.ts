@@ -110,7 +110,7 @@ describe('a ceiling that asks', () => {
     expect(evaluate(asked, 0.96, 1, 0.06).course).toBeNull();
   });
 
-  it('stays open while too little was stopped to ask anew in time, and is due when the amount is', () => {
+  it('stays open while too little was stopped to ask again in time, and is due when the amount is', () => {
     const asked = evaluate(ceiling, 0.95, 0);
     // Without its question, the next one would be due eleven minutes later, at 1.01 USD.
     expect(evaluate(asked, 0.96, 9, 0.24)).toBe(asked);

@@ -571,7 +571,9 @@ describe('the reads of a sweep', () => {
       'ListInputsCommand',
       // The record of this run, for the rule about a sweep that does not run.
       'PutCommand',
-      // Destinations, orphans, shows and their series, incidents and their settings, recordings and the marks of those with work left.
+      // Destinations, orphans, shows and their series, group starts, incidents and their settings, recordings and the marks of those
+      // with work left.
+      'QueryCommand',
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',

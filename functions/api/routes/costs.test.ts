@@ -125,8 +125,8 @@ describe('GET /api/costs/now', () => {
 
   it('200 with only the flow and the fixed costs when nothing else exists', async () => {
     expect((await now()).body).toMatchObject({
-      // The flow, 11.60 a month for CloudWatch, and 4.60 a month for keys and secrets.
-      perHourNow: 0.183836,
+      // The flow, 11.90 a month for CloudWatch, and 4.60 a month for keys and secrets.
+      perHourNow: 0.184247,
       isComplete: true,
       isAbout: false,
       show: null,
@@ -135,7 +135,7 @@ describe('GET /api/costs/now', () => {
     });
     await test.reset();
     test.mediaConnect.flow = makeFlow('STANDBY');
-    expect((await now()).body.perHourNow).toBe(0.023836);
+    expect((await now()).body.perHourNow).toBe(0.024247);
   });
 
   it('200 counts today’s fixed costs from the first deployment, and names what today leaves out', async () => {
@@ -144,7 +144,7 @@ describe('GET /api/costs/now', () => {
     await test.put({ ...makeRecord({ destinationId: 'primary' }), createdAt: '2026-11-21T08:00:00.000Z' });
     const { body } = await now();
     // Ten hours.
-    expect(body.soFarToday).toBe(0.23836);
+    expect(body.soFarToday).toBe(0.24247);
     expect(body.soFarUnknownParts).toEqual([...NOT_RECORDED.unknownParts]);
   });
 
@@ -174,7 +174,7 @@ describe('GET /api/costs/now', () => {
     await test.put({ ...single, held: { ...single.held, channel } });
     const { body } = await now();
     // As much as two channels: 19 metrics a minute.
-    expect(body.parts.find(({ part }: { part: string }) => part === 'monitoring').perHourNow).toBe(0.028334);
+    expect(body.parts.find(({ part }: { part: string }) => part === 'monitoring').perHourNow).toBe(0.028745);
   });
 
   it('200 sums up the present cost, today’s runs and the show, including deleted destinations', async () => {
@@ -185,9 +185,9 @@ describe('GET /api/costs/now', () => {
     const { status, body } = await now();
     expect(status).toBe(200);
     // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
-    expect(body.perHourNow).toBe(1.987436);
+    expect(body.perHourNow).toBe(1.987847);
     // One hour, twice ten minutes, and ten hours of the fixed costs.
-    expect(body.soFarToday).toBe(1.03516);
+    expect(body.soFarToday).toBe(1.03927);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
     const shown = body.parts.map((part: Record<string, unknown>) => [
       part['part'],
@@ -201,7 +201,7 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 73, 0.028334, true, 0.17534],
+      ['monitoring', 76, 0.028745, true, 0.17945],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('Not included');
