@@ -159,14 +159,14 @@ describe('the cost report', () => {
       `day,dst_1,'=Main,twitch,1,120,120,1.1952,false,${UNKNOWN},1.1952,,,,`,
       `day,dst_2,Other,twitch,0,1440,1440,14.3424,false,${UNKNOWN},14.3424,,,,`,
       // Twelve hours of fixed costs.
-      `day,,"Monitoring, around the clock",,,,,0.210408,true,,,,,,`,
+      `day,,"Monitoring, around the clock",,,,,0.21534,true,,,,,,`,
       `day,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
-      `day,,Total,,1,1560,1560,15.823632,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
+      `day,,Total,,1,1560,1560,15.828564,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
       `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,false,${UNKNOWN},1.2948,,,,`,
       `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,false,${UNKNOWN},15.5376,,,,`,
-      `month to date,,"Monitoring, around the clock",,,,,0.210408,true,,,,,,`,
+      `month to date,,"Monitoring, around the clock",,,,,0.21534,true,,,,,,`,
       `month to date,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
-      `month to date,,Total,,3,1680.08,1690,17.118432,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
+      `month to date,,Total,,3,1680.08,1690,17.123364,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
       '',
     ]);
     expect(JSON.parse(json!)).toMatchObject({
@@ -174,20 +174,20 @@ describe('the cost report', () => {
       currency: 'USD',
       isBilled: false,
       ofDay: {
-        total: { costUsd: 15.823632 },
+        total: { costUsd: 15.828564 },
         fixed: [
-          { part: 'monitoring', costUsd: 0.210408, isComplete: true },
+          { part: 'monitoring', costUsd: 0.21534, isComplete: true },
           { part: 'keysAndSecrets', costUsd: 0.075624, isComplete: true },
         ],
       },
-      ofMonth: { from: '2026-11-01', total: { costUsd: 17.118432 } },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 17.123364 } },
     });
     expect(lines).toEqual([
       {
         message: 'cost report',
         day: '2026-11-20',
-        costUsd: 15.823632,
-        monthToDateUsd: 17.118432,
+        costUsd: 15.828564,
+        monthToDateUsd: 17.123364,
         isComplete: false,
       },
     ]);
