@@ -12,8 +12,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  *   and the CDK once per file took half of the time.
  * - `waiting`: files that mostly wait, for states, for a browser or for the product to start and its media to arrive. Two at
  *   a time, because a browser and an encoder fill a processor.
- * - `media`: files that measure moving video. Two at a time: each takes about half a processor, and a starved encoder would
- *   look like a broken one.
+ * - `media`: files that measure moving video. One at a time, because a starved encoder looks like a broken one.
  */
 const MEDIA_TESTS = [
   'infra/local/engine/media-engine.test.ts',
@@ -96,7 +95,7 @@ export default defineConfig({
           name: 'media',
           include: MEDIA_TESTS,
           exclude: [...configDefaults.exclude, ...WAITING_TESTS],
-          maxWorkers: 2,
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -74,11 +75,11 @@ describe('the RTMP receiver, with ffmpeg as the publisher,', () => {
   });
 
   it('records exactly the frames of the source file', async () => {
+    const key = randomUUID();
     const receiver = await receive({ recordDirectory: directory });
-    expect(await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended).toBe(0);
-    // Another program may connect to a port that it used before.
-    const ours = () =>
-      receiver.sessions.findIndex(({ state, streamName }) => state === 'ended' && streamName === 'test-key');
+    expect(await pushWithFfmpeg(`${receiver.baseUrl}/live/${key}`).ended).toBe(0);
+    // A publisher of another test may connect to a port that it used before.
+    const ours = () => receiver.sessions.findIndex(({ state, streamName }) => state === 'ended' && streamName === key);
     await until(() => ours() >= 0, 'the session has ended');
     await receiver.close();
     const sent = readFlvContent(readFileSync(source));
