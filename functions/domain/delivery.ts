@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ulidOf } from './derived-ulid.ts';
 import type { SluiceEvent } from './webhook-events.ts';
 
 /**
@@ -76,7 +77,6 @@ export interface Delivery {
   writeCount: number;
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TARGET_ID = /^tgt_([0-9a-hjkmnp-tv-z]{26})$/;
 const DELIVERY_ID = /^dlv_([0-9a-hjkmnp-tv-z]{26})_[0-9a-hjkmnp-tv-z]{26}$/;
 
@@ -88,13 +88,7 @@ const DELIVERY_ID = /^dlv_([0-9a-hjkmnp-tv-z]{26})_[0-9a-hjkmnp-tv-z]{26}$/;
 export function deliveryIdOf(targetId: string, event: Pick<SluiceEvent, 'eventId' | 'at'>, replay = ''): string {
   const target = TARGET_ID.exec(targetId)?.[1];
   if (target === undefined) throw new Error(`not the id of a target: ${targetId}`);
-  let time = '';
-  let rest = Date.parse(event.at);
-  for (let digit = 0; digit < 10; digit += 1, rest = Math.floor(rest / 32)) time = ALPHABET[rest % 32]! + time;
-  const hash = createHash('sha256')
-    .update(JSON.stringify([targetId, event.eventId, replay]))
-    .digest();
-  return `dlv_${target}_${time}${[...hash.subarray(0, 16)].map((byte) => ALPHABET[byte % 32]).join('')}`;
+  return `dlv_${target}_${ulidOf(Date.parse(event.at), JSON.stringify([targetId, event.eventId, replay]))}`;
 }
 
 /** Returns the target that a delivery's id names, or null when it is no such id. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { timeOfDigits, ulidOf } from './derived-ulid.ts';
 import { raised, ruleOf, type RuleId, type Severity, type SubjectKind } from './incident-rules.ts';
 
 /**
@@ -107,25 +107,16 @@ export interface Transition extends DueTransition {
 
 const NOTES_MAX = 200;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
 /** Returns the id of an incident, which sorts by the time at which the trouble was first observed. */
 export function incidentIdOf(rule: RuleId, subjectId: string, firstSeen: Date): string {
-  let time = '';
-  for (let rest = firstSeen.getTime(), digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
-    time = ALPHABET[rest % 32]! + time;
-  }
-  const hash = createHash('sha256')
-    .update(JSON.stringify([rule, subjectId]))
-    .digest();
-  return `inc_${time}${[...hash.subarray(0, 16)].map((byte) => ALPHABET[byte % 32]).join('')}`;
+  return `inc_${ulidOf(firstSeen.getTime(), JSON.stringify([rule, subjectId]))}`;
 }
 
 /** Returns when the trouble of an incident was first observed, from its id. Null for any other text. */
 export function timeOfIncidentId(incidentId: string): Date | null {
   const match = /^inc_([0-7][0-9a-hjkmnp-tv-z]{9})[0-9a-hjkmnp-tv-z]{16}$/.exec(incidentId);
   if (!match) return null;
-  const time = new Date([...match[1]!].reduce((sum, digit) => sum * 32 + ALPHABET.indexOf(digit), 0));
+  const time = new Date(timeOfDigits(match[1]!));
   return Number.isNaN(time.getTime()) ? null : time;
 }
 

@@ -1,3 +1,4 @@
+import { timeOfDigits } from './derived-ulid.ts';
 import { DAY_MS } from './utc-day.ts';
 
 /**
@@ -79,8 +80,6 @@ const LENGTH_SECONDS_MAX = 24 * 3600 - 300;
 /** From this share of the limit on there is a warning. */
 const WARNING_SHARE = 0.8;
 
-const ULID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
 /** Matches an id of a recording. */
 export const RECORDING_ID = /^rec_[0-9a-hjkmnp-tv-z]{26}$/;
 
@@ -150,7 +149,7 @@ export function mustEndAt({ startedAt }: Recording): Date {
 export function timeOfRecordingId(recordingId: string): Date | null {
   const [, digits] = /^rec_([0-7][0-9a-hjkmnp-tv-z]{9})/.exec(recordingId) ?? [];
   if (digits === undefined) return null;
-  return new Date([...digits].reduce((sum, digit) => sum * 32 + ULID_ALPHABET.indexOf(digit), 0));
+  return new Date(timeOfDigits(digits));
 }
 
 /** Returns the name of the state machine's execution. */

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { encodeTime } from 'ulid';
+import { ulidOf } from './derived-ulid.ts';
 import { RUN_SHEET, withLog, type Show } from './show.ts';
 
 /**
@@ -15,9 +14,6 @@ export interface ShowRecording {
   problem: string | null;
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const RANDOM_LENGTH = 16;
-
 /** Returns true for a show whose recording is to begin now. One that a person has taken over begins none. */
 export function isRecordingDue({ record, state, automation, liveAt, recording }: Show): boolean {
   const isLive = state === 'live' && automation === 'on' && liveAt !== null;
@@ -26,9 +22,7 @@ export function isRecordingDue({ record, state, automation, liveAt, recording }:
 
 /** Returns the id of a show's recording: the same each time, so that a repeated request begins no second one. */
 export function recordingIdOfShow({ showId, liveAt }: Show): string {
-  const bytes = createHash('sha256').update(`${showId} ${liveAt}`).digest().subarray(0, RANDOM_LENGTH);
-  const random = [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]!).join('');
-  return `rec_${encodeTime(Date.parse(liveAt!)).toLowerCase()}${random}`;
+  return `rec_${ulidOf(Date.parse(liveAt!), `${showId} ${liveAt}`)}`;
 }
 
 /** Records what became of the recording. Returns the same show when that is known. */

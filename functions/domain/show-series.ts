@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digitsOf } from './derived-ulid.ts';
 import { newShow } from './new-show.ts';
 import { AHEAD_DAYS_MAX, checkDestinations, type DestinationInput } from './show-plan.ts';
 import type { Show, ShowPlan } from './show.ts';
@@ -59,13 +59,9 @@ export interface PlaceInSeries {
   date: string;
 }
 
-/** The digits of a ULID. */
-const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
-
 /** Returns the id of the show of a date. */
 export function showIdOf(seriesId: string, date: string): string {
-  const bytes = createHash('sha256').update(`${seriesId} ${date}`).digest();
-  return `shw_${[...bytes.subarray(0, 26)].map((byte) => DIGITS[byte % DIGITS.length]).join('')}`;
+  return `shw_${digitsOf(`${seriesId} ${date}`, 26)}`;
 }
 
 /** Returns the wall-clock time some seconds later, whatever the clocks do meanwhile. */

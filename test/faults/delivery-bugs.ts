@@ -133,8 +133,8 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
   {
     name: 'each handing over creates a new delivery',
     file: 'domain/delivery.ts',
-    find: '.update(JSON.stringify([targetId, event.eventId, replay]))',
-    replace: '.update(JSON.stringify([targetId, event.eventId, replay, Math.random()]))',
+    find: 'JSON.stringify([targetId, event.eventId, replay])',
+    replace: 'JSON.stringify([targetId, event.eventId, replay, Math.random()])',
     hunt: [{ workflow, step: /EvaluateIncident/, operation: /PutItem/, fault: /response cut/ }],
   },
   {
