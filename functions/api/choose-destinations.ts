@@ -1,26 +1,20 @@
-import { listAllDestinations } from '../aws/destination-table.ts';
-import type { Destination } from '../domain/destination.ts';
+import { positionOf, type Destination } from '../domain/destination.ts';
 import type { AppError } from '../domain/errors.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { invalidFields } from './http/validation.ts';
 
 const GROUPS_SHOWN_MAX = 20;
 
 /**
  * Returns the ids of a group, or all ids without one, in the operators' manual order.
+ * @param records all destinations
  * @throws {AppError} `validation_failed` for an empty group, because a misspelt name must not look like a started show
  */
-export async function idsOfGroup(deps: ApiDeps, group: string | undefined): Promise<string[]> {
-  const records = await listAllDestinations(deps);
+export function idsOfGroup(records: readonly Destination[], group: string | undefined): string[] {
   const all = records.filter((record) => !isPrimary(record) && record.desired !== 'deleted');
   const concerned = group === undefined ? all : all.filter((record) => record.group === group);
   if (group !== undefined && concerned.length === 0) throw unknownGroup(group, all);
-  return concerned.toSorted((one, other) => placeOf(one) - placeOf(other)).map((each) => each.destinationId);
-}
-
-function placeOf({ createdAt, position }: Destination): number {
-  return position ?? Date.parse(createdAt);
+  return concerned.toSorted((one, other) => positionOf(one) - positionOf(other)).map((each) => each.destinationId);
 }
 
 function unknownGroup(group: string, all: readonly Destination[]): AppError {

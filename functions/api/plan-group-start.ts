@@ -2,7 +2,7 @@ import { listCeilings } from '../aws/ceiling-table.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import type { ChosenItem } from '../domain/group-start.ts';
+import { whyNotStarted, type ChosenItem } from '../domain/group-start.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import type { Finding } from '../domain/preflight.ts';
 import { checkFlowOutputs, checkQuotas } from '../domain/preflight-deployment.ts';
@@ -27,30 +27,25 @@ export interface PlannedGroup {
 /** Plans a group start. It changes nothing. @throws {AppError} `validation_failed` for ids that cannot be started */
 export async function planGroupStart(deps: ApiDeps, look: FlowLookMemo, input: GroupStartInput): Promise<PlannedGroup> {
   const records = await listAllDestinations(deps);
-  const destinations = await chooseRecords(deps, records, input);
+  const destinations = chooseRecords(records, input);
   const required = requireAmong(destinations, input.required ?? []);
-  const isOnItsWay = ({ desired, status }: Destination) => desired === 'running' && status !== 'error';
-  const starting = destinations.filter((record) => !isOnItsWay(record));
+  const starting = destinations.filter((record) => whyNotStarted(record) === null);
   const forecasts = forecastFor(deps, records, starting);
   const status = toFlowStatusResource(deps, await look.get(), '');
   const refusals = [
     ...(await refuseWhatDoesNotFit(deps, { records, starting, status })),
     ...(input.withoutEncoder || starting.length === 0 ? [] : askWithoutEncoder(status)),
   ];
-  const chosen = destinations.map(({ destinationId, name }) => ({
-    ...{ destinationId, name, isRequired: required.has(destinationId) },
-  }));
+  const chosen = destinations.map(({ destinationId, name }) => {
+    return { destinationId, name, isRequired: required.has(destinationId) };
+  });
   const plan: GroupStartPlan = {
     destinations: destinations.map((record, index) => {
       const forecast = forecasts[starting.indexOf(record)];
       return {
         ...chosen[index]!,
-        ...(forecast
-          ? { state: 'waiting' as const, detail: null }
-          : {
-              state: 'skipped' as const,
-              detail: record.status === 'running' ? 'it is on air already' : 'it is on its way already',
-            }),
+        state: forecast ? ('waiting' as const) : ('skipped' as const),
+        detail: whyNotStarted(record),
         startsInSeconds: forecast ? toSeconds(forecast.startsInMs) : null,
         remainingSeconds: forecast ? toSeconds(forecast.doneInMs) : null,
         hasHistory: hasStartHistory(record),
@@ -62,13 +57,9 @@ export async function planGroupStart(deps: ApiDeps, look: FlowLookMemo, input: G
   return { chosen, plan, refusals };
 }
 
-async function chooseRecords(
-  deps: ApiDeps,
-  records: readonly Destination[],
-  { ids, group }: GroupStartInput,
-): Promise<Destination[]> {
+function chooseRecords(records: readonly Destination[], { ids, group }: GroupStartInput): Destination[] {
   const known = new Map(records.map((record) => [record.destinationId, record]));
-  const chosen = [...new Set(ids ?? (await idsOfGroup(deps, group)))];
+  const chosen = [...new Set(ids ?? idsOfGroup(records, group))];
   const errors = chosen.flatMap((id, index) => {
     const record = known.get(id);
     if (record && isPrimary(record)) {

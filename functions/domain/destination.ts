@@ -200,6 +200,11 @@ export interface HeldRun {
   channelClass?: ChannelClass;
 }
 
+/** Returns the place of a destination in the operators' manual order. One that was never moved stands by its age. */
+export function positionOf({ createdAt, position }: Pick<Destination, 'createdAt' | 'position'>): number {
+  return position ?? Date.parse(createdAt);
+}
+
 /** Returns the run in progress of a destination of either kind. */
 export function runInProgress({ channelRun, flowOutput }: HeldResources): HeldRun | undefined {
   return channelRun ?? flowOutput?.run;

@@ -1,5 +1,6 @@
 import type { Destination } from './destination.ts';
-import { endGroup, isActorOfGroup, type GroupItem, type GroupStart } from './group-start.ts';
+import { endGroup, isActorOfGroup, whyNotStarted, type GroupItem, type GroupStart } from './group-start.ts';
+import { notStarted, requireFresh } from './decided-start.ts';
 import { AppError } from './errors.ts';
 import { towardsDesired, type Decision } from './lifecycle.ts';
 import type { MadeRequest } from './made-request.ts';
@@ -75,8 +76,8 @@ function observeItem(item: GroupItem, seen: Seen): GroupItem {
 
 function observeWaiting(item: GroupItem, record: Destination | null): GroupItem {
   if (record === null || record.desired === 'deleted') return { ...item, state: 'refused', detail: 'it was deleted' };
-  if (record.desired !== 'running' || record.status === 'error') return item;
-  const where = record.status === 'running' ? 'it is on air already' : 'it is on its way already';
+  const where = whyNotStarted(record);
+  if (where === null) return item;
   return { ...item, state: 'skipped', detail: record.desiredBy ? `${where}, by ${record.desiredBy}` : where };
 }
 
@@ -150,9 +151,6 @@ function inMs(now: Date, ms: number): Date {
   return new Date(now.getTime() + ms);
 }
 
-/** A step ends after 60 seconds. A process that slept longer must not start anything: the group start decides again. */
-const DECIDED_MS_MAX = 60_000;
-
 /**
  * Requests the start that a group start has decided. It is requested again when a crash interrupted it, so a desired state
  * that has changed since the decision shows what happened: either the start arrived, or others have decided otherwise. A
@@ -163,22 +161,14 @@ export function decideGroupItemStart(
   record: Destination,
   { actor, decidedAt, item, now }: { actor: string; decidedAt: Date; item: GroupItem; now: Date },
 ): Decision {
-  if (now.getTime() - decidedAt.getTime() > DECIDED_MS_MAX) {
-    throw new AppError('concurrent_change', {
-      detail: 'the start comes more than a minute after it was decided',
-      remedy: 'decide again',
-    });
-  }
+  requireFresh(decidedAt, now);
   if ((record.desiredAt ?? null) === item.desiredAtDecision) {
     const { record: asked, begins } = decideStart(record);
     const isRepeated = record.desired === 'running' && begins !== null;
     return { record: isRepeated ? { ...asked, desiredBy: actor, desiredAt: now.toISOString() } : asked, begins };
   }
   if (record.desired === 'running') return towardsDesired(record);
-  throw new AppError('illegal_transition', {
-    detail: `it was stopped meanwhile by ${record.desiredBy}`,
-    remedy: 'start it by hand',
-  });
+  throw notStarted(`it was stopped meanwhile by ${record.desiredBy}`);
 }
 
 /** Requests the stop of what a group start has begun. @throws {AppError} `illegal_transition` when others have it now */

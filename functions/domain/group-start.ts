@@ -1,3 +1,4 @@
+import type { Destination } from './destination.ts';
 import { AppError } from './errors.ts';
 
 /**
@@ -90,6 +91,12 @@ export function newGroupStart(
     executionRevision: 1,
     writeCount: 0,
   };
+}
+
+/** Returns why a destination needs no start, in words; null when it does. */
+export function whyNotStarted({ desired, status }: Pick<Destination, 'desired' | 'status'>): string | null {
+  if (desired !== 'running' || status === 'error') return null;
+  return status === 'running' ? 'it is on air already' : 'it is on its way already';
 }
 
 /** Returns who requests what a group start does, for the record of its destinations. */

@@ -1,12 +1,9 @@
 import type { Destination } from './destination.ts';
-import { AppError } from './errors.ts';
+import { notStarted, requireFresh } from './decided-start.ts';
 import { towardsDesired, type Decision } from './lifecycle.ts';
 import { decideStart } from './requests.ts';
 import { isStoppedByOther, starterOf, withStarter, type ShowName } from './show-handover.ts';
 import type { ShowDestination } from './show.ts';
-
-/** A step ends after 60 seconds. A process that slept longer must not start anything: the run sheet decides again. */
-const DECIDED_MS_MAX = 60_000;
 
 interface ShowStart {
   show: ShowName;
@@ -24,27 +21,18 @@ interface ShowStart {
  *   `concurrent_change` when it is too late
  */
 export function decideShowStart(record: Destination, { show, destination, decidedAt, now }: ShowStart): Decision {
-  if (now.getTime() - decidedAt.getTime() > DECIDED_MS_MAX) {
-    throw new AppError('concurrent_change', {
-      detail: 'the start comes more than a minute after it was decided',
-      remedy: 'decide again',
-    });
-  }
+  requireFresh(decidedAt, now);
   const { desiredAtDecision = record.desiredAt ?? null } = destination;
   const isAsDecided = (record.desiredAt ?? null) === desiredAtDecision;
   if (isAsDecided || isStoppedByOther(record, show.showId)) return taken(decideStart(record), show, now);
   const starter = starterOf(record);
   if (starter !== null && starter.showId !== show.showId) {
-    throw refused(`the show "${starter.title}" has taken it meanwhile`);
+    throw notStarted(`the show "${starter.title}" has taken it meanwhile`);
   }
   if (record.desired === 'running') return taken(towardsDesired(record), show, now);
-  throw refused(`it was stopped meanwhile by ${record.desiredBy}`);
+  throw notStarted(`it was stopped meanwhile by ${record.desiredBy}`);
 }
 
 function taken({ record, begins }: Decision, show: ShowName, now: Date): Decision {
   return { record: withStarter(record, show, now), begins };
-}
-
-function refused(detail: string): AppError {
-  return new AppError('illegal_transition', { detail, remedy: 'start it by hand' });
 }

@@ -31,8 +31,8 @@ export interface StartRoom {
 }
 
 /**
- * Returns how many destinations may be started now, judged by all records of the deployment: so group starts, shows and
- * people share one pace, and it needs no state.
+ * Returns how many destinations may be started now, judged by all records of the deployment: a group start waits for the
+ * starts of others, of shows and of people too, and needs no state for it.
  */
 export function roomToStart(
   { atOnceMax, intervalMs }: StartPace,

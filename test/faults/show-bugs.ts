@@ -131,9 +131,9 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a process that slept starts a destination after the show',
-    file: 'domain/show-start.ts',
-    find: '> DECIDED_MS_MAX',
-    replace: '> 1000 * DECIDED_MS_MAX',
+    file: 'domain/decided-start.ts',
+    find: '<= DECIDED_MS_MAX',
+    replace: '<= 1000 * DECIDED_MS_MAX',
     hunt: [{ ...onItsWay, operation: /Query/, fault: /process continues/ }],
   },
   {

@@ -1,4 +1,5 @@
 import { createRoute, type z } from '@hono/zod-openapi';
+import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { AppError } from '../../domain/errors.ts';
 import type { Decision } from '../../domain/lifecycle.ts';
@@ -68,7 +69,7 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
     });
     api.openapi(route, async (context) => {
       const { ids, group } = context.req.valid('json');
-      const destinationIds = [...new Set(ids ?? (await idsOfGroup(deps, group)))];
+      const destinationIds = [...new Set(ids ?? idsOfGroup(await listAllDestinations(deps), group))];
       const results: ItemResult[] = [];
       const failures: AppError[] = [];
       // Sequential, because MediaLive and Step Functions limit request rates; also keeps the requested order.

@@ -19,7 +19,7 @@ import {
   type PricePart,
 } from '../../domain/cost.ts';
 import { pauseOf } from '../../domain/output-pause.ts';
-import type { Destination, Operation } from '../../domain/destination.ts';
+import { positionOf, type Destination, type Operation } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
 import { healthOf, healthOfKind, ingestHealth, isOnAir } from '../../domain/health.ts';
 import { observationNow } from '../../domain/observed-source.ts';
@@ -121,7 +121,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     refusedActions: refused as Record<string, string>,
     pendingChanges: hasPendingChanges(record),
     cost: toDestinationCost(record, view),
-    position: record.position ?? Date.parse(record.createdAt),
+    position: positionOf(record),
     revision: record.revision,
     createdAt: record.createdAt,
     lastModified: record.lastModified,
