@@ -108,6 +108,11 @@ export function limitOf(ceiling: AnyCeiling, now: Date): number | null {
 /** Returns the known part of an amount. What is unknown is named beside every amount that is shown. */
 export const knownMicroUsd = ({ microUsd }: Money): number => microUsd ?? 0;
 
+/** Returns how long a ceiling waits for an answer; 0 for one that does not ask. */
+export function countdownMinutesOf(atLimit: AtLimit): number {
+  return atLimit.action === 'ask' ? atLimit.countdownMinutes : 0;
+}
+
 /** Returns true when a stop at that instant comes too late. */
 function isAbove(limit: number | null, spending: Spending, atMs: number, starting?: readonly Destination[]): boolean {
   return limit !== null && knownMicroUsd(spending.ifStoppedAt(new Date(atMs), starting)) > limit;
@@ -134,11 +139,9 @@ export function evaluateCeiling<One extends AnyCeiling>(
   const next = now.getTime() + everySeconds * SECOND_MS;
   if (course?.state === 'asked') return evaluateQuestion(ceiling, course, spending, { now, everySeconds });
   const limit = limitOf(ceiling, now);
-  if (atLimit.action !== 'ask') {
-    return isAbove(limit, spending, next) ? withCourse(ceiling, now, { state: 'stopped' }) : ceiling;
-  }
-  const countdownMs = atLimit.countdownMinutes * MINUTE_MS;
+  const countdownMs = countdownMinutesOf(atLimit) * MINUTE_MS;
   if (!isAbove(limit, spending, next + countdownMs)) return ceiling;
+  if (atLimit.action !== 'ask') return withCourse(ceiling, now, { state: 'stopped' });
   const answerDueAt = new Date(now.getTime() + countdownMs).toISOString();
   return withCourse(ceiling, now, {
     state: 'asked',
@@ -158,7 +161,7 @@ function evaluateQuestion<One extends AnyCeiling>(
   const limit = limitOf(ceiling, now);
   const nextMs = now.getTime() + everySeconds * SECOND_MS;
   const isInTime = (waitMs: number) => !isAbove(limit, spending, nextMs + waitMs);
-  const countdownMinutes = atLimit.action === 'ask' ? atLimit.countdownMinutes : 0;
+  const countdownMinutes = countdownMinutesOf(atLimit);
   // Enough was stopped meanwhile that another question would come in time, so this one is void.
   if (isInTime(countdownMinutes * MINUTE_MS)) {
     return keptUntilMicroUsd === null
@@ -234,8 +237,7 @@ export const EVALUATED_EVERY_SECONDS = 60;
 
 /** Returns the earliest time of a stop that nothing has led to yet: the next evaluation, and a countdown after it. */
 function earliestStopMs(atLimit: AtLimit, now: Date): number {
-  const countdownMs = atLimit.action === 'ask' ? atLimit.countdownMinutes * MINUTE_MS : 0;
-  return now.getTime() + EVALUATED_EVERY_SECONDS * SECOND_MS + countdownMs;
+  return now.getTime() + EVALUATED_EVERY_SECONDS * SECOND_MS + countdownMinutesOf(atLimit) * MINUTE_MS;
 }
 
 /** Returns true when another start would lead above the amount, even if it were stopped as early as possible. */

@@ -1,5 +1,6 @@
 import {
   ceilingMinimum,
+  countdownMinutesOf,
   courseOf,
   EVALUATED_EVERY_SECONDS,
   formatMicroUsd,
@@ -94,8 +95,7 @@ function compare(
 /** A ceiling acts so much earlier than it is reached: at an evaluation, after a question, and before stops are confirmed. */
 function earlySeconds({ atLimit }: ShowCeiling): number {
   if (atLimit.action === 'warn') return 0;
-  const countdownSeconds = atLimit.action === 'ask' ? atLimit.countdownMinutes * 60 : 0;
-  return EVALUATED_EVERY_SECONDS + countdownSeconds + STOP_SECONDS;
+  return EVALUATED_EVERY_SECONDS + countdownMinutesOf(atLimit) * 60 + STOP_SECONDS;
 }
 
 /** Returns what the destinations that are on air or still to start cost until some seconds after the planned end. */

@@ -126,16 +126,17 @@ export async function startWithinCeilings<Result>(
  * Refuses to start a destination that a ceiling keeps off air, or whose start would lead above a ceiling even if it were
  * stopped at once.
  * @param isAgain the destination is on air, and a restart is charged as another start
+ * @param records all destinations; read when left out
  * @throws {AppError} `ceiling_reached`
  */
 export async function requireWithinCeilings(
   deps: SpendingDeps,
   destinationId: string,
-  { isAgain = false }: { isAgain?: boolean } = {},
+  { isAgain = false, records: known }: { isAgain?: boolean; records?: readonly Destination[] } = {},
 ): Promise<void> {
   const ceilings = (await listCeilings(deps)).filter((ceiling) => isConcerned(ceiling, destinationId));
   if (ceilings.length === 0) return;
-  const records = await listAllDestinations(deps);
+  const records = known ?? (await listAllDestinations(deps));
   const record = records.find((each) => each.destinationId === destinationId);
   // A repeated start begins nothing.
   if (!record || (!isAgain && record.desired === 'running' && record.status !== 'error')) return;

@@ -21,9 +21,10 @@ export async function startPaced<Result>(
 ): Promise<{ result: Result } | null> {
   return inTurn(deps, STARTING, async () => {
     // A start that has arrived already needs no room to be requested again.
-    const others = (await listAllDestinations(deps)).filter((record) => record.destinationId !== destinationId);
+    const records = await listAllDestinations(deps);
+    const others = records.filter((record) => record.destinationId !== destinationId);
     if (roomToStart(deps.startPace, others, deps.now()).count === 0) return null;
-    await requireWithinCeilings(deps, destinationId);
+    await requireWithinCeilings(deps, destinationId, { records });
     return { result: await request() };
   });
 }
