@@ -1,7 +1,8 @@
 import { startGroupExecution } from '../aws/executions.ts';
 import { changeGroupStart, getGroupStart } from '../aws/group-start-table.ts';
+import { ROUNDS_MAX, type RoundVerdict } from './rounds.ts';
 import { runGroupStart, type GroupStartDeps, type GroupStoreDeps } from './run-group-start.ts';
-import { ROUNDS_MAX, translateShowError, type ShowVerdict } from './show-steps.ts';
+import { toStepError } from './step-error.ts';
 
 /**
  * The step of the state machine that runs one group start. The record decides, as for a show: an execution that runs
@@ -20,19 +21,22 @@ export interface GroupStepInput {
 }
 
 /** Runs the step. @throws an error of workflow-errors.ts */
-export async function runGroupStep(deps: GroupStartDeps & GroupStoreDeps, input: GroupStepInput): Promise<ShowVerdict> {
+export async function runGroupStep(
+  deps: GroupStartDeps & GroupStoreDeps,
+  input: GroupStepInput,
+): Promise<RoundVerdict> {
   try {
     return await advance(deps, input);
   } catch (error) {
-    throw translateShowError(input.step, input.groupStartId, error);
+    throw toStepError(input.step, input.groupStartId, error);
   }
 }
 
 async function advance(
   deps: GroupStartDeps & GroupStoreDeps,
   { groupStartId, revision, rounds }: GroupStepInput,
-): Promise<ShowVerdict> {
-  const finish: ShowVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
+): Promise<RoundVerdict> {
+  const finish: RoundVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
   const found = await getGroupStart(deps, groupStartId);
   if (found === null || found.executionRevision !== revision) return finish;
   const ran = await runGroupStart(deps, groupStartId);

@@ -3,7 +3,8 @@ import { runGroupStep, type GroupStepInput } from './group-start-steps.ts';
 import { runIncidentStep, type IncidentStepInput, type Verdict } from './incident-steps.ts';
 import type { IncidentDeps } from './finish-incident.ts';
 import { runRecordingStep, type RecordingStepInput, type RecordingVerdict } from './recording-steps.ts';
-import { runShowStep, type ShowStepInput, type ShowVerdict } from './show-steps.ts';
+import type { RoundVerdict } from './rounds.ts';
+import { runShowStep, type ShowStepInput } from './show-steps.ts';
 import { runSlateStep, type SlateStepInput } from './slate-steps.ts';
 import { runStep, type StepInput } from './run-step.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
@@ -19,7 +20,7 @@ export function handleStep(
     | ShowStepInput
     | SlateStepInput
     | GroupStepInput,
-): ReturnType<typeof runStep> | Promise<Verdict | DeliveryVerdict | RecordingVerdict | ShowVerdict | null> {
+): ReturnType<typeof runStep> | Promise<Verdict | DeliveryVerdict | RecordingVerdict | RoundVerdict | null> {
   if ('incidentId' in input) return runIncidentStep(deps, input);
   if ('recordingId' in input) return runRecordingStep(deps, input);
   if ('showId' in input) return runShowStep(deps, input);

@@ -2,10 +2,9 @@ import { awsErrorKind } from '../aws/aws-errors.ts';
 import { createHarvestJob, findRecordableEndpoint, observeHarvestJob } from '../aws/harvest-job.ts';
 import { deleteMedia, manifestKeyOf, measureDuration, measureMedia } from '../aws/recording-store.ts';
 import { changeRecording, getRecording, removeOpenMark, removeRecording } from '../aws/recording-table.ts';
-import { AppError, errorName } from '../domain/errors.ts';
 import { ATTEMPTS_MAX, harvestJobIdOf, type Recording, type RecordingFailure } from '../domain/recording.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
-import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
+import { toStepError } from './step-error.ts';
 
 /**
  * The step of the state machine that finishes or deletes one recording. The record decides what is done: an execution
@@ -43,11 +42,7 @@ export async function runRecordingStep(deps: WorkflowDeps, input: RecordingStepI
     if (recording !== null && recording.execution !== input.execution) return FINISH;
     return await advance(deps, recording, input.recordingId);
   } catch (error) {
-    const kind = awsErrorKind(error);
-    if (kind === 'throttled') throw new Throttled('AWS throttles AdvanceRecording');
-    const isCrowded = error instanceof AppError && error.code === 'concurrent_change';
-    if (kind === 'unavailable' || isCrowded) throw new Unavailable('AWS does not answer AdvanceRecording');
-    throw new StepFailed(`AdvanceRecording of ${input.recordingId}: ${errorName(error)}`);
+    throw toStepError(input.step, input.recordingId, error);
   }
 }
 

@@ -1,11 +1,10 @@
-import { awsErrorKind } from '../aws/aws-errors.ts';
 import { startShowExecution } from '../aws/executions.ts';
 import { getShow, writeShow } from '../aws/show-table.ts';
-import { AppError, errorName } from '../domain/errors.ts';
 import type { Show } from '../domain/show.ts';
+import { ROUNDS_MAX, type RoundVerdict } from './rounds.ts';
 import { runShow, type ShowDeps, type ShowStoreDeps } from './run-show.ts';
 import { checkWhenDue, type ShowCheckDeps } from './show-preflight.ts';
-import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
+import { toStepError } from './step-error.ts';
 
 /**
  * The step of the state machine that runs one show. The record decides: the step does what is due and says when it is to
@@ -23,30 +22,19 @@ export interface ShowStepInput {
   rounds: number;
 }
 
-/** What the state machine does next. */
-export interface ShowVerdict {
-  next: 'wait' | 'finish';
-  /** RFC 3339. */
-  waitUntil: string;
-  rounds: number;
-}
-
-/** Step Functions ends an execution after 25,000 events, and a round has seven. */
-export const ROUNDS_MAX = 2_000;
-
 export type ShowStepDeps = ShowDeps & ShowCheckDeps;
 
 /** Runs the step. @throws an error of workflow-errors.ts */
-export async function runShowStep(deps: ShowStepDeps, input: ShowStepInput): Promise<ShowVerdict> {
+export async function runShowStep(deps: ShowStepDeps, input: ShowStepInput): Promise<RoundVerdict> {
   try {
     return await advance(deps, input);
   } catch (error) {
-    throw translateShowError(input.step, input.showId, error);
+    throw toStepError(input.step, input.showId, error);
   }
 }
 
-async function advance(deps: ShowStepDeps, { showId, revision, rounds }: ShowStepInput): Promise<ShowVerdict> {
-  const finish: ShowVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
+async function advance(deps: ShowStepDeps, { showId, revision, rounds }: ShowStepInput): Promise<RoundVerdict> {
+  const finish: RoundVerdict = { next: 'finish', waitUntil: deps.now().toISOString(), rounds: rounds + 1 };
   const found = await getShow(deps, showId);
   if (found === null || found.executionRevision !== revision) return finish;
   const ran = await runShow(deps, showId);
@@ -63,13 +51,4 @@ async function advance(deps: ShowStepDeps, { showId, revision, rounds }: ShowSte
 export async function startNextExecution(deps: ShowStoreDeps, show: Show): Promise<void> {
   const next = await writeShow(deps, show, { ...show, executionRevision: show.executionRevision + 1 });
   if (next) await startShowExecution(deps, next);
-}
-
-/** Translates a failure for the state machine of a show or a group start. */
-export function translateShowError(step: string, id: string, error: unknown): Error {
-  const kind = awsErrorKind(error);
-  if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
-  if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
-  if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
-  return new StepFailed(`${step} of ${id}: ${errorName(error)}`);
 }

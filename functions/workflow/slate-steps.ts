@@ -1,10 +1,10 @@
 import { awsErrorKind } from '../aws/aws-errors.ts';
 import { getDestination } from '../aws/destination-table.ts';
 import type { SlateBreak } from '../domain/destination.ts';
-import { AppError, errorName } from '../domain/errors.ts';
 import { applyBreak } from './slate-break.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
-import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
+import { toStepError } from './step-error.ts';
+import { Unavailable } from './workflow-errors.ts';
 
 /** The step of the state machine that shows the slate on one destination, or ends it. */
 
@@ -35,10 +35,6 @@ export async function runSlateStep(deps: SlateDeps, input: SlateStepInput): Prom
 
 function translate({ destinationId, step }: SlateStepInput, error: unknown): Error {
   if (error instanceof Unavailable) return error;
-  const kind = awsErrorKind(error);
-  if (kind === 'throttled') return new Throttled(`AWS throttles ${step}`);
-  if (kind === 'unavailable') return new Unavailable(`AWS does not answer ${step}`);
-  if (kind === 'conflict') return new Unavailable(`the channel of ${destinationId} changes`);
-  if (error instanceof AppError && error.code === 'concurrent_change') return new Unavailable(`${step} was overtaken`);
-  return new StepFailed(`${step} of ${destinationId}: ${errorName(error)}`);
+  if (awsErrorKind(error) === 'conflict') return new Unavailable(`the channel of ${destinationId} changes`);
+  return toStepError(step, destinationId, error);
 }
