@@ -1,31 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { loadProduction } from './production.ts';
 import { DESPITE_CRASHES, SHOW_END_WORKFLOWS, WOKEN_OFTEN } from './show-end-workflows.ts';
-import { listCells, runStrikes } from './single-faults.ts';
-import type { Workflow } from './workflows.ts';
+import { listCells, runStrikes, runWithoutFaults } from './single-faults.ts';
 
 /** Crashes that every workflow meets at calls of its run sheet. */
 const CRASHES = /^(crash (before|after)|late effect|execution aborted)$/;
 const CELLS_OF_EACH = 3;
 
-/** Runs workflows without faults. @returns what went wrong, one line each */
-async function runAll(workflows: readonly Workflow[]): Promise<string[]> {
-  const production = await loadProduction();
-  const failed: string[] = [];
-  for (const workflow of workflows) {
-    const { outcome, message } = await runStrikes(production, workflow, []);
-    if (outcome !== 'reached') failed.push(`${workflow.name}: ${message}`);
-  }
-  return failed;
-}
-
 describe('a run sheet with pauses, a ceiling or a rule about its source', () => {
   it('sends from the planned second on, and ends when a rule says so, whatever people do', async () => {
-    expect(await runAll(SHOW_END_WORKFLOWS)).toEqual([]);
+    expect(await runWithoutFaults(await loadProduction(), SHOW_END_WORKFLOWS)).toEqual([]);
   }, 600_000);
 
   it('does the same when it is woken twice, late and by its earlier plan', async () => {
-    expect(await runAll(WOKEN_OFTEN)).toEqual([]);
+    expect(await runWithoutFaults(await loadProduction(), WOKEN_OFTEN)).toEqual([]);
   }, 600_000);
 
   it.each(DESPITE_CRASHES)(

@@ -214,3 +214,13 @@ function failedOperations(world: World): string[] {
     outcome === 'failed' ? [String(operationId)] : [],
   );
 }
+
+/** Runs workflows without faults. @returns what went wrong, one line each */
+export async function runWithoutFaults(production: Production, workflows: readonly Workflow[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const workflow of workflows) {
+    const { outcome, message } = await runStrikes(production, workflow, []);
+    if (outcome !== 'reached') failed.push(`${workflow.name}: ${message}`);
+  }
+  return failed;
+}

@@ -16,9 +16,14 @@ const WORDS: Record<Item['state'], { tone: Tone; glyph: Glyph; word: string }> =
   stopped: { tone: 'off', glyph: 'off', word: 'Stopped' },
 };
 
+/** Formats a duration in one unit: `80 s`, `4 min`. */
+function roundSeconds(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** Formats an estimate: `about 80 s`, `about 4 min`. */
 export function aboutSeconds(seconds: number): string {
-  return seconds < 120 ? `about ${seconds} s` : `about ${Math.round(seconds / 60)} min`;
+  return `about ${roundSeconds(seconds)}`;
 }
 
 /** Says when a destination starts and how long it takes, before the group start begins. */
@@ -30,9 +35,7 @@ export function planText({
 }: GroupStartPlan['destinations'][number]) {
   if (remainingSeconds === null || startsInSeconds === null) return sentence(detail ?? '');
   const takes = `${aboutSeconds(remainingSeconds - startsInSeconds)}${hasHistory ? '' : ', a guess for the first start'}`;
-  return startsInSeconds === 0
-    ? `Starts at once, ${takes}`
-    : `Starts in ${aboutSeconds(startsInSeconds).slice(6)}, ${takes}`;
+  return startsInSeconds === 0 ? `Starts at once, ${takes}` : `Starts in ${roundSeconds(startsInSeconds)}, ${takes}`;
 }
 
 /** Presents one destination of a group start. */
@@ -42,7 +45,7 @@ export function presentItem(item: Item): { tone: Tone; glyph: Glyph; word: strin
 
 function detailOf({ detail, hasHistory, remainingSeconds, startsInSeconds, state, step }: Item): string {
   if (state === 'waiting' && startsInSeconds !== null) {
-    return startsInSeconds === 0 ? 'Starts next' : `Starts in ${aboutSeconds(startsInSeconds).slice(6)}`;
+    return startsInSeconds === 0 ? 'Starts next' : `Starts in ${roundSeconds(startsInSeconds)}`;
   }
   if (state !== 'starting') return sentence(detail ?? '');
   if (remainingSeconds === null) return sentence(step ?? '');

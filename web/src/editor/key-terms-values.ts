@@ -1,10 +1,10 @@
+import { toLocalInput } from '../ui/local-input.ts';
+
 /** Times of the stream key's expiry, between the API and the field of a form. */
 
 /** Returns an instant as the field shows it, in the viewer's time; empty for none. */
 export function toLocalTime(instant: string): string {
-  if (instant === '') return '';
-  const at = new Date(instant);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return instant === '' ? '' : toLocalInput(Date.parse(instant));
 }
 
 /** Returns the instant of a time in the field; empty for none. */

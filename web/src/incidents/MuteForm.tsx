@@ -11,8 +11,9 @@ import { useServerNow } from '../app/use-now.ts';
 import { useShow } from '../app/use-show.ts';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { formatMoment } from '../ui/format.ts';
+import { toLocalInput } from '../ui/local-input.ts';
 import { incidentName } from './incident-summary.ts';
-import { muteScopes, toLocalInput } from './mute-scopes.ts';
+import { muteScopes } from './mute-scopes.ts';
 import classes from './MuteForm.module.css';
 
 const HOUR_MS = 3_600_000;

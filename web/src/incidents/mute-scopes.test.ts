@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentResource } from '../../../functions/api/schemas/incidents.ts';
-import { muteScopes, toLocalInput } from './mute-scopes.ts';
+import { muteScopes } from './mute-scopes.ts';
 
 const about = (subject: IncidentResource['subject']): IncidentResource =>
   ({ rule: 'stream_key_rejected', title: 'Stream key rejected', subject }) as IncidentResource;
@@ -20,12 +20,5 @@ describe('muteScopes', () => {
   it('offers only the rule for other subjects', () => {
     const scopes = muteScopes(about({ kind: 'source', id: 'main', name: 'Source', group: null }));
     expect(scopes).toEqual([{ label: '“Stream key rejected”', scope: { rule: 'stream_key_rejected' } }]);
-  });
-});
-
-describe('toLocalInput', () => {
-  it('is read back as the same minute', () => {
-    const ms = Date.parse('2026-11-21T18:07:00.000Z');
-    expect(new Date(toLocalInput(ms)).getTime()).toBe(ms);
   });
 });
