@@ -218,7 +218,7 @@ const Configuration = z
       .min(1)
       .max(STARTS_AT_ONCE_MAX)
       .default(STARTS_AT_ONCE_DEFAULT)
-      .describe('How many destinations may be starting at the same time, by group starts and shows together.'),
+      .describe('How many destinations may be starting at the same time before a group start waits.'),
     quotas: z
       .strictObject({
         channels: Quota.default(5).describe('MediaLive channels the account may have.'),
