@@ -107,9 +107,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         />
       )}
       <Hints notes={platform?.notes ?? []} />
-      {destination && !isSrt(platform) && (
-        <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>
-      )}
+      {destination && !isSrt(platform) && <KeyHint />}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
       <EditQuestions edited={edited} />
       {!edited.asks && (
@@ -136,6 +134,10 @@ function SplitNote({ pasted, isSrt: isOfSrt }: { pasted: PastedAddress; isSrt: b
       </Button>
     </p>
   );
+}
+
+function KeyHint() {
+  return <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>;
 }
 
 /** Selects what remains of a stopped destination. */

@@ -36,10 +36,10 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   // Polls replace the show; the form compares with the values it began with.
   const [before] = useState(edited);
   const draft = showDraftName({ edited: edited?.showId, copied: copied?.showId });
-  const [found] = useState(() => readShowDraft(draft));
-  const [restoredAt, setRestoredAt] = useState(found?.typedAt ?? null);
+  const [kept] = useState(() => readShowDraft(draft));
+  const [restoredAt, setRestoredAt] = useState(kept?.typedAt ?? null);
   const [pristine] = useState(() => (copied ? toCopyValues(copied) : toShowValues(before ?? null, hereZone())));
-  const [values, setValues] = useState(() => ({ ...pristine, ...found?.values }));
+  const [values, setValues] = useState(() => ({ ...pristine, ...kept?.values }));
   /** Fields changed since the last request, whose messages are out of date. */
   const [changed, setChanged] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
