@@ -21,7 +21,7 @@ export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', reque
         const mode = record.primaryMode ?? deps.primaryMode;
         // A started flow is on its way to ACTIVE, and the start waits for it.
         const need = action === 'stop' ? 'stop' : primaryNeed({ mode, flowStatus: 'ACTIVE', source: null, now });
-        return towardsDesired(withPrimaryNeed(record, needWithin(ceilings, need, now), now, mode));
+        return towardsDesired(withPrimaryNeed(record, needWithin(ceilings, record, need, now), now, mode));
       },
     });
   } catch (error) {

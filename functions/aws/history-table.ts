@@ -164,6 +164,12 @@ export async function listHistory(deps: TableDeps, destinationId: string, newest
   return [...entries, ...operations];
 }
 
+/** Reads the newest finished operations of one destination, newest first. */
+export async function listOperations(deps: TableDeps, destinationId: string, newest: number): Promise<Operation[]> {
+  const rows = await listNewest(deps, `${HISTORY}${destinationId}`, 'operation#', newest);
+  return rows.flatMap(({ operation }) => operation ?? []);
+}
+
 async function listNewest(deps: TableDeps, pk: string, kind: string, newest: number): Promise<HistoryEntry[]> {
   const found: HistoryEntry[] = [];
   const pages = queryPages(deps, {

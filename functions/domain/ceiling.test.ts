@@ -15,6 +15,7 @@ import {
   type AtLimit,
   type Ceiling,
 } from './ceiling.ts';
+import type { Destination } from './destination.ts';
 import { newDestination } from './new-destination.ts';
 
 const START = Date.parse('2026-11-21T18:00:00Z');
@@ -156,9 +157,33 @@ describe('a stop by a ceiling', () => {
     const stopped = evaluate(makeCeiling({ spared: ['dst_1'] }), 2, 0);
     expect(holdOn([stopped], 'dst_2', at(1))).toBe(stopped);
     expect(holdOn([stopped], 'dst_1', at(1))).toBeNull();
-    expect(needWithin([stopped], 'run', at(1))).toBe('stop');
-    expect(needWithin([stopped], 'as-is', at(1))).toBe('as-is');
-    expect(needWithin([{ ...stopped, spared: ['primary'] }], 'run', at(1))).toBe('run');
+    expect(needWithin([stopped], record, 'run', at(1))).toBe('stop');
+    expect(needWithin([stopped], record, 'as-is', at(1))).toBe('as-is');
+    expect(needWithin([{ ...stopped, spared: ['primary'] }], record, 'run', at(1))).toBe('run');
+  });
+
+  it('starts a preview that was stopped only after the next evaluation, and not during a question', () => {
+    const watching = makeCeiling();
+    const stoppedAt = { ...record, generation: 2, desired: 'idle', desiredAt: at(5).toISOString() } as const;
+    const needOf = (one: Ceiling, minutes: number, primary: Destination = stoppedAt) =>
+      needWithin([one], primary, 'run', at(minutes));
+    expect([needOf(watching, 5), needOf(watching, 6), needOf(watching, 6.1)]).toEqual(['as-is', 'as-is', 'run']);
+    // A sweep that stops it notes no request.
+    const bySweep = { ...stoppedAt, desiredAt: undefined, lastModified: at(7).toISOString() };
+    expect([needOf(watching, 7.5, bySweep as never), needOf(watching, 8.1, bySweep as never)]).toEqual([
+      'as-is',
+      'run',
+    ]);
+    // The clock was set back, or nothing has run yet.
+    expect([needOf(watching, 4), needOf(watching, 5, { ...stoppedAt, generation: 0 })]).toEqual(['run', 'run']);
+    expect([needOf({ ...watching, spared: ['primary'] }, 5), needWithin([], stoppedAt, 'run', at(5))]).toEqual([
+      'run',
+      'run',
+    ]);
+    const asked = evaluate(makeCeiling({ atLimit: ASK }), 0.999, 5);
+    expect(needOf(asked, 8)).toBe('as-is');
+    const kept = answerCeiling(asked, { answer: 'keep', keptUntilMicroUsd: null, by: 'Anna' }, at(5));
+    expect(needOf(kept, 5)).toBe('run');
   });
 });
 

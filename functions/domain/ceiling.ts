@@ -227,13 +227,37 @@ export function holdOn(ceilings: readonly Ceiling[], destinationId: string, now:
   return ceilings.find(isHolding) ?? null;
 }
 
-/** Returns the primary's need as a ceiling lets it be: one that stopped everything keeps the preview off air, too. */
-export function needWithin(ceilings: readonly Ceiling[], need: PrimaryNeed, now: Date): PrimaryNeed {
-  return need === 'run' && holdOn(ceilings, PRIMARY_DESTINATION_ID, now) ? 'stop' : need;
-}
-
 /** Longest time between two evaluations: the monitor's interval on AWS, and that of a show on air. */
 export const EVALUATED_EVERY_SECONDS = 60;
+
+/**
+ * Returns the primary's need as the ceilings let it be. One that stopped everything keeps the preview off air, too. The
+ * next start of a preview that was stopped is charged as another one, so it waits until an evaluation has counted it,
+ * and until an open question is answered.
+ */
+export function needWithin(
+  ceilings: readonly Ceiling[],
+  primary: Destination,
+  need: PrimaryNeed,
+  now: Date,
+): PrimaryNeed {
+  if (need !== 'run') return need;
+  if (holdOn(ceilings, PRIMARY_DESTINATION_ID, now)) return 'stop';
+  const counting = ceilings.filter(
+    (ceiling) => isConcerned(ceiling, PRIMARY_DESTINATION_ID) && limitOf(ceiling, now) !== null,
+  );
+  const isAsked = counting.some((ceiling) => courseOf(ceiling, now)?.state === 'asked');
+  return isAsked || (counting.length > 0 && isJustStopped(primary, now)) ? 'as-is' : 'run';
+}
+
+/** Returns true while no evaluation may have seen yet that the primary was stopped. */
+function isJustStopped({ generation, desiredAt = '', lastModified }: Destination, now: Date): boolean {
+  if (generation === 0) return false;
+  const changedAt = Math.max(Date.parse(lastModified), Date.parse(desiredAt || lastModified));
+  const waitedMs = now.getTime() - changedAt;
+  // After a clock was set back, it must not wait until the old time is reached again.
+  return waitedMs >= 0 && waitedMs <= EVALUATED_EVERY_SECONDS * SECOND_MS;
+}
 
 /** Returns the earliest time of a stop that nothing has led to yet: the next evaluation, and a countdown after it. */
 function earliestStopMs(atLimit: AtLimit, now: Date): number {

@@ -39,6 +39,8 @@ export interface Recording {
   showId?: string | undefined;
   /** What it covers; `endedAt` is null while it records. */
   startedAt: string;
+  /** `startedAt` is what was asked for, and becomes the first instant that the preview delivers from then on. */
+  awaitsPreview?: boolean | undefined;
   endedAt: string | null;
   endReason: EndReason | null;
   /** Days from its end after which it is deleted; null keeps it. */
@@ -85,7 +87,10 @@ export const RECORDING_ID = /^rec_[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** Returns a recording that has just begun. */
 export function newRecording(
-  chosen: Pick<Recording, 'createdBy' | 'keepDays' | 'name' | 'origin' | 'recordingId' | 'showId' | 'startedAt'>,
+  chosen: Pick<
+    Recording,
+    'awaitsPreview' | 'createdBy' | 'keepDays' | 'name' | 'origin' | 'recordingId' | 'showId' | 'startedAt'
+  >,
   now: Date,
 ): Recording {
   return {
@@ -119,6 +124,12 @@ export function endRecording(
     execution: before.execution + 1,
     lastModified: now.toISOString(),
   };
+}
+
+/** Sets the beginning of a recording that awaited the preview. Returns the same object when it awaits nothing. */
+export function withStart(before: Recording, startedAt: string, now: Date): Recording {
+  if (!before.awaitsPreview) return before;
+  return { ...before, startedAt, awaitsPreview: false, lastModified: now.toISOString() };
 }
 
 /** Begins to delete a recording that has ended. Returns the same object while it records or is being deleted. */

@@ -20,6 +20,11 @@ export function isRecordingDue({ record, state, automation, liveAt, recording }:
   return record === true && isLive && !recording?.recordingId;
 }
 
+/** Returns true for a show that was live and to be recorded, and ended before its recording began. */
+export function wasMissed({ record, state, automation, liveAt, recording }: Show): boolean {
+  return record === true && state === 'ended' && automation === 'on' && liveAt !== null && !recording?.recordingId;
+}
+
 /** Returns the id of a show's recording: the same each time, so that a repeated request begins no second one. */
 export function recordingIdOfShow({ showId, liveAt }: Show): string {
   return `rec_${ulidOf(Date.parse(liveAt!), `${showId} ${liveAt}`)}`;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
+import type { ShowCeiling } from './ceiling.ts';
+import { showReportReady } from './show-events.ts';
 import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
 import { showActorOf } from './show-handover.ts';
 import { leadMsOf } from './start-duration.ts';
@@ -263,6 +265,32 @@ describe('at the end', () => {
     const ending = play(live(), ['11:00:00', { a: running, b: running }]).show;
     const { show, stops } = play(ending, ['11:00:30', { a: { ...running, desiredBy: BY }, b: idle }]);
     expect([show.state, stops]).toEqual(['ended', []]);
+  });
+
+  it('has ended, with a report, when its ceiling stops it before its second although it has sent', () => {
+    const ceiling: ShowCeiling = {
+      period: 'show',
+      microUsd: 1_000_000,
+      atLimit: { action: 'stop' },
+      spared: [],
+      course: {
+        ...{ periodStart: 'show', state: 'stopped', since: at('09:59:00').toISOString(), by: 'ceiling' },
+        ...{ answerDueAt: null, keptUntilMicroUsd: null },
+      },
+    };
+    const early = play(plan({ sendsReport: true }), ['09:57:00'], ['09:58:30', { a: running, b: starting }]).show;
+    const stopped = play({ ...early, ceiling }, ['09:59:00', { a: running, b: starting }]).show;
+    expect([stopped.state, stopped.liveAt, stopped.endReason]).toEqual(['ending', null, 'ceiling']);
+    const { show } = play(stopped, ['09:59:20', { a: idle, b: idle }], ['10:01:00', { a: idle, b: idle }]);
+    expect([show.state, show.log.at(-1)!.detail]).toEqual([
+      'ended',
+      'the show has ended before its planned start; its destinations are off air',
+    ]);
+    expect(showReportReady(show)?.type).toBe('report.ready');
+    // Without anything on air there was no show.
+    const silent = play(plan(), ['09:57:00'], ['09:58:30', { a: starting, b: starting }]).show;
+    const given = play({ ...silent, ceiling }, ['09:59:00', { a: starting, b: starting }]).show;
+    expect(play(given, ['10:01:00', { a: idle, b: idle }]).show.state).toBe('cancelled');
   });
 
   it('is over at once when every start is known to have arrived', () => {

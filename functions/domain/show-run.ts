@@ -259,12 +259,14 @@ function isOnAirStill({ startRequestedAt, destinationId, isStopConfirmed }: Show
 
 function finish(show: Show, now: Date): Show {
   const at = now.toISOString();
-  const isEnded = show.liveAt !== null && show.endReason !== 'cancelled';
+  const hasSent = show.destinations.some(({ onAirAt }) => onAirAt !== null);
+  // What was on air before the planned second has an audience and a bill. A person who cancels says that it was no show.
+  const isEnded = (show.liveAt !== null || hasSent) && show.endReason !== 'cancelled';
   const isLeft = show.destinations.some(
     ({ isStopConfirmed, stopRequestedAt }) => isStopConfirmed && stopRequestedAt === null,
   );
   const detail = isEnded
-    ? `the show has ended; its destinations are off air${isLeft ? ', except those of another show' : ''}`
+    ? `the show has ended${show.liveAt === null ? ' before its planned start' : ''}; its destinations are off air${isLeft ? ', except those of another show' : ''}`
     : show.endReason === 'cancelled'
       ? 'the show is cancelled'
       : 'the show is over without having been live';

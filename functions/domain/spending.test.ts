@@ -7,9 +7,11 @@ import {
   ceilingMinimum,
   courseOf,
   evaluateCeiling,
+  holdOn,
   isConcerned,
   isStartAbove,
   knownMicroUsd,
+  needWithin,
   periodSpan,
   type AtLimit,
   type Ceiling,
@@ -95,12 +97,13 @@ class Simulation {
   start(id: string, tookMs: number): void {
     const record = this.records.get(id)!;
     if (record.desired === 'running' || record.operation || record.held.channelRun) return;
-    // A ceiling does not hold back a preview that is started again, and its minimum charge was not counted beforehand.
-    if (id === 'primary' && record.generation > 0) return;
-    const isHeld = courseOf(this.ceiling, this.now)?.state === 'stopped' && isConcerned(this.ceiling, id);
     // The preview starts by itself; that is why its start is counted beforehand.
-    const isAbove = id !== 'primary' && isStartAbove(this.ceiling, this.spending(), record, this.now);
-    if (isHeld || isAbove) return;
+    const isHeld =
+      id === 'primary'
+        ? needWithin([this.ceiling], record, 'run', this.now) !== 'run'
+        : holdOn([this.ceiling], id, this.now) !== null ||
+          isStartAbove(this.ceiling, this.spending(), record, this.now);
+    if (isHeld) return;
     const generation = record.generation + 1;
     const operation = { kind: 'start', generation } as Destination['operation'];
     this.change(id, { desired: 'running', status: 'starting', generation, operation });
@@ -123,7 +126,7 @@ class Simulation {
   stop(id: string, tookMs: number): void {
     const record = this.records.get(id)!;
     if (record.desired !== 'running') return;
-    this.change(id, { desired: 'idle' });
+    this.change(id, { desired: 'idle', desiredAt: this.now.toISOString() });
     this.after(tookMs, () => this.settleStop(id));
   }
 
@@ -239,6 +242,38 @@ describe('spending under a ceiling, in simulated shows', () => {
   );
 
   it(
+    'never exceeds a ceiling while the preview starts and stops again and again',
+    () => {
+      const restless = show.map((given) => ({
+        ...given,
+        // Most requests are about the preview, seconds apart, within a few minutes.
+        requests: given.requests.map((each, index) => ({
+          ...each,
+          minute: each.minute % 12,
+          destination: index % 4 === 3 ? each.destination : 0,
+          tookSeconds: Math.min(each.tookSeconds, 20),
+        })),
+        // Some stops outlast an evaluation.
+        stopSeconds: given.stopSeconds % 2 === 0 ? 20 : 70,
+        roomUsd: given.roomUsd / 8,
+      }));
+      const asks = { action: 'ask', countdownMinutes: 3, defaultAnswer: 'stop' } as const;
+      let restarts = 0;
+      fc.assert(
+        fc.property(restless, fc.constantFrom({ action: 'stop' } as const, asks), (given, atLimit) => {
+          const simulation = simulate(atLimit, given);
+          const span = periodSpan(given.period, new Date('2026-11-30T12:00:00Z'));
+          expect(simulation.bill(span)).toBeLessThanOrEqual(simulation.ceiling.microUsd);
+          if (simulation.records.get('primary')!.generation > 1) restarts += 1;
+        }),
+        { numRuns: 200 },
+      );
+      expect(restarts).toBeGreaterThan(10);
+    },
+    UNHURRIED_MS,
+  );
+
+  it(
     'is the same as in the ledger, from the whole history and from a summary of any instant',
     () => {
       fc.assert(
@@ -323,6 +358,19 @@ describe('what stopping now would still cost', () => {
       now,
     );
     expect(knownMicroUsd(always.ifStoppedAt(now))).toBeGreaterThan(fixed);
+    const totalOf = (change: Partial<Destination>) =>
+      knownMicroUsd(
+        spendingWithin(
+          pricing,
+          { mentions: [], records: [{ ...running, ...primary, ...change, held: running.held }], summary: null },
+          span,
+          now,
+        ).ifStoppedAt(now),
+      );
+    // While it is being stopped, its next start is counted already.
+    const runs = totalOf({ primaryMode: 'always', desired: 'running', status: 'running' });
+    expect(totalOf({ primaryMode: 'always', desired: 'idle', status: 'stopping' })).toBeGreaterThan(runs);
+    expect(totalOf({ primaryMode: 'off', desired: 'idle', status: 'stopping' })).toBe(runs);
   });
 
   it('ends with the period', () => {

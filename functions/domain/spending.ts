@@ -142,7 +142,9 @@ function costOfStarts(pricing: Pricing, { records, starting, now, stopped }: Sta
 function mayStart(record: Destination): boolean {
   const { desired, status, operation, held, restartRequested } = record;
   const run = runInProgress(held);
-  if (isPrimary(record) && !run) return record.primaryMode !== 'off' || desired === 'running';
+  // A preview that is being stopped may be started again before the next evaluation.
+  if (isPrimary(record) && (!run || desired !== 'running'))
+    return record.primaryMode !== 'off' || desired === 'running';
   if (desired !== 'running') return false;
   if (run) return restartRequested || (operation !== null && operation.generation !== run.generation);
   return operation !== null || status !== 'error';

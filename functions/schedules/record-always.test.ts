@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makePrimary, NOW, useTestApi } from '../../test/support/api.ts';
+import { changeDestination } from '../aws/destination-table.ts';
 import {
   changeRecording,
   getRecording,
@@ -31,7 +32,14 @@ async function insert(change: Partial<Recording> = {}): Promise<string> {
   return recordingId;
 }
 
-beforeEach(() => test.put(makePrimary()));
+/** The preview has run for an hour, and its settings were edited since. */
+beforeEach(() =>
+  test.put({
+    ...makePrimary(),
+    runningSince: seconds(-3600).toISOString(),
+    lastModified: seconds(-2).toISOString(),
+  }),
+);
 
 describe('the setting always', () => {
   beforeEach(() => putRecordingSettings(test.deps, ALWAYS));
@@ -45,7 +53,9 @@ describe('the setting always', () => {
   });
 
   it('begins one when the preview began to run, because MediaPackage has nothing from before', async () => {
-    await run(DELIVERING, { ...makePrimary(), lastModified: seconds(-20).toISOString() });
+    const runningSince = seconds(-20).toISOString();
+    await changeDestination(test.deps, 'primary', (record) => ({ ...record, runningSince }));
+    await run(DELIVERING);
     expect(await listAllRecordings(test.deps)).toMatchObject([{ startedAt: seconds(-20).toISOString() }]);
   });
 

@@ -32,13 +32,11 @@ export async function recordAlways(
   if (!source.isFlowUp || !source.connected || primary?.status !== 'running') return;
   if (await isAtLimit(deps, { limitBytes })) return;
   const reachMs = (deps.everySeconds + REACH_BACK_SECONDS) * 1000;
-  // MediaPackage copies nothing from before the preview ran. Its record was written when it began to run, or later.
-  const startedAt = new Date(Math.max(now.getTime() - reachMs, Date.parse(primary.lastModified)));
   await beginRecording(deps, {
     recordingId: `rec_${ulid(now.getTime()).toLowerCase()}`,
     name: `Recording ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     origin: 'always',
-    startedAt: startedAt.toISOString(),
+    askedAt: new Date(now.getTime() - reachMs).toISOString(),
     keepDays,
     createdBy: 'always',
   });

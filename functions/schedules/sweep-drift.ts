@@ -1,8 +1,10 @@
+import { listCeilings } from '../aws/ceiling-table.ts';
 import { observeChannel } from '../aws/channel.ts';
 import { changeDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { findFlowOutputs, isFlowUp, observeFlow, type FlowView } from '../aws/flow.ts';
 import type { Inventory } from '../aws/inventory.ts';
+import { needWithin } from '../domain/ceiling.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
 import { isOffAir, isUp } from '../domain/channel-state.ts';
 import { kindOf } from '../domain/destination-kind.ts';
@@ -41,12 +43,14 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
     state: channel?.state ?? 'DELETED',
   });
   const now = deps.now();
+  const ceilings = isPrimary(record) ? await listCeilings(deps) : [];
   const change = await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
     decide: (found) => {
       const current = found.writeCount === record.writeCount ? withoutRun(found, channel !== null, now) : found;
       // Only the primary is restarted here. For the others the operator decides, because each start costs.
-      return { record: current, begins: isPrimary(current) && isRestartable(current, flow, now) ? 'start' : null };
+      const isDue = isPrimary(current) && isRestartable(current, flow, now);
+      return { record: current, begins: isDue && needWithin(ceilings, current, 'run', now) === 'run' ? 'start' : null };
     },
   });
   if (change?.record.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);

@@ -1,5 +1,7 @@
+import { listCeilings } from '../aws/ceiling-table.ts';
 import { isFlowUp, type FlowView } from '../aws/flow.ts';
 import { observeExecution } from '../aws/executions.ts';
+import { needWithin } from '../domain/ceiling.ts';
 import { runInProgress, type Destination, type OperationKind } from '../domain/destination.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { dueOperation } from '../domain/primary.ts';
@@ -52,6 +54,12 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
   return kind;
 }
 
+async function mayStartPrimary(deps: SweepDeps, record: Destination, flow: FlowView | null): Promise<boolean> {
+  if (!flow || !isFlowUp(flow)) return false;
+  // A start after a failed run is charged as another one. Without an error the need has just been compared with them.
+  return record.status !== 'error' || needWithin(await listCeilings(deps), record, 'run', deps.now()) === 'run';
+}
+
 /**
  * Begins what is due for a destination at rest: its desired state, or the release of what a failed operation left
  * running. Starts the primary only while the flow is up, because a start without a flow would fail at every sweep.
@@ -60,7 +68,7 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
 export async function continueRest(deps: SweepDeps, record: Destination, flow: FlowView | null): Promise<boolean> {
   const stillCosts = record.status === 'error' && runInProgress(record.held) !== undefined;
   const kind = dueOperation(record, deps.now()) ?? (stillCosts ? 'stop' : null);
-  if (!kind || (kind === 'start' && isPrimary(record) && !isFlowUp(flow ?? { status: 'GONE' }))) return false;
+  if (!kind || (kind === 'start' && isPrimary(record) && !(await mayStartPrimary(deps, record, flow)))) return false;
   deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',

@@ -24,24 +24,30 @@ export async function keepPrimary(
   const primary = records.find(isPrimary);
   if (!primary) {
     const made = newPrimary(preset, deps.now());
-    const need = await readNeed(deps, mode, flow);
-    const record = withPrimaryNeed(made, need, deps.now(), mode);
+    const needOf = await readNeed(deps, mode, flow);
+    const record = withPrimaryNeed(made, needOf(made), deps.now(), mode);
     // When another sweep inserted it first, the next sweep handles it.
     return (await insertDestination(deps, record)) ? [...records, record] : records;
   }
   const chosenMode = primary.primaryMode ?? mode;
-  const need = await readNeed(deps, chosenMode, flow);
+  const needOf = await readNeed(deps, chosenMode, flow);
   const keep = (record: Destination) =>
-    withPrimaryNeed(withPrimaryPreset(record, preset, deps.now()), need, deps.now(), chosenMode);
+    withPrimaryNeed(withPrimaryPreset(record, preset, deps.now()), needOf(record), deps.now(), chosenMode);
   if (keep(primary) === primary) return records;
   const changed = await changeDestination(deps, primary.destinationId, keep);
   return records.map((record) => (record === primary && changed ? changed : record));
 }
 
-async function readNeed(deps: SweepDeps, mode: PrimaryMode, flow: FlowView | null): Promise<PrimaryNeed> {
+/** Reads what the need depends on besides the record. */
+async function readNeed(
+  deps: SweepDeps,
+  mode: PrimaryMode,
+  flow: FlowView | null,
+): Promise<(record: Destination) => PrimaryNeed> {
   // Only this mode depends on the encoder.
   const observation = mode === 'with-source' ? await getSourceObservation(deps) : null;
   const now = deps.now();
   const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source: observation, now });
-  return needWithin(await listCeilings(deps), need, now);
+  const ceilings = await listCeilings(deps);
+  return (record) => needWithin(ceilings, record, need, now);
 }

@@ -17,7 +17,7 @@ import {
   type Recording,
 } from '../domain/recording.ts';
 import { isOpen } from '../domain/show.ts';
-import { removeRecordingLater, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
+import { removeRecordingLater, settleStart, stopRecording, type RecordingDeps } from '../workflow/recordings.ts';
 
 /** A mark is written just before its recording; after this time there will be none. */
 const MARK_ALONE_MS = 3_600_000;
@@ -47,8 +47,9 @@ async function continueRecording(
   recordingId: string,
   reasonOf: (running: Recording) => EndReason | null,
 ): Promise<unknown> {
-  const recording = await getRecording(deps, recordingId);
-  if (recording === null) return forgetMark(deps, recordingId);
+  const found = await getRecording(deps, recordingId);
+  if (found === null) return forgetMark(deps, recordingId);
+  const recording = found.state === 'recording' ? await settleStart(deps, found) : found;
   if (recording.state === 'ready' || recording.state === 'failed') return removeOpenMark(deps, recordingId);
   if (recording.state !== 'recording') return restart(deps, recording);
   const latest = mustEndAt(recording);

@@ -2,8 +2,10 @@ import { putSourceObservation } from '../aws/source-table.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { CreateInputCommand } from '@aws-sdk/client-medialive';
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeCeiling } from '../../test/support/make-ceiling.ts';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { putCeiling } from '../aws/ceiling-table.ts';
 import { createChannel, deleteChannel, findChannel, listChannels, startChannel, stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
@@ -452,6 +454,19 @@ describe('the primary', () => {
     await sweepAfter(0, primaryOf('720p30'));
     await sluice.until('primary', 'running once more', running(3));
     expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
+  });
+
+  it('is restarted a minute after its channel was stopped while a ceiling counts for it', async () => {
+    const { held } = await beginOnAir();
+    await putCeiling(sluice.deps, null, makeCeiling({ microUsd: 1e9 }));
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await channelIs('IDLE');
+    for (const seconds of [0, 50]) {
+      await sweepAfter(seconds, primaryOf('720p30'));
+      expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ status: 'error', generation: 1 });
+    }
+    await sweepAfter(11, primaryOf('720p30'));
+    await sluice.until('primary', 'running again', running(2));
   });
 
   it('is restarted after growing pauses when it does not stay up', async () => {

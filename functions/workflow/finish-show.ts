@@ -11,8 +11,8 @@ import { endShowRecording } from './show-recording.ts';
  * @throws when the table does not answer; then call again
  */
 export async function finishShow(deps: PublishDeps & RecordingDeps, show: Show): Promise<void> {
-  await endShowRecording(deps, show);
-  const event = showReportReady(show);
+  const noted = await endShowRecording(deps, show);
+  const event = showReportReady(noted);
   if (event) await publishEvents(deps, [event]);
-  await archiveShow(deps, show);
+  await archiveShow(deps, noted);
 }

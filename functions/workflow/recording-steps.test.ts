@@ -68,7 +68,7 @@ beforeEach(() => {
 async function beginOne(): Promise<Recording> {
   const begun = await beginRecording(deps, {
     ...{ recordingId: id, name: 'Sunday', origin: 'operator' as const, keepDays: 1, createdBy: 'test' },
-    startedAt: new Date().toISOString(),
+    askedAt: new Date().toISOString(),
   });
   await waitFor('some time', () => Date.now() > Date.parse(begun.startedAt) + 1100);
   return begun;

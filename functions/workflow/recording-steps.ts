@@ -3,6 +3,9 @@ import { createHarvestJob, findRecordableEndpoint, observeHarvestJob } from '../
 import { deleteMedia, manifestKeyOf, measureDuration, measureMedia } from '../aws/recording-store.ts';
 import { changeRecording, getRecording, removeOpenMark, removeRecording } from '../aws/recording-table.ts';
 import { ATTEMPTS_MAX, harvestJobIdOf, type Recording, type RecordingFailure } from '../domain/recording.ts';
+import { laterStart } from '../domain/recording-start.ts';
+import { readPreview } from './preview-runs.ts';
+import { settleStart } from './recordings.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import { toStepError } from './step-error.ts';
 
@@ -59,9 +62,12 @@ async function advance(
 }
 
 /** Copies a recording that has ended. */
-async function finish(deps: WorkflowDeps, recording: Recording): Promise<RecordingVerdict> {
-  const { recordingId, startedAt, endedAt, attempt } = recording;
-  if (endedAt === null) return settle(deps, recording, { failure: 'no_media' });
+async function finish(deps: WorkflowDeps, ended: Recording): Promise<RecordingVerdict> {
+  const recording = await settleStart(deps, ended);
+  const { recordingId, startedAt, endedAt, attempt, awaitsPreview } = recording;
+  if (endedAt === null || awaitsPreview || startedAt >= endedAt) {
+    return settle(deps, recording, { failure: 'no_media' });
+  }
   const elapsedSeconds = (deps.now().getTime() - Date.parse(endedAt)) / 1000;
   // The last pictures are still on their way to MediaPackage.
   if (elapsedSeconds < deps.harvestDelaySeconds) return wait(Math.ceil(deps.harvestDelaySeconds - elapsedSeconds));
@@ -81,18 +87,36 @@ async function finish(deps: WorkflowDeps, recording: Recording): Promise<Recordi
     const kind = awsErrorKind(error);
     if (kind === 'quota') return wait(QUOTA_WAIT_SECONDS);
     if (kind !== 'invalid') throw error;
-    deps.logger.error('MediaPackage refused a harvest job', { recordingId, attempt });
     // Another execution may have created it in between.
-    if ((await observeHarvestJob(deps, jobId)) === null) return settle(deps, recording, { failure: 'refused' });
+    if ((await observeHarvestJob(deps, jobId)) === null) return refuse(deps, recording);
   }
+  return wait(1);
+}
+
+/**
+ * MediaPackage refuses a beginning before the first segment it has received, and tells no time. So close to the start of
+ * the preview the recording begins one segment later, until it is accepted.
+ */
+async function refuse(deps: WorkflowDeps, recording: Recording): Promise<RecordingVerdict> {
+  const { recordingId, attempt } = recording;
+  const startedAt = await findLaterStart(deps, recording);
+  deps.logger.error('MediaPackage refused a harvest job', { recordingId, attempt, nextStart: startedAt });
+  if (startedAt === null) return settle(deps, recording, { failure: 'refused' });
+  await changeOwn(deps, recording, { startedAt });
   return wait(1);
 }
 
 /** Ends the attempt. A job has no second run, so the next attempt is another job. */
 async function tryAgain(deps: WorkflowDeps, recording: Recording): Promise<RecordingVerdict> {
   if (recording.attempt >= ATTEMPTS_MAX) return settle(deps, recording, { failure: 'copy_failed' });
-  await changeOwn(deps, recording, { attempt: recording.attempt + 1 });
+  const startedAt = (await findLaterStart(deps, recording)) ?? recording.startedAt;
+  await changeOwn(deps, recording, { attempt: recording.attempt + 1, startedAt });
   return wait(1);
+}
+
+async function findLaterStart(deps: WorkflowDeps, recording: Recording): Promise<string | null> {
+  const { runs } = await readPreview(deps);
+  return laterStart(recording, runs);
 }
 
 async function measure(

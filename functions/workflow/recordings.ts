@@ -1,4 +1,3 @@
-import { getDestination } from '../aws/destination-table.ts';
 import { startRecordingExecution } from '../aws/executions.ts';
 import { underLease } from '../aws/lease-table.ts';
 import {
@@ -10,18 +9,20 @@ import {
   markOpen,
 } from '../aws/recording-table.ts';
 import type { AwsDeps } from '../aws/clients.ts';
-import { PRIMARY_DESTINATION_ID, type Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import {
   deleteRecording,
   endRecording,
   newRecording,
   totalBytes,
+  withStart,
   type EndReason,
   type Recording,
   type RecordingOrigin,
   type RecordingSettings,
 } from '../domain/recording.ts';
+import { firstDelivery } from '../domain/recording-start.ts';
+import { readPreview } from './preview-runs.ts';
 import type { Logger } from './workflow-deps.ts';
 
 /** Beginning, ending and deleting recordings: for the API, for the schedules, and for a full disk on one machine. */
@@ -68,14 +69,21 @@ const LEASE = { seconds: 10, takeOver: false } as const;
 
 /**
  * Begins a recording, one at a time, because an origin has at most one. Repeating it under the same id changes nothing.
- * @throws {AppError} `illegal_transition` while the preview, whose media it copies, does not run, or another recording
- * of the same origin is in progress; `concurrent_change` while another one is being started
+ * It begins at the later of the time asked for and the first instant that the preview can deliver. While the preview
+ * starts, that is not known, and is decided when it is.
+ * @param asked.askedAt ISO 8601 in UTC
+ * @throws {AppError} `illegal_transition` when the preview, whose media it copies, is off and has delivered nothing since
+ * then, or while another recording of the same origin is in progress; `concurrent_change` while another one is being
+ * started
  */
 export async function beginRecording(
   deps: RecordingDeps,
-  chosen: Parameters<typeof newRecording>[0],
+  { askedAt, ...asked }: Omit<Parameters<typeof newRecording>[0], 'awaitsPreview' | 'startedAt'> & { askedAt: string },
 ): Promise<Recording> {
-  requirePreview(await getDestination(deps, PRIMARY_DESTINATION_ID));
+  const { primary, runs } = await readPreview(deps);
+  const delivers = firstDelivery(runs, askedAt);
+  if (delivers === null && primary?.desired !== 'running') throw previewIsOff();
+  const chosen = { ...asked, startedAt: delivers ?? askedAt, ...(delivers === null ? { awaitsPreview: true } : {}) };
   const { origin, recordingId, showId } = chosen;
   const wanted = { name: `recording-${origin}`, now: deps.now(), ...LEASE };
   const begun = await underLease(deps, wanted, async () => {
@@ -107,18 +115,21 @@ function inProgress({ recordingId, startedAt }: Recording): AppError {
 }
 
 /** A recording copies what the preview packages. */
-function requirePreview(primary: Destination | null): void {
-  if (primary?.status === 'running') return;
-  const isComing = primary?.desired === 'running';
-  throw new AppError('illegal_transition', {
-    detail: isComing
-      ? 'the HLS preview, which a recording copies, is not running yet'
-      : 'the HLS preview, which a recording copies, is off',
-    remedy: isComing
-      ? 'try again when GET /api/primary shows that it runs'
-      : 'start the source, and turn the preview on with PUT /api/primary and {"mode":"always"}',
-    ...(isComing ? { retryAfterSeconds: 10 } : {}),
+function previewIsOff(): AppError {
+  return new AppError('illegal_transition', {
+    detail: 'the HLS preview, which a recording copies, is off',
+    remedy: 'start the source, and turn the preview on with PUT /api/primary and {"mode":"always"}',
   });
+}
+
+/** Sets the beginning of a recording that awaited the preview, once the preview delivers. @returns the recording then */
+export async function settleStart(deps: RecordingDeps, recording: Recording): Promise<Recording> {
+  if (!recording.awaitsPreview) return recording;
+  const { runs } = await readPreview(deps);
+  const startedAt = firstDelivery(runs, recording.startedAt);
+  if (startedAt === null) return recording;
+  const change = (current: Recording) => withStart(current, startedAt, deps.now());
+  return (await changeRecording(deps, recording.recordingId, change)) ?? recording;
 }
 
 /** Ends a recording; its media is copied next. Repeating it changes nothing. @returns null when it does not exist */

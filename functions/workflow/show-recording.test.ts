@@ -9,6 +9,7 @@ import { DEFAULT_RECORDING_SETTINGS, newRecording } from '../domain/recording.ts
 import { recordingIdOfShow } from '../domain/show-recording.ts';
 import type { Show } from '../domain/show.ts';
 import { sweepRecordings } from '../schedules/sweep-recordings.ts';
+import { finishShow } from './finish-show.ts';
 import { endShowRecording, recordShow } from './show-recording.ts';
 
 const test = useTestApi();
@@ -54,10 +55,38 @@ describe('the recording of a show', () => {
   });
 
   it('begins not before the preview ran, because MediaPackage has nothing from then', async () => {
-    const lastModified = new Date(NOW.getTime() - 1_000).toISOString();
-    await changePreview({ lastModified });
+    const runningSince = new Date(NOW.getTime() - 1_000).toISOString();
+    await changePreview({ runningSince });
     await recordShow(test.deps, await goLive());
-    expect(await listAllRecordings(test.deps)).toMatchObject([{ startedAt: lastModified }]);
+    expect(await listAllRecordings(test.deps)).toMatchObject([{ startedAt: runningSince }]);
+  });
+
+  it('begins while the preview starts, and waits for it', async () => {
+    await changePreview({ status: 'starting', runningSince: null });
+    await recordShow(test.deps, await goLive());
+    expect(await listAllRecordings(test.deps)).toMatchObject([{ startedAt: LIVE_AT, awaitsPreview: true }]);
+  });
+
+  it('that could not begin while the show was live begins when it has ended, once', async () => {
+    const endedAt = new Date(NOW.getTime() - 1_000).toISOString();
+    const show = await goLive({ state: 'ended', endedAt });
+    await Promise.allSettled([finishShow(test.deps, show), finishShow(test.deps, show)]);
+    await finishShow(test.deps, (await getShow(test.deps, show.showId))!);
+    const recordingId = recordingIdOfShow(show);
+    expect(await listAllRecordings(test.deps)).toMatchObject([
+      { recordingId, state: 'finishing', startedAt: LIVE_AT, endedAt, endReason: 'show_ended' },
+    ]);
+    expect((await stored(show)).recording).toEqual({ recordingId, problem: null });
+  });
+
+  it('is not made up for a show that a person has taken over, or that was cancelled', async () => {
+    const endedAt = NOW.toISOString();
+    await finishShow(test.deps, await goLive({ state: 'ended', endedAt, automation: 'off' }));
+    await finishShow(
+      test.deps,
+      await goLive({ showId: `shw_${'2'.repeat(26)}`, state: 'cancelled', liveAt: null, endedAt }),
+    );
+    expect(await listAllRecordings(test.deps)).toEqual([]);
   });
 
   it.each<[string, Partial<Show>]>([

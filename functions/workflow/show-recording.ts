@@ -1,13 +1,17 @@
-import { getDestination } from '../aws/destination-table.ts';
-import { getRecordingSettings } from '../aws/recording-table.ts';
+import { getRecording, getRecordingSettings } from '../aws/recording-table.ts';
 import { changeShow } from '../aws/show-table.ts';
-import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
-import { isRecordingDue, noteRecording, recordingIdOfShow, type ShowRecording } from '../domain/show-recording.ts';
+import {
+  isRecordingDue,
+  noteRecording,
+  recordingIdOfShow,
+  wasMissed,
+  type ShowRecording,
+} from '../domain/show-recording.ts';
 import { isOpen, RUN_SHEET, type Show } from '../domain/show.ts';
 import { beginRecording, isAtLimit, stopRecording, type RecordingDeps } from './recordings.ts';
 
-/** The run sheet's part in recordings. Nothing here throws: a show never depends on its recording. */
+/** The run sheet's part in recordings. While a show is open nothing here throws: it never depends on its recording. */
 
 const NO_SPACE = 'the recordings take all the space they may; delete some, or raise the limit';
 
@@ -31,16 +35,29 @@ export async function recordShow(deps: RecordingDeps, show: Show): Promise<{ bef
   }
 }
 
-/** Ends the recording of a show that has ended. */
-export async function endShowRecording(deps: RecordingDeps, show: Show): Promise<void> {
-  const recordingId = show.recording?.recordingId;
-  if (!recordingId || isOpen(show)) return;
+/**
+ * Ends the recording of a show that has ended. One that could not begin while the show was live begins now, because
+ * MediaPackage still has its media.
+ * @returns the show, with what became of its recording
+ * @throws when it is not known whether a missed recording has begun; then call again
+ */
+export async function endShowRecording(deps: RecordingDeps, show: Show): Promise<Show> {
+  if (isOpen(show)) return show;
+  const noted = wasMissed(show) ? noteRecording(show, await beginMissed(deps, show), deps.now()) : show;
+  const recordingId = noted.recording?.recordingId;
+  if (!recordingId) return noted;
   const endedAt = show.endedAt === null ? deps.now() : new Date(show.endedAt);
   try {
     await stopRecording(deps, recordingId, { reason: 'show_ended', endedAt });
   } catch (error) {
     logFailure(deps, show, error);
   }
+  return noted;
+}
+
+async function beginMissed(deps: RecordingDeps, show: Show): Promise<ShowRecording> {
+  const begun = await getRecording(deps, recordingIdOfShow(show));
+  return begun ? { recordingId: begun.recordingId, problem: null } : begin(deps, show);
 }
 
 async function endUnwanted(deps: RecordingDeps, { record, recording }: Show): Promise<null> {
@@ -52,13 +69,10 @@ async function endUnwanted(deps: RecordingDeps, { record, recording }: Show): Pr
 async function begin(deps: RecordingDeps, show: Show): Promise<ShowRecording> {
   const { keepDays, limitBytes } = await getRecordingSettings(deps);
   if (await isAtLimit(deps, { limitBytes })) return { recordingId: null, problem: NO_SPACE };
-  const preview = await getDestination(deps, PRIMARY_DESTINATION_ID);
-  // MediaPackage copies nothing from before the preview ran.
-  const startedAt = [show.liveAt!, preview?.lastModified ?? ''].toSorted().at(-1)!;
   try {
     const { recordingId } = await beginRecording(deps, {
       ...{ recordingId: recordingIdOfShow(show), name: show.title, origin: 'show', showId: show.showId },
-      ...{ startedAt, keepDays, createdBy: RUN_SHEET },
+      ...{ askedAt: show.liveAt!, keepDays, createdBy: RUN_SHEET },
     });
     return { recordingId, problem: null };
   } catch (error) {

@@ -16,6 +16,7 @@ import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
+import { PREVIEW_SEGMENT_SECONDS } from '../../functions/domain/recording-start.ts';
 import { STARTOVER_SECONDS } from '../../functions/domain/recording.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION, localRoleArn } from './endpoints/wire/local-service.ts';
@@ -186,7 +187,11 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
         Id: endpointId,
         ManifestName: 'index',
         StartoverWindowSeconds: STARTOVER_SECONDS,
-        HlsPackage: { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60, PlaylistType: 'NONE' },
+        HlsPackage: {
+          SegmentDurationSeconds: PREVIEW_SEGMENT_SECONDS,
+          PlaylistWindowSeconds: 60,
+          PlaylistType: 'NONE',
+        },
         ...(secretArn === undefined
           ? {}
           : { Authorization: { CdnIdentifierSecret: secretArn, SecretsRoleArn: localRoleArn('sluice-mediapackage') } }),

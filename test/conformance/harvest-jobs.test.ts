@@ -122,6 +122,14 @@ describe('a harvest job of the MediaPackage endpoint', () => {
     expect(found.Status).toBe('FAILED');
   });
 
+  it('is refused for a beginning before the first segment, which comes after the channel runs', async () => {
+    const { endpoint, nowMs, encodedSinceMs } = await startEncoded({ durations: { firstSegmentMs: 5000 } });
+    const from = (startMs: number) =>
+      harvest(endpoint, request(nowMs, { StartTime: iso(startMs), EndTime: iso(startMs + HOUR_MS) }));
+    await expect(from(encodedSinceMs + 4999)).rejects.toMatchObject(INVALID);
+    await expect(from(encodedSinceMs + 5000)).resolves.toMatchObject({ Status: 'IN_PROGRESS' });
+  });
+
   it('is refused for times that are out of order, in the future, too long or outside the window', async () => {
     const { endpoint, nowMs, encodedSinceMs } = await startEncoded();
     const cases: Partial<CreateHarvestJobCommandInput>[] = [

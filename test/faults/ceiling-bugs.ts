@@ -52,6 +52,27 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     hunt: counted,
   },
   {
+    name: 'the next start of a preview that is being stopped is not counted',
+    file: 'domain/spending.ts',
+    find: "if (isPrimary(record) && (!run || desired !== 'running'))",
+    replace: 'if (isPrimary(record) && !run)',
+    hunt: counted,
+  },
+  {
+    name: 'a preview that was stopped starts again before an evaluation',
+    file: 'domain/ceiling.ts',
+    find: 'isAsked || (counting.length > 0 && isJustStopped(primary, now))',
+    replace: 'isAsked || (counting.length > 99 && isJustStopped(primary, now))',
+    hunt: decided,
+  },
+  {
+    name: 'a preview that was stopped starts again while a ceiling waits for an answer',
+    file: 'domain/ceiling.ts',
+    find: "const isAsked = counting.some((ceiling) => courseOf(ceiling, now)?.state === 'asked');",
+    replace: "const isAsked = counting.some((ceiling) => courseOf(ceiling, now)?.state === 'stopped');",
+    hunt: decided,
+  },
+  {
     name: 'the time that a stop takes is not counted',
     file: 'domain/spending.ts',
     find: 'new Date(at.getTime() + STOP_SECONDS * 1000)',

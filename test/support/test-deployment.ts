@@ -9,6 +9,7 @@ import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
+import type { Durations } from '../../infra/local/endpoints/media/profiles.ts';
 import type { Harvester } from '../../infra/local/endpoints/media/harvester.ts';
 import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
@@ -39,6 +40,7 @@ interface TestDeploymentOptions {
   /** Whether a show's channels are paused until their planned second. */
   pausesOutputs?: boolean;
   engine?: MediaEngine;
+  durations?: Partial<Durations>;
   quotas?: { channelQuota: number; pushInputQuota: number };
   /** Called before each step; a throw makes the step fail like a lost Lambda. */
   beforeStep?: (input: StepInput) => void | Promise<void>;
@@ -54,6 +56,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     clock: systemClock,
     engine: options.engine ?? createIdleEngine(),
     profile: 'instant',
+    ...(options.durations ? { durations: options.durations } : {}),
     ...(options.harvester ? { harvester: options.harvester } : {}),
   });
   const deployment = await provision({

@@ -174,6 +174,29 @@ describe('a ceiling that is reached', () => {
     expect((await start()).status).toBe(202);
   });
 
+  it('refuses to turn the preview on from off when its start would lead above the amount', async () => {
+    const setMode = (mode: string) => test.call('PUT', '/api/primary', { body: { mode } });
+    expect((await setMode('off')).status).toBe(200);
+    await put({ action: 'stop', amount: await leastAmount() });
+    const { status, problem } = await setMode('always');
+    expect([status, problem.code]).toEqual([409, 'ceiling_reached']);
+    expect((await test.call('GET', '/api/primary')).body.mode).toBe('off');
+    await put({ action: 'stop', amount: 500 });
+    pass(2);
+    expect((await setMode('always')).status).toBe(200);
+    expect(await desiredOf('primary')).toBe('running');
+  });
+
+  it('starts a preview that is turned off and on at once only a minute later', async () => {
+    const setMode = (mode: string) => test.call('PUT', '/api/primary', { body: { mode } });
+    await put({ action: 'stop', amount: 500 });
+    await setMode('off');
+    expect([(await setMode('always')).body.mode, await desiredOf('primary')]).toEqual(['always', 'idle']);
+    pass(2);
+    await setMode('always');
+    expect(await desiredOf('primary')).toBe('running');
+  });
+
   it('allows starts again in the next period', async () => {
     await put({ amount: 5, action: 'stop' });
     await answer({ answer: 'stop' });

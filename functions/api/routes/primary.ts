@@ -8,6 +8,7 @@ import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { towardsDesired } from '../../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
+import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import { listUnfinished } from '../../workflow/recordings.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
@@ -35,7 +36,7 @@ const put = createRoute({
   tags,
   summary: 'Set when the HLS preview runs',
   description:
-    'Takes effect at once: starts the preview when it is needed, and stops it otherwise. A ceiling that has stopped everything keeps it off air. It cannot be turned off while it is recorded.',
+    'Takes effect at once: starts the preview when it is needed, and stops it otherwise. A ceiling refuses to turn it on when the start would lead above its amount, and starts a preview that was just stopped only a minute later. It cannot be turned off while it is recorded.',
   request: { query: NoQuery, body: takes(SetPrimary) },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });
@@ -75,11 +76,18 @@ export function registerPrimary(api: Api, deps: ApiDeps): void {
       listCeilings(deps),
     ]);
     const now = deps.now();
-    const need = needWithin(ceilings, primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now }), now);
-    const change = await requestChange(deps, PRIMARY_DESTINATION_ID, {
-      requestedBy: context.get('principal').id,
-      decide: (before) => towardsDesired(withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode)),
-    });
+    const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now });
+    const set = () =>
+      requestChange(deps, PRIMARY_DESTINATION_ID, {
+        requestedBy: context.get('principal').id,
+        decide: (before) => {
+          const within = needWithin(ceilings, before, need, now);
+          return towardsDesired(withPrimaryNeed({ ...before, primaryMode: mode }, within, now, mode));
+        },
+      });
+    // Only from now on may it start by itself. In other modes every evaluation counts a start beforehand.
+    const isTurnedOn = mode !== 'off' && (await getDestination(deps, PRIMARY_DESTINATION_ID))?.primaryMode === 'off';
+    const change = isTurnedOn ? await startWithinCeilings(deps, PRIMARY_DESTINATION_ID, set) : await set();
     if (!change) {
       throw new AppError('illegal_transition', {
         detail: 'the record of the preview does not exist yet',

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makePrimary, NOW, useTestApi } from '../../../test/support/api.ts';
 import { changeDestination } from '../../aws/destination-table.ts';
 import { changeRecording, getRecording, listOpenRecordings } from '../../aws/recording-table.ts';
+import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
+import { sweepRecordings } from '../../schedules/sweep-recordings.ts';
 import { beginRecording } from '../../workflow/recordings.ts';
 import type { RecordingResource } from '../schemas/recordings.ts';
 
@@ -12,6 +14,9 @@ const test = useTestApi();
 const PATH = '/api/recordings';
 
 const begin = (body: object = {}) => test.call('POST', PATH, { body });
+
+const changePreview = (change: Partial<Destination>) =>
+  changeDestination(test.deps, PRIMARY_DESTINATION_ID, (before) => ({ ...before, ...change }));
 
 /** Records, and changes the record as the workflow would. */
 async function make(change: object = {}): Promise<RecordingResource> {
@@ -63,13 +68,24 @@ describe('POST /api/recordings', () => {
     expect(await listOpenRecordings(test.deps)).toHaveLength(1);
   });
 
-  it.each([
-    ['idle', 'idle', { remedy: expect.stringContaining('PUT /api/primary') }],
-    ['starting', 'running', { retryAfterSeconds: 10 }],
-  ] as const)('409 with the remedy while the preview is %s', async (status, desired, expected) => {
-    await changeDestination(test.deps, 'primary', (before) => ({ ...before, status, desired }));
-    expect((await begin()).problem).toMatchObject({ status: 409, ...expected });
+  it('409 with the remedy while the preview is off', async () => {
+    await changePreview({ status: 'idle', desired: 'idle' });
+    const remedy = expect.stringContaining('PUT /api/primary');
+    expect((await begin()).problem).toMatchObject({ status: 409, remedy });
     expect(await listOpenRecordings(test.deps)).toEqual([]);
+  });
+
+  it('201 while the preview starts, and the recording begins when the preview runs', async () => {
+    await changePreview({ status: 'starting', desired: 'running', runningSince: null });
+    const { status, body } = await begin();
+    expect([status, body.startedAt]).toEqual([201, NOW.toISOString()]);
+    await sweepRecordings(test.deps);
+    const read = async () => (await test.call('GET', `${PATH}/${body.recordingId}`)).body.startedAt;
+    expect(await read()).toBe(NOW.toISOString());
+    const runningSince = new Date(NOW.getTime() + 7_000).toISOString();
+    await changePreview({ status: 'running', runningSince });
+    await sweepRecordings(test.deps);
+    expect(await read()).toBe(runningSince);
   });
 
   it('409 when the recordings take all the space they may', async () => {
@@ -102,7 +118,18 @@ describe('POST /api/recordings', () => {
     expect(await listOpenRecordings(test.deps)).toEqual([]);
   });
 
+  it('422 for a beginning before the preview ran for the first time', async () => {
+    const startAt = '2026-11-21T17:58:59Z';
+    const early = await begin({ startAt });
+    expect([early.status, early.problem.errors?.[0]?.field]).toEqual([422, 'startAt']);
+    expect(early.problem.errors?.[0]?.message).toContain('at 2026-11-21T17:59:00.000Z or later');
+    await changePreview({ status: 'starting', runningSince: null });
+    expect((await begin({ startAt })).problem.errors?.[0]?.message).toContain('has not run yet');
+    expect(await listOpenRecordings(test.deps)).toEqual([]);
+  });
+
   it('201 for a beginning that the origin still has', async () => {
+    await changePreview({ runningSince: '2026-11-21T16:00:00.000Z' });
     const { status, body } = await begin({ startAt: '2026-11-21T17:00:00+00:00' });
     expect([status, body.startedAt]).toEqual([201, '2026-11-21T17:00:00.000Z']);
   });
@@ -217,7 +244,7 @@ describe('PUT /api/recording-settings', () => {
   it('200 ends the recording that the setting began, and no other', async () => {
     const byHand = (await begin()).body;
     const chosen = { recordingId: byHand.recordingId.replace(/.$/, 'z'), name: 'Recording', keepDays: 30 };
-    await beginRecording(test.deps, { ...chosen, origin: 'always', startedAt: NOW.toISOString(), createdBy: 'always' });
+    await beginRecording(test.deps, { ...chosen, origin: 'always', askedAt: NOW.toISOString(), createdBy: 'always' });
     await put(settings);
     expect((await getRecording(test.deps, chosen.recordingId))!.state).toBe('recording');
     expect((await put({ ...settings, mode: 'manual' })).status).toBe(200);
@@ -257,7 +284,7 @@ describe('PUT /api/primary while a recording runs', () => {
   it('409 names the setting that began it', async () => {
     const recordingId = `rec_${'0'.repeat(26)}`;
     const chosen = { recordingId, name: 'Recording', keepDays: 30, origin: 'always' } as const;
-    await beginRecording(test.deps, { ...chosen, startedAt: NOW.toISOString(), createdBy: 'always' });
+    await beginRecording(test.deps, { ...chosen, askedAt: NOW.toISOString(), createdBy: 'always' });
     expect((await turnOff()).problem.remedy).toContain('Record always');
   });
 });

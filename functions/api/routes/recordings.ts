@@ -4,6 +4,7 @@ import { changeRecording, getRecording, getRecordingSettings, listRecordings } f
 import { AppError } from '../../domain/errors.ts';
 import { RECORDING_ID, type Recording, type RecordingSettings } from '../../domain/recording.ts';
 import { beginRecording, isAtLimit, removeRecordingLater, stopRecording } from '../../workflow/recordings.ts';
+import { readPreview } from '../../workflow/preview-runs.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { fromPlaceCursor, notACursor, toPlaceCursor } from '../http/paging.ts';
@@ -85,7 +86,8 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
     path,
     tags,
     summary: 'Start a recording',
-    description: 'Records what the HLS preview packages, which therefore has to run.',
+    description:
+      'Records what the HLS preview packages, which therefore has to be on. While the preview starts, the recording begins with it.',
     middleware: idempotent(deps),
     request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(StartRecording) },
     responses: {
@@ -111,7 +113,7 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
       recordingId: deps.newId('rec'),
       name: wanted.name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       origin: 'operator',
-      startedAt: startedAt.toISOString(),
+      askedAt: startedAt.toISOString(),
       keepDays: wanted.keepDays === undefined ? settings.keepDays : wanted.keepDays,
       createdBy: context.get('principal').id,
     });
@@ -169,7 +171,18 @@ async function readStart(deps: ApiDeps, startAt: string | undefined): Promise<Da
     const message = `must be within the startover window of ${windowSeconds} seconds: at ${earliest} or later`;
     throw invalidFields([{ field: 'startAt', message }]);
   }
+  await requireDelivered(deps, new Date(startAt).toISOString());
   return new Date(startAt);
+}
+
+/** MediaPackage has no media from before the preview ran for the first time. */
+async function requireDelivered(deps: ApiDeps, startAt: string): Promise<void> {
+  const [first] = (await readPreview(deps)).runs;
+  if (first && first.since <= startAt) return;
+  const message = first
+    ? `must not be before the preview’s first run: at ${first.since} or later`
+    : 'must be left out: the preview has not run yet, so there is nothing to record from the past';
+  throw invalidFields([{ field: 'startAt', message }]);
 }
 
 /** Refuses a recording that has no space. */

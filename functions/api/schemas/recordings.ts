@@ -74,7 +74,10 @@ export const RecordingResource = z
       description: 'always: begun by the setting of the same name; show: by the run sheet of a show',
     }),
     showId: z.string().nullable().openapi({ description: 'The show that is recorded; null for the other origins' }),
-    startedAt: timestamp,
+    startedAt: timestamp.openapi({
+      description:
+        'Begun while the preview starts, a recording moves this to the first instant that the preview delivers',
+    }),
     endedAt: nullableTime,
     endReason: z.enum(END_REASONS).nullable(),
     keepDays: z.int().nullable(),

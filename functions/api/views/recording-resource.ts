@@ -21,7 +21,14 @@ const FAILURES: Record<RecordingFailure, { detail: string; remedy: string }> = {
 
 /** Shapes a recording for the API. */
 export function toRecordingResource(deps: ApiDeps, recording: Recording): RecordingResource {
-  const { execution: _execution, attempt: _attempt, writeCount: _count, failure, ...shown } = recording;
+  const {
+    execution: _execution,
+    attempt: _attempt,
+    writeCount: _count,
+    failure,
+    awaitsPreview: _waits,
+    ...shown
+  } = recording;
   const path = `/api/recordings/${recording.recordingId}`;
   const isReady = recording.state === 'ready';
   return {

@@ -484,6 +484,16 @@ export const ASSUMPTIONS = {
     change:
       'The first show of each platform decides; a platform that hangs up while it waits shows as a lost connection in the timeline.',
   },
+  'AWS-61': {
+    assumption:
+      'MediaPackage refuses or fails a harvest job that begins before the first segment it has, and accepts one that begins at most 30 seconds after its channel was seen running.',
+    source:
+      'MediaPackage user guide, creating a harvest job (begin after the live stream has started); how soon after RUNNING the first segment is there is unproven',
+    dependsOn: 'functions/domain/recording-start.ts, functions/workflow/recording-steps.ts (refuse)',
+    decidedBy: null,
+    change:
+      'The first recording that begins with the preview decides: its startedAt is later than the preview’s runningSince by what MediaPackage needed.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -11,6 +11,7 @@ import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/name
 import { SLATE_PREFIX } from '../../../functions/aws/slate-store.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { BACKUP_SOURCE_NAME } from '../../../functions/domain/source-name.ts';
+import { PREVIEW_SEGMENT_SECONDS } from '../../../functions/domain/recording-start.ts';
 import { STARTOVER_SECONDS } from '../../../functions/domain/recording.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
@@ -185,7 +186,7 @@ export class SourceStack extends Stack {
       origination: 'ALLOW',
       // What recordings are copied from. MediaPackage's price page has no line for it.
       startoverWindowSeconds: STARTOVER_SECONDS,
-      hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
+      hlsPackage: { segmentDurationSeconds: PREVIEW_SEGMENT_SECONDS, playlistWindowSeconds: 60, playlistType: 'NONE' },
       authorization: { cdnIdentifierSecret: this.cdnIdentifier.secretArn, secretsRoleArn: role.roleArn },
     });
     // MediaPackage reads the secret when the endpoint is created.

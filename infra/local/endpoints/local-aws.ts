@@ -38,7 +38,7 @@ export interface LocalAws {
 
 interface LocalAwsOptions extends Pick<
   MediaServicesOptions,
-  'engine' | 'harvester' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
+  'durations' | 'engine' | 'harvester' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
 > {
   /** Where state is stored; null keeps it in memory. */
   dataDirectory: string | null;
@@ -80,6 +80,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     engine: options.engine,
     ...(harvester ? { harvester } : {}),
     profile: options.profile,
+    durations: options.durations,
     quotas: options.quotas,
     hooks: options.hooks,
     isRateLimited: options.isRateLimited,

@@ -19,6 +19,8 @@ export interface Durations {
   channelStartShowsMs: number;
   channelStopMs: number;
   channelDeleteMs: number;
+  /** From a running channel to its first segment on MediaPackage, which has no media from before. */
+  firstSegmentMs: number;
   /** Pause before the next attempt to start a failed pipeline. */
   channelRecoverMs: number;
   /** How long a deleted secret's name cannot be used again. */
@@ -61,6 +63,7 @@ const INSTANT: Durations = {
   channelUpdateMs: 0,
   channelStartMs: 0,
   channelStartShowsMs: 0,
+  firstSegmentMs: 0,
   channelStopMs: 0,
   channelDeleteMs: 0,
   channelRecoverMs: 2000,
@@ -85,6 +88,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelUpdateMs: 300,
     channelStartMs: 400,
     channelStartShowsMs: 50,
+    firstSegmentMs: 2000,
     channelStopMs: 300,
     channelDeleteMs: 300,
     channelRecoverMs: 2000,
@@ -107,6 +111,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelUpdateMs: 5000,
     channelStartMs: 75_000,
     channelStartShowsMs: 4000,
+    firstSegmentMs: 5000,
     channelStopMs: 30_000,
     channelDeleteMs: 15_000,
     channelRecoverMs: 20_000,

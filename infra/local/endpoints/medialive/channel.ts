@@ -202,11 +202,11 @@ export function arriveChannel(context: MediaContext, id: string, to: string): vo
   setState(context, channel, to as ChannelState, ARRIVAL_MESSAGES[`${from} ${to}`] ?? to);
 }
 
-/** Notes on a MediaPackage channel when its encoder first ran, because MediaPackage has no media from before. */
-function noteEncoding({ clock, state }: MediaContext, { settings }: ChannelRecord): void {
+/** Notes on a MediaPackage channel when its encoder first sent, because MediaPackage has no media from before. */
+function noteEncoding({ clock, durations, state }: MediaContext, { settings }: ChannelRecord): void {
   for (const { ChannelId: id } of settings.Destinations?.flatMap((each) => each.MediaPackageSettings ?? []) ?? []) {
     const packageChannel = lookUp(state.packageChannels, id);
-    if (packageChannel !== undefined) packageChannel.encodedSinceMs ??= clock.now();
+    if (packageChannel !== undefined) packageChannel.encodedSinceMs ??= clock.now() + durations.firstSegmentMs;
   }
 }
 
