@@ -1,8 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AwsDeps } from './clients.ts';
 
+/** What the bucket keeps for a limited time. Slates lie beside it. */
+export const REPORTS_PREFIX = 'reports/';
 /** Cost reports in S3, by day: `reports/cost/<yyyy>/<mm>/<dd>.<format>`. The keys sort by day. */
-const PREFIX = 'reports/cost/';
+const PREFIX = `${REPORTS_PREFIX}cost/`;
 
 export const REPORT_FORMATS = ['json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

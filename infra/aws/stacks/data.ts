@@ -16,6 +16,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ROLES } from '../../../functions/api/auth/roles.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
+import { REPORTS_PREFIX } from '../../../functions/aws/report-store.ts';
 import type { Configuration } from '../configuration.ts';
 
 interface DataStackProps extends StackProps {
@@ -169,9 +170,10 @@ function createReportBucket(scope: Construct, keepsData: boolean): Bucket {
     minimumTLSVersion: 1.2,
     versioned: true,
     lifecycleRules: [
+      // Only the reports: a channel shows the slates beside them for as long as it exists.
+      { id: 'reports-two-years', prefix: REPORTS_PREFIX, expiration: Duration.days(730) },
       {
-        id: 'two-years',
-        expiration: Duration.days(730),
+        id: 'old-versions',
         noncurrentVersionExpiration: Duration.days(90),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bulkProgress, destinationsFor, isLastRunning } from './bulk-action.ts';
+import { stopProgress, destinationsFor, isLastRunning } from './bulk-action.ts';
 import { makeDestination } from '../../../test/support/make-destination.ts';
 import { isOverdue } from './overdue.ts';
 
@@ -35,46 +35,46 @@ describe('isLastRunning', () => {
   });
 });
 
-describe('bulkProgress', () => {
+describe('stopProgress', () => {
   const one = makeDestination({ destinationId: 'dst_1', name: 'One' });
   const two = makeDestination({ destinationId: 'dst_2', name: 'Two' });
   const results = [result, { ...result, destinationId: 'dst_2' }];
-  const starting = { status: 'starting', desired: 'running' } as const;
-  const running = { status: 'running', desired: 'running' } as const;
+  const stopping = { status: 'stopping', desired: 'idle' } as const;
+  const stopped = { status: 'idle', desired: 'idle' } as const;
 
   it('waits for the result, not for the acceptance', () => {
     const newest = [
-      { ...one, ...running },
-      { ...two, ...starting },
+      { ...one, ...stopped },
+      { ...two, ...stopping },
     ];
-    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: false, failed: 0 });
+    expect(stopProgress([one, two], results, newest)).toMatchObject({ isDone: false, failed: 0 });
   });
 
   it('shows a refusal with its reason', () => {
     const refused = { ...result, outcome: 'refused', code: 'quota_exceeded' } as const;
-    const progress = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
+    const progress = (each: typeof refused) => stopProgress([one], [each], [one]);
     expect(progress(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
     const withDetail = { ...refused, detail: 'no channel left' } as unknown as typeof refused;
     expect(progress(withDetail).items[0]?.detail).toBe('No channel left');
   });
 
-  it('counts a destination as failed that ended in an error or was stopped by someone else', () => {
+  it('counts a destination as failed that ended in an error or was started by someone else', () => {
     const newest = [
-      { ...one, status: 'error', desired: 'running' } as const,
-      { ...two, status: 'idle', desired: 'idle' } as const,
+      { ...one, status: 'error', desired: 'idle' } as const,
+      { ...two, status: 'running', desired: 'running' } as const,
     ];
-    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
+    expect(stopProgress([one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
   });
 
   it('is undecided until a poll after the answer', () => {
     const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
-    const progress = bulkProgress('stop', [one, two], [result, refused], null);
+    const progress = stopProgress([one, two], [result, refused], null);
     expect(progress).toMatchObject({ isDone: false, failed: 1 });
     expect(progress.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
   });
 
   it('does not wait for a deleted destination', () => {
-    expect(bulkProgress('stop', [one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
+    expect(stopProgress([one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
   });
 });
 

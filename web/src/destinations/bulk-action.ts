@@ -1,18 +1,15 @@
 import type { BulkResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import { isSettled } from './action-progress.ts';
+import { type AwaitedAction, isSettled } from './action-progress.ts';
 import { presentDestination } from './destination-presentation.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 import { sentence } from '../ui/format.ts';
-
-/** Actions on several destinations. */
-export type BulkAction = 'start' | 'stop';
 
 /** The API's result for one destination. */
 type BulkItemResult = BulkResult['results'][number];
 
 /** Returns the destinations for which the API allows the action. */
 export function destinationsFor(
-  action: BulkAction,
+  action: AwaitedAction,
   destinations: readonly DestinationResource[],
 ): readonly DestinationResource[] {
   return destinations.filter((destination) => destination.allowedActions.includes(action));
@@ -54,11 +51,10 @@ interface BulkProgress {
 }
 
 /**
- * Returns the result of each destination from the newest poll, because an accepted request is not a result.
+ * Returns the result of the stop of each destination from the newest poll, because an accepted request is not a result.
  * @param newest null until a poll after the answer
  */
-export function bulkProgress(
-  action: BulkAction,
+export function stopProgress(
   concerned: readonly DestinationResource[],
   results: readonly BulkItemResult[],
   newest: readonly DestinationResource[] | null,
@@ -78,14 +74,13 @@ export function bulkProgress(
     const now = newest.find((each) => each.destinationId === destinationId);
     if (!now) return { destinationId, name, ...GONE };
     const { tone, glyph, word, reason } = presentDestination(now);
-    if (!isSettled(action, now)) waiting += 1;
-    else if (now.status !== ARRIVED[action]) failed += 1;
+    if (!isSettled('stop', now)) waiting += 1;
+    else if (now.status !== 'idle') failed += 1;
     return { destinationId, name, tone, glyph, word, detail: now.status === 'error' ? reason : '' };
   });
   return { items, isDone: waiting === 0, failed };
 }
 
-const ARRIVED = { start: 'running', stop: 'idle' } as const;
 const REFUSED = { tone: 'attention', glyph: 'attention', word: 'Refused' } as const;
 const NOT_SEEN = { tone: 'motion', glyph: 'unknown', word: 'Checking', detail: '' } as const;
 const GONE = { tone: 'off', glyph: 'off', word: 'Deleted', detail: '' } as const;

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { BulkDialog, SlateForAll, StartGroupDialog } from './dialogs.ts';
-import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
+import type { AwaitedAction } from '../destinations/action-progress.ts';
+import { destinationsFor } from '../destinations/bulk-action.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
 
 const BUTTONS = [
@@ -20,7 +21,7 @@ interface BulkButtonsProps {
 
 /** Starts or stops the destinations for which the API allows it, after a confirmation. */
 export function BulkButtons({ destinations, of }: BulkButtonsProps) {
-  const [asked, setAsked] = useState<BulkAction | null>(null);
+  const [asked, setAsked] = useState<AwaitedAction | null>(null);
   const refusal = useRoleRefusal('operator');
   return (
     <>

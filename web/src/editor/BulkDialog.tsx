@@ -8,7 +8,7 @@ import { useMoneyShown } from '../app/use-money.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
-import { bulkProgress, countDestinations, destinationsFor, leavesNone } from '../destinations/bulk-action.ts';
+import { stopProgress, countDestinations, destinationsFor, leavesNone } from '../destinations/bulk-action.ts';
 import { sentence } from '../ui/format.ts';
 import { describeSum } from '../costs/money.ts';
 import { BulkPrice } from './BulkPrice.tsx';
@@ -38,7 +38,7 @@ export function BulkDialog({ destinations, onClose }: BulkDialogProps) {
   const ids = concerned.map((destination) => destination.destinationId);
   // A list from before the answer would make accepted requests look refused.
   const newest = bulk.data && list.dataUpdatedAt > bulk.data.answeredAtMs ? all : null;
-  const progress = bulk.data ? bulkProgress('stop', concerned, bulk.data.results, newest) : null;
+  const progress = bulk.data ? stopProgress(concerned, bulk.data.results, newest) : null;
   const isDone = progress?.isDone ?? false;
   const wentWell = isDone && progress?.failed === 0;
 

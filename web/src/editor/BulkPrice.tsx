@@ -1,11 +1,11 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useEstimate } from '../api/costs.ts';
-import type { BulkAction } from '../destinations/bulk-action.ts';
+import type { AwaitedAction } from '../destinations/action-progress.ts';
 import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import classes from './editor.module.css';
 
 /** Total cost or saving of an action on several destinations. */
-export function BulkPrice({ action, concerned }: { action: BulkAction; concerned: readonly DestinationResource[] }) {
+export function BulkPrice({ action, concerned }: { action: AwaitedAction; concerned: readonly DestinationResource[] }) {
   const estimate = useEstimate({ destinationIds: concerned.map((each) => each.destinationId), hours: 1 }).data;
   if (!estimate) return null;
   const perHour = pricePerHour(estimate.perHour, estimate) ?? PRICE_UNKNOWN;
