@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,8 +16,13 @@ import { waitFor } from '../support/wait-for.ts';
 
 /**
  * A recording with real media, through a killed engine, a lost source and a killed product, to ffmpeg and to a browser.
- * The steps build on one another.
+ * The steps build on one another. `TEST_RECORDING_SECONDS` makes it longer: `TEST_RECORDING_SECONDS=1200` for twenty minutes.
  */
+
+const RECORDING_SECONDS = Number(process.env['TEST_RECORDING_SECONDS'] ?? 0);
+/** The segments that are waited for. */
+const PARTS = 4;
+const STEP_LIMIT_MS = 180_000 + RECORDING_SECONDS * 1000;
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-recording-'));
 const dataDirectory = join(directory, 'data');
@@ -43,10 +49,11 @@ function keptSegments(): string[] {
   }
 }
 
-/** Waits until the recording has grown by a segment. */
+/** Waits until the recording has grown by a segment, and for its part of the whole length. */
 async function grow(): Promise<void> {
   const before = keptSegments().length;
   await waitFor('another segment', () => keptSegments().length > before, { limitMs: 60_000 });
+  await setTimeout((RECORDING_SECONDS * 1000) / PARTS);
 }
 
 /** Decodes everything. @returns the errors, and the seconds of the last picture */
@@ -77,7 +84,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe.skipIf(!findTestFfmpeg())('a recording', () => {
+describe.skipIf(!findTestFfmpeg())('a recording', { timeout: STEP_LIMIT_MS }, () => {
   it('is refused until the preview runs, and then begins', async () => {
     const begun = await waitFor('the recording to begin', async () => {
       if ((await sourceState()) !== 'connected') return null;
@@ -142,7 +149,7 @@ describe.skipIf(!findTestFfmpeg())('a recording', () => {
     const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
     await context.request.post(`${product.origin}/api/session`, { data: { token: TEST_TOKEN } });
     page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(60_000 + RECORDING_SECONDS * 1000);
     await page.goto(`${product.origin}/recordings`);
     const item = page.getByRole('listitem').filter({ hasText: recording.name });
     await expect(item.textContent()).resolves.toContain('Ready');

@@ -1,8 +1,8 @@
 /** An RTMP server that we did not write: ffmpeg, which accepts one publisher and records what it sends. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createFlvReader, type FlvTag } from '../../infra/local/engine/flv-reader.ts';
+import type { FlvTag } from '../../infra/local/engine/flv-reader.ts';
 import { findFreeTcpPort } from './product.ts';
+import { readTags } from './recorded-tags.ts';
 
 export interface FfmpegReceiver {
   /** Where to publish, without the stream key. It accepts any key. */
@@ -25,9 +25,7 @@ export async function receiveWithFfmpeg(ffmpeg: string, path: string, at?: strin
     process: child,
     path,
     pictures() {
-      const tags: FlvTag[] = [];
-      createFlvReader((tag) => tags.push(tag))(readFileSync(path));
-      return tags.filter(({ kind, body }) => kind === 'video' && body[1] === 1);
+      return readTags(path).filter(({ kind, body }) => kind === 'video' && body[1] === 1);
     },
   };
 }

@@ -33,7 +33,8 @@ export async function makeBenchMedia(directory: string): Promise<BenchMedia> {
   return media;
 }
 
-async function remux(before: string[], from: string, to: string): Promise<void> {
+/** Copies the streams of a file into a transport stream. @param before arguments in front of the input */
+export async function remux(before: string[], from: string, to: string): Promise<void> {
   const args = ['-v', 'error', '-nostdin', ...before, '-i', from, '-c', 'copy', '-f', 'mpegts', to];
   await promisify(execFile)(findRehearsalFfmpeg(), args);
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Returns the CPU seconds that the processes have used so far, including children. Linux only. */
+/** Returns the CPU seconds that the processes have used so far, including children that have ended. Linux only. */
 export function readCpuSeconds(processIds: number[]): number {
   const parents = new Map(listProcesses().map(({ processId, parentId }) => [processId, parentId]));
   const belongs = (processId: number): boolean => {
@@ -21,12 +21,16 @@ function listProcesses(): { processId: number; parentId: number }[] {
     });
 }
 
-/** Fields 4, 14 and 15 of proc_pid_stat(5), counted after the name, which may contain spaces. */
+/**
+ * Fields 4 and 14 to 17 of proc_pid_stat(5), counted after the name, which may contain spaces. The last two are the times
+ * of ended children: without them, a restarted child would make the sum smaller.
+ */
 function readStat(processId: number): { parentId: number; ticks: number } | null {
   try {
     const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { parentId: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return { parentId: Number(fields[1]), ticks };
   } catch {
     return null;
   }

@@ -23,7 +23,7 @@ export interface FillRunOptions {
 }
 
 /** Few enough wake-ups for many channels, and far below what a receiver would notice. */
-const TICK_MS = 40;
+const TICK_MS = 80;
 /** Sound that ended earlier than this is not caught up with. */
 const SOUND_GAP_MS_MAX = 2_000;
 

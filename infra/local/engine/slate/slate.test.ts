@@ -1,10 +1,11 @@
 /** Slates with real media: ffmpeg sends, another ffmpeg receives each channel, a third judges what was received. */
 import { spawnSync, type ChildProcess } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../../test/support/ffmpeg-receiver.ts';
 import { findFreeUdpPort } from '../../../../test/support/product.ts';
+import { largestTimestampGapMs } from '../../../../test/support/recorded-tags.ts';
 import {
   decodeErrors,
   findTestFfmpeg,
@@ -17,7 +18,6 @@ import {
 } from '../../../../test/support/test-media.ts';
 import type { ChannelReport, InputLoss, MediaEngine, Rendition } from '../contract.ts';
 import { silentLogger } from '../engine-logger.ts';
-import { createFlvReader, type FlvTag } from '../flv-reader.ts';
 import { createMediaEngine } from '../media-engine.ts';
 
 const ffmpeg = findTestFfmpeg()!;
@@ -111,7 +111,7 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
     }
     for (const { path } of [copied, encoded]) {
       expect(decodeErrors(path)).toBe('');
-      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
+      expect(largestTimestampGapMs(path)).toBeLessThanOrEqual(500);
     }
     for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
@@ -131,7 +131,7 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
     for (const { path } of [copied, encoded]) {
       expect(countColoured(path)).toBeGreaterThan(0);
       expect(decodeErrors(path)).toBe('');
-      expect(largestGapMs(path)).toBeLessThanOrEqual(500);
+      expect(largestTimestampGapMs(path)).toBeLessThanOrEqual(500);
     }
     for (const id of ['copied', 'encoded']) expect(channel(id)).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
@@ -158,20 +158,6 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 120_000 }, () => {
     for (const report of pipelines()) expect(report).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
 });
-
-function readTags(path: string): FlvTag[] {
-  const tags: FlvTag[] = [];
-  createFlvReader((tag) => tags.push(tag))(readFileSync(path));
-  return tags;
-}
-
-/** Returns the largest distance between two successive timestamps of any kind. */
-function largestGapMs(path: string): number {
-  const times = readTags(path)
-    .map(({ timestampMs }) => timestampMs)
-    .toSorted((one, other) => one - other);
-  return Math.max(...times.slice(1).map((time, index) => time - times[index]!));
-}
 
 /** Counts the keyframes with the colour of the slate in their middle, as ffmpeg decodes them. */
 function countColoured(path: string): number {
