@@ -111,7 +111,13 @@ class Simulation {
   /** Makes the passes of the run sheet until nothing is left to do. */
   run(): this {
     for (let pass = 0; pass < 5000; pass += 1) {
-      const facts = { destinations: this.records, startSeconds: 180, pausesOutputs: false, spending: this.spending() };
+      const facts = {
+        destinations: this.records,
+        startSeconds: 180,
+        pausesOutputs: false,
+        pace: { atOnceMax: 20, intervalMs: 0 },
+        spending: this.spending(),
+      };
       const { show, starts, stops, wakeAt } = advanceShow(this.show, facts, this.now);
       this.show = show;
       const made = {

@@ -38,7 +38,13 @@ const live = (changes: Partial<Show> = {}) =>
 
 function pass(show: Show, time: string, rules: EndFacts, changes: Record<string, DestinationFacts> = {}) {
   const known = { a: running, b: running, c: idle, ...changes };
-  const facts = { destinations: new Map(Object.entries(known)), startSeconds: 60, pausesOutputs: false, ...rules };
+  const facts = {
+    destinations: new Map(Object.entries(known)),
+    startSeconds: 60,
+    pausesOutputs: false,
+    pace: { atOnceMax: 20, intervalMs: 0 },
+    ...rules,
+  };
   const decision = advanceShow(show, facts, at(time));
   const made = (ids: string[]) => ids.map((destinationId) => ({ destinationId, refusal: null }));
   const starts = decision.starts.map(({ destinationId }) => destinationId);

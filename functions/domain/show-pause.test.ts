@@ -29,7 +29,11 @@ const ready = (changes: Partial<OutputPause> = {}, rest: Partial<DestinationFact
   ...rest,
 });
 const decide = (show: Show, time: string, known: DestinationFacts, pausesOutputs = true) =>
-  advanceShow(show, { destinations: new Map([['a', known]]), startSeconds: 180, pausesOutputs }, at(time));
+  advanceShow(
+    show,
+    { destinations: new Map([['a', known]]), startSeconds: 180, pausesOutputs, pace: { atOnceMax: 20, intervalMs: 0 } },
+    at(time),
+  );
 
 const plan = (changes: Partial<Show> = {}) => makeShow({ destinations: [makeShowDestination('a')], ...changes });
 
@@ -154,7 +158,7 @@ describe('after an outage', () => {
     };
     const decision = advanceShow(
       started,
-      { destinations: facts, startSeconds: 180, pausesOutputs: true },
+      { destinations: facts, startSeconds: 180, pausesOutputs: true, pace: { atOnceMax: 20, intervalMs: 0 } },
       at('10:10:00'),
     );
     expect(decision.letGo).toEqual([]);

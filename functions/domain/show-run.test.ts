@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { makeRecord } from '../../test/support/api.ts';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
 import type { ShowCeiling } from './ceiling.ts';
+import type { Destination } from './destination.ts';
+import { withOperation } from './lifecycle.ts';
 import { showReportReady } from './show-events.ts';
 import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
 import { showActorOf } from './show-handover.ts';
@@ -28,6 +31,7 @@ const facts = (changes: Record<string, Partial<DestinationFacts>> = {}) => ({
   destinations: new Map([...KNOWN].map(([id, record]) => [id, { ...record, ...changes[id] }])),
   startSeconds: 180,
   pausesOutputs: false,
+  pace: { atOnceMax: 20, intervalMs: 0 },
 });
 const plan = (changes: Partial<Show> = {}) =>
   makeShow({ destinations: [makeShowDestination('a'), makeShowDestination('b', { isRequired: true })], ...changes });
@@ -93,6 +97,61 @@ describe('before the start', () => {
   it('a draft does nothing', () => {
     const { show, starts, wakeAt } = play(plan({ state: 'draft' }), ['10:00:00']);
     expect([show.state, starts, wakeAt]).toEqual(['draft', [], null]);
+  });
+});
+
+describe('the pace of starts', () => {
+  const PACE = { atOnceMax: 2, intervalMs: 5_000 };
+  const many = ['c', 'd', 'e'];
+  const crowd = (records: readonly Destination[] = [], changes: Partial<DestinationFacts> = {}) => ({
+    ...facts(),
+    destinations: new Map(many.map((id) => [id, { ...NEVER_STARTED, ...changes }])),
+    pace: PACE,
+    records,
+  });
+  const show = () => plan({ destinations: many.map((id) => makeShowDestination(id)) });
+  const requested = (found: Show) => found.destinations.map(({ startRequestedAt }) => startRequestedAt?.slice(11, 19));
+
+  it('begins earlier with more destinations, in their order', () => {
+    // The first has to have arrived before the third begins: only two may start at once.
+    expect(advanceShow(show(), crowd(), at('08:00:00')).wakeAt).toEqual(at('09:54:00'));
+    const first = advanceShow(show(), crowd(), at('09:54:00'));
+    expect([first.starts.map(({ destinationId }) => destinationId), first.wakeAt]).toEqual([['c'], at('09:54:02')]);
+    expect(requested(first.show)).toEqual(['09:54:00', undefined, undefined]);
+    const confirmed = confirmRequests(first.show, { starts: [accepted('c')], stops: [] }, at('09:54:00'));
+    expect(advanceShow(confirmed, crowd(), at('09:56:54')).starts).toEqual([]);
+    const second = advanceShow(confirmed, crowd(), at('09:56:55'));
+    expect(second.starts.map(({ destinationId }) => destinationId)).toEqual(['d']);
+  });
+
+  it('starts what a person wants at once one after the other, and misses none of it', () => {
+    let current = requestShowAction(show(), 'go-live', { by: BY, now: at('09:00:00') });
+    const records: Destination[] = [];
+    const starts: string[] = [];
+    for (let now = at('09:00:00'); now < at('09:10:00') && starts.length < 3;) {
+      const decided = advanceShow(current, crowd(records), now);
+      for (const { destinationId } of decided.starts) {
+        starts.push(`${destinationId} ${now.toISOString().slice(14, 19)}`);
+        const begun = { now, requestedBy: BY };
+        records.push({
+          ...withOperation(makeRecord({ destinationId, desired: 'running' }), 'start', begun),
+          desiredAt: now.toISOString(),
+        });
+      }
+      const made = { starts: decided.starts.map(({ destinationId }) => accepted(destinationId)), stops: [] };
+      current = confirmRequests(decided.show, made, now);
+      const isThere = now >= at('09:02:30') && records[0]!.runningSince === null;
+      if (isThere) records[0] = { ...records[0]!, operation: null, status: 'running', runningSince: now.toISOString() };
+      now = decided.wakeAt!;
+    }
+    expect(starts.map((each) => each.slice(0, 7))).toEqual(['c 00:00', 'd 00:05', expect.stringMatching(/^e 02:3/)]);
+    expect(current.log.filter(({ detail }) => detail.includes('did not start'))).toEqual([]);
+  });
+
+  it('takes what is on air without waiting for its turn', () => {
+    const busy = withOperation(makeRecord({ desired: 'running' }), 'start', { now: at('09:59:59'), requestedBy: BY });
+    const onAir = crowd([busy, busy], { ...running, desiredBy: BY });
+    expect(advanceShow(show(), onAir, at('10:00:00')).starts).toHaveLength(3);
   });
 });
 

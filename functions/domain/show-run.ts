@@ -7,7 +7,9 @@ import { partingOf, starterOf, type Claims, type ShowName } from './show-handove
 import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
+import { whyNotStarted } from './group-start.ts';
 import { leadMsOf } from './start-duration.ts';
+import { planStarts, roomToStart, type StartPace } from './start-pace.ts';
 import {
   isOpen,
   LATE_MS_MAX,
@@ -60,6 +62,9 @@ interface RunFacts extends EndFacts {
   claims?: Claims;
   /** Whether channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
+  pace: StartPace;
+  /** All destinations of the deployment, whose starts share the pace. Absent: nothing of the show is left to start. */
+  records?: readonly Destination[];
 }
 
 /** A destination that is to be started. */
@@ -118,25 +123,54 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
   const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
   const { handOvers } = stopped;
-  const { destinations, starts, entries } = startDue(stopped.show, facts, now);
+  const { destinations, starts, entries, turnMs } = startDue(stopped.show, facts, now);
   let next = withLog({ ...stopped.show, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
   const { show: played, ...paused } = playPaused(next, facts.destinations, now);
-  return { ...rest(played, wakeMsOf(played, facts, now)), starts, stops: stopped.stops, handOvers, ...paused };
+  const wakeMs = wakeMsOf(played, facts, { now, turnMs });
+  return { ...rest(played, wakeMs), starts, stops: stopped.stops, handOvers, ...paused };
 }
 
 /**
- * Returns when a destination has to be started, so that it is on air at its planned second. One whose output is paused
- * may be ready early: its start may take a quarter longer than the last one, and MediaLive has to know the planned second
- * some time ahead.
+ * Returns when a destination has to be started at the latest, so that it is on air at its planned second. One whose output
+ * is paused may be ready early: its start may take a quarter longer than the last one, and MediaLive has to know the
+ * planned second some time ahead.
  */
-function dueMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
+function latestMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
   const known = facts.destinations.get(each.destinationId) ?? null;
+  return plannedMsOf(show, each) - takesMsOf(known, facts) - (canPause(known, facts) ? PLAN_AHEAD_MS : 0);
+}
+
+function takesMsOf(known: DestinationFacts | null, facts: RunFacts): number {
   const leadMs = leadMsOf(known, facts);
-  const canPause = facts.pausesOutputs && known !== null && kindOf(known) === 'channel';
   // Whole milliseconds, because a wake-up cannot come at a part of one.
-  return plannedMsOf(show, each) - (canPause ? Math.ceil(leadMs * 1.25) + PLAN_AHEAD_MS : leadMs);
+  return canPause(known, facts) ? Math.ceil(leadMs * 1.25) : leadMs;
+}
+
+function canPause(known: DestinationFacts | null, { pausesOutputs }: RunFacts): boolean {
+  return pausesOutputs && known !== null && kindOf(known) === 'channel';
+}
+
+/** Returns when each destination that is still to start is started, by id: early enough for all, within the pace. */
+function dueTimes(show: Show, facts: RunFacts): Map<string, number> {
+  const left = show.destinations
+    .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
+    .map((each) => ({ id: each.destinationId, latestMs: latestMsOf(show, each, facts) }));
+  const paced = left.filter(({ id }) => needsRoom(facts.destinations.get(id) ?? null));
+  const starts = paced.map(({ id, latestMs }) => {
+    return { latestMs, takesMs: takesMsOf(facts.destinations.get(id) ?? null, facts) };
+  });
+  const times = planStarts(facts.pace, starts);
+  return new Map([
+    ...left.map(({ id, latestMs }) => [id, latestMs] as const),
+    ...paced.map(({ id }, index) => [id, times[index]!] as const),
+  ]);
+}
+
+/** What is on air or on its way is taken, without a call to AWS. */
+function needsRoom(known: DestinationFacts | null): boolean {
+  return known !== null && known.desired !== 'deleted' && whyNotStarted(known) === null;
 }
 
 function startDue(show: Show, facts: RunFacts, now: Date) {
@@ -144,10 +178,14 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
   const starts: PlannedStart[] = [];
   const entries: ShowLogEntry[] = [];
   const note = (detail: string) => entries.push({ at, actor: RUN_SHEET, detail });
+  const due = dueTimes(show, facts);
+  const room = roomToStart(facts.pace, facts.records ?? [], now);
+  let free = room.count - show.destinations.filter((each) => isRequestedAgain(each, facts)).length;
   const destinations = show.destinations.map((each): ShowDestination => {
     if (each.isStartConfirmed || each.problem !== null) return each;
     const known = facts.destinations.get(each.destinationId) ?? null;
-    if (now.getTime() < dueMsOf(show, each, facts)) return each;
+    const isFirst = each.startRequestedAt === null;
+    if (isFirst && now.getTime() < due.get(each.destinationId)!) return each;
     if (isStoppedByCeiling(show, each, now)) {
       note(`did not start ${each.name}: the ceiling of the show is reached`);
       return { ...each, problem: 'the ceiling of the show is reached' };
@@ -156,18 +194,48 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
       note(`did not start ${each.name}: it was deleted`);
       return { ...each, problem: 'it was deleted' };
     }
-    const lateMs = now.getTime() - plannedMsOf(show, each);
-    if (lateMs > LATE_MS_MAX && known.desired !== 'running') {
-      note(`did not start ${each.name}: it was ${formatDuration(lateMs / 1000)} late; start it by hand if you want it`);
+    const lateMs = now.getTime() - awaitedSinceMs(show, each, facts);
+    if (lateMs > LATE_MS_MAX && known.desired !== 'running' && !room.isFull) {
+      const late = formatDuration((now.getTime() - plannedMsOf(show, each)) / 1000);
+      note(`did not start ${each.name}: it was ${late} late; start it by hand if you want it`);
       return { ...each, problem: 'its start was missed; start it by hand if you want it' };
+    }
+    if (isFirst && needsRoom(known)) {
+      if (free <= 0) return each;
+      free -= 1;
     }
     const pauseUntil = facts.pausesOutputs ? new Date(plannedMsOf(show, each)).toISOString() : null;
     starts.push({ destinationId: each.destinationId, pauseUntil });
-    if (each.startRequestedAt !== null) return each;
+    if (!isFirst) return each;
     note(`starts ${each.name}`);
     return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
   });
-  return { destinations, starts, entries };
+  const isWaiting = destinations.some(
+    ({ destinationId, startRequestedAt, problem }) =>
+      startRequestedAt === null && problem === null && due.get(destinationId)! <= now.getTime(),
+  );
+  return { destinations, starts, entries, turnMs: isWaiting ? room.nextMs : null };
+}
+
+/** A start that a crash may have interrupted is requested again, and takes its room first. */
+function isRequestedAgain(
+  { isStartConfirmed, problem, startRequestedAt, destinationId }: ShowDestination,
+  facts: RunFacts,
+) {
+  const isOpenRequest = startRequestedAt !== null && !isStartConfirmed && problem === null;
+  return isOpenRequest && needsRoom(facts.destinations.get(destinationId) ?? null);
+}
+
+/**
+ * Returns since when a destination waits for its start: since its planned second, or since the pace last moved. It moves
+ * with each start of the show, and when any start has ended and leaves room.
+ */
+function awaitedSinceMs(show: Show, each: ShowDestination, { records = [] }: RunFacts): number {
+  const moves = [
+    ...show.destinations.map(({ startRequestedAt }) => startRequestedAt),
+    ...records.flatMap(({ lastError, runningSince }) => [runningSince, lastError?.at ?? null]),
+  ];
+  return Math.max(plannedMsOf(show, each), ...moves.map((at) => (at ? Date.parse(at) : 0)));
 }
 
 function goLive(show: Show, now: Date): Show {
@@ -327,11 +395,10 @@ function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
   });
 }
 
-function wakeMsOf(show: Show, facts: RunFacts, now: Date): number | null {
+/** @param turnMs when there may be room for a start that is due; null when none waits for room */
+function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; turnMs: number | null }): number | null {
   const nowMs = now.getTime();
-  const due = show.destinations
-    .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
-    .map((each) => dueMsOf(show, each, facts));
+  const due = [...dueTimes(show, facts).values()].map((dueMs) => (dueMs <= nowMs && turnMs !== null ? turnMs : dueMs));
   if (show.state !== 'live') due.push(startMsOf(show));
   const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));

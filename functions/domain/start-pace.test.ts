@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeRecord } from '../../test/support/api.ts';
 import { withOperation } from './lifecycle.ts';
-import { forecastStarts, roomToStart } from './start-pace.ts';
+import { forecastStarts, planStarts, roomToStart } from './start-pace.ts';
 
 const NOW = new Date('2026-12-06T10:00:00.000Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
@@ -17,7 +17,11 @@ describe('the room to start', () => {
 
   it('is one start per interval, counted from the last request', () => {
     const pace = { atOnceMax: 20, intervalMs: 2_000 };
-    expect(roomToStart(pace, [starting(1_999)], NOW)).toEqual({ count: 0, nextMs: NOW.getTime() + 1 });
+    expect(roomToStart(pace, [starting(1_999)], NOW)).toEqual({
+      count: 0,
+      nextMs: NOW.getTime() + 1,
+      isFull: false,
+    });
     expect(roomToStart(pace, [starting(2_000)], NOW).count).toBe(1);
     // A start that has failed already has made its calls as well.
     const failed = makeRecord({ desired: 'running', status: 'error', desiredAt: ago(500).toISOString() });
@@ -47,5 +51,21 @@ describe('the forecast of starts', () => {
       { startsInMs: 10_000, doneInMs: 15_000 },
       { startsInMs: 15_000, doneInMs: 20_000 },
     ]);
+  });
+});
+
+describe('starts that have to be in time', () => {
+  const start = (latestMs: number, takesMs = 180_000) => ({ latestMs, takesMs });
+
+  it('begin an interval apart, the last one as late as it may', () => {
+    const pace = { atOnceMax: 16, intervalMs: 5_000 };
+    expect(planStarts(pace, [start(0), start(0), start(0), start(60_000)])).toEqual([-10_000, -5_000, 0, 60_000]);
+    expect(planStarts(pace, [start(2_000), start(0)])).toEqual([2_000, -3_000]);
+  });
+
+  it('begin only when fewer are starting than may', () => {
+    const pace = { atOnceMax: 2, intervalMs: 5_000 };
+    expect(planStarts(pace, [start(0, 90_000), start(0, 60_000), start(0, 60_000)])).toEqual([-90_000, -5_000, 0]);
+    expect(planStarts({ atOnceMax: 1, intervalMs: 0 }, [start(0, 100), start(0, 100)])).toEqual([-100, 0]);
   });
 });

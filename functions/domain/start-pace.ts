@@ -28,6 +28,8 @@ export interface StartRoom {
   count: number;
   /** When to look again for the others. */
   nextMs: number;
+  /** True when as many are starting as may. */
+  isFull: boolean;
 }
 
 /**
@@ -45,10 +47,11 @@ export function roomToStart(
     ({ operation }) => operation?.kind === 'start' && Date.parse(operation.deadlineAt) > nowMs,
   );
   const free = atOnceMax - starting.length;
-  if (free <= 0) return { count: 0, nextMs: nowMs + Math.max(FULL_WAIT_MS, intervalMs) };
-  if (intervalMs === 0) return { count: free, nextMs: nowMs + FULL_WAIT_MS };
+  if (free <= 0) return { count: 0, nextMs: nowMs + Math.max(FULL_WAIT_MS, intervalMs), isFull: true };
+  if (intervalMs === 0) return { count: free, nextMs: nowMs + FULL_WAIT_MS, isFull: false };
   const dueMs = Math.max(0, ...records.map(lastRequestMs).filter((ms) => ms <= nowMs + intervalMs)) + intervalMs;
-  return dueMs > nowMs ? { count: 0, nextMs: dueMs } : { count: 1, nextMs: nowMs + intervalMs };
+  const [count, nextMs] = dueMs > nowMs ? [0, dueMs] : [1, nowMs + intervalMs];
+  return { count, nextMs, isFull: false };
 }
 
 /**
@@ -85,4 +88,35 @@ export function forecastStarts(
     atMs = startsInMs + intervalMs;
     return { startsInMs, doneInMs: startsInMs + takesMs };
   });
+}
+
+/** A start that has to be in time, in milliseconds. */
+export interface TimedStart {
+  /** When it has to begin at the latest. */
+  latestMs: number;
+  takesMs: number;
+}
+
+/**
+ * Returns when each of several starts begins, so that all are in time and none breaks the pace. None begins earlier than
+ * those after it require. Starts with the same latest time begin in their order.
+ */
+export function planStarts({ atOnceMax, intervalMs }: StartPace, starts: readonly TimedStart[]): number[] {
+  const times: number[] = [];
+  const byTime = starts
+    .map((start, index) => ({ ...start, index }))
+    .toSorted((one, other) => one.latestMs - other.latestMs || one.index - other.index);
+  // From the last one back: the starts that follow do not depend on those before them.
+  for (let place = byTime.length - 1; place >= 0; place -= 1) {
+    const { index, latestMs, takesMs } = byTime[place]!;
+    const next = byTime[place + 1];
+    const beyond = byTime[place + atOnceMax];
+    times[index] = Math.min(
+      latestMs,
+      next ? times[next.index]! - intervalMs : Infinity,
+      // It has to have arrived when the first one begins that would be too many.
+      beyond ? times[beyond.index]! - takesMs : Infinity,
+    );
+  }
+  return times;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AwsDeps } from '../aws/clients.ts';
-import { getDestination } from '../aws/destination-table.ts';
+import { getDestination, listAllDestinations } from '../aws/destination-table.ts';
 import { startExecution, startShowExecution } from '../aws/executions.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { changeShow, getShow, listOpenShows, writeShow } from '../aws/show-table.ts';
@@ -8,6 +8,8 @@ import type { Destination } from '../domain/destination.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { pauseUntil } from '../domain/output-pause.ts';
+import { whyNotStarted } from '../domain/group-start.ts';
+import type { StartPace } from '../domain/start-pace.ts';
 import { stopRuleOf } from '../domain/show-ends.ts';
 import { claimsOf, decideShowStop, showActorOf, type ShowName } from '../domain/show-handover.ts';
 import { decideShowStart } from '../domain/show-start.ts';
@@ -21,6 +23,7 @@ import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { makeRequest } from './make-request.ts';
 import { requestChange, type Change } from './operations.ts';
 import { letOutputGo, planPause } from './output-pause.ts';
+import { startPaced } from './paced-start.ts';
 import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
 
 /**
@@ -49,6 +52,7 @@ export interface ShowDeps
     > {
   /** Seconds that a destination needs to start, as long as it has no history. */
   startSeconds: number;
+  startPace: StartPace;
   /** Whether channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
 }
@@ -66,9 +70,10 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
     const rules = await readEndFacts(deps, before, destinations);
+    const all = hasStartsLeft(before) ? { records: await listAllDestinations(deps) } : {};
     const now = deps.now();
-    const { pausesOutputs, startSeconds } = deps;
-    const facts = { destinations, startSeconds, pausesOutputs, ...rules };
+    const { pausesOutputs, startPace: pace, startSeconds } = deps;
+    const facts = { destinations, startSeconds, pausesOutputs, pace, ...all, ...rules };
     let decision = advanceShow(before, facts, now);
     if (decision.stops.length > 0) {
       decision = advanceShow(before, { ...facts, claims: claimsOf(before, await listOpenShows(deps)) }, now);
@@ -106,6 +111,11 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
   return new Map(await Promise.all(read));
 }
 
+/** Only then the starts of others matter. */
+function hasStartsLeft({ destinations }: Show): boolean {
+  return destinations.some(({ problem, startRequestedAt }) => startRequestedAt === null && problem === null);
+}
+
 /** A decision that is stored, with what it was made from. */
 interface Pass extends RunDecision {
   destinations: ReadonlyMap<string, Destination | null>;
@@ -139,27 +149,43 @@ async function makeRequests(deps: ShowDeps, pass: Pass): Promise<Show> {
   return after;
 }
 
-async function startAll(deps: ShowDeps, { show, starts, decidedAt }: Pass): Promise<MadeRequest[]> {
+async function startAll(deps: ShowDeps, { show, starts, decidedAt, destinations }: Pass): Promise<MadeRequest[]> {
   const made: MadeRequest[] = [];
   for (const { destinationId, pauseUntil: until } of starts) {
     // Read again, because a person may have cancelled, held or ended the show meanwhile.
     const current = await getShow(deps, show.showId);
     const destination = current?.destinations.find((each) => each.destinationId === destinationId);
     if (!current || !destination || !isStarting(current)) break;
+    let mustWait = false;
     const start = async () => {
       const decide = (record: Destination) => {
         const now = deps.now();
         return withPause(record, decideShowStart(record, { show, destination, decidedAt, now }), until, now);
       };
-      const change = await startWithinCeilings(deps, destinationId, async () => {
+      const change = await inPace(deps, destinations.get(destinationId) ?? null, destinationId, async () => {
         await requireWithinShowCeiling(deps, current, destinationId);
         return requestChange(deps, destinationId, { requestedBy: showActorOf(show, 'start'), decide });
       });
-      await startBegun(deps, change);
+      mustWait = change === null;
+      if (change !== null) await startBegun(deps, change.result);
     };
-    made.push(...(await makeRequest(deps, { destinationId, whose: 'a show' }, start)));
+    const done = await makeRequest(deps, { destinationId, whose: 'a show' }, start);
+    // The next pass requests it again.
+    if (!mustWait) made.push(...done);
   }
   return made;
+}
+
+/** A destination that is on air is taken at once; any other start waits for its turn. @returns null when it has to wait */
+async function inPace<Result>(
+  deps: ShowDeps,
+  known: Destination | null,
+  destinationId: string,
+  request: () => Promise<Result>,
+): Promise<{ result: Result } | null> {
+  return known !== null && whyNotStarted(known) !== null
+    ? { result: await startWithinCeilings(deps, destinationId, request) }
+    : startPaced(deps, destinationId, request);
 }
 
 function isStarting({ state, automation }: Show): boolean {

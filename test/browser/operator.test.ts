@@ -57,7 +57,9 @@ describe('a form that was closed', () => {
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Add destination' }).first().click();
-    await dialog().getByText('Your unsaved changes were kept').waitFor();
+    await dialog()
+      .getByText(/^Restored what you typed at \d+:\d\d [AP]M\.$/)
+      .waitFor();
     expect([await field('Name').inputValue(), await field('Stream key').inputValue()]).toEqual([
       'Half typed',
       TYPED_KEY,
@@ -66,7 +68,9 @@ describe('a form that was closed', () => {
     expect(stored).not.toContain(TYPED_KEY);
 
     await page.reload();
-    await dialog().getByText('Your unsaved changes were kept, without the stream key').waitFor();
+    await dialog()
+      .getByText(/^Restored what you typed at .*, without the stream key\.$/)
+      .waitFor();
     expect([await field('Name').inputValue(), await field('Stream key').inputValue()]).toEqual(['Half typed', '']);
     await button('Discard', dialog()).click();
     expect(await field('Name').inputValue()).toBe('');
@@ -156,6 +160,40 @@ describe('the form', () => {
     await paste(field('New stream key'), `rtmp://127.0.0.1:65535/Alpha/${TYPED_KEY}`);
     expect(await field('New stream key').inputValue()).toBe(TYPED_KEY);
     await dialog().getByText('Only the key from the pasted address is used.').waitFor();
+  });
+
+  it('takes the terms of a new key with it, and never keeps the expiry of the old one', async () => {
+    await begin([idle('Alpha')]);
+    const { destinationId } = await stage.named('Alpha');
+    const old = new Date(Date.now() + 3_600_000).toISOString();
+    await stage.product.call('PATCH', `/api/destinations/${destinationId}`, { keyUse: 'once', keyValidUntil: old });
+    await chooseFromMenu('Alpha', 'Replace stream key');
+    await dialog()
+      .getByText(/Leave empty if it does not\. That of the old key, .*, is removed\./)
+      .waitFor();
+    expect([await field('Stream key is').inputValue(), await field('Stream key expires').inputValue()]).toEqual([
+      'once',
+      '',
+    ]);
+    await field('New stream key').fill(TYPED_KEY);
+    await field('Stream key expires').fill('2020-01-01T00:00');
+    await button('Replace key', dialog()).click();
+    await dialog()
+      .getByText(/2020-01-01T.*has passed: send a later time/)
+      .waitFor();
+    await field('Stream key expires').fill('');
+    await button('Replace key', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await stage.named('Alpha')).toMatchObject({ keyUse: 'once', keyValidUntil: null });
+
+    await chooseFromMenu('Alpha', 'Replace stream key');
+    await field('New stream key').fill(`${TYPED_KEY}-next`);
+    await field('Stream key is').selectOption('reusable');
+    await field('Stream key expires').fill('2099-12-31T12:00');
+    await button('Replace key', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    const { keyUse, keyValidUntil } = await stage.named('Alpha');
+    expect([keyUse, keyValidUntil?.slice(0, 10)]).toEqual(['reusable', '2099-12-31']);
   });
 
   it('warns about the name of another destination', async () => {

@@ -160,6 +160,53 @@ describe('the schedule', () => {
   });
 });
 
+describe('what was typed into the form of a show', () => {
+  const restored = (): Locator => page.getByText(/^Restored what you typed at \d+:\d\d [AP]M\.$/);
+
+  it('outlasts Escape, a reload and a closed tab until it is discarded', async () => {
+    await page.getByRole('link', { name: 'Plan a show' }).click();
+    await form().getByLabel('Title').fill('Half planned');
+    await form().getByLabel('Alpha', { exact: true }).check();
+    await form().getByLabel('Ceiling of its cost').check();
+    await form().getByLabel('Amount for the show').fill('12.5');
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await restored().waitFor();
+    const tab = await watched.context.newPage();
+    await tab.goto(page.url());
+    await tab.getByText(/^Restored what you typed at/).waitFor();
+    expect(await tab.getByLabel('Title').inputValue()).toBe('Half planned');
+    expect(await tab.getByLabel('Alpha is required').isVisible()).toBe(true);
+    expect(await tab.getByLabel('Amount for the show').inputValue()).toBe('12.5');
+    await tab.close();
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await tooWide(page)).toEqual([]);
+    await button('Discard').click();
+    expect(await form().getByLabel('Title').inputValue()).toBe('');
+    await page.reload();
+    await form().waitFor();
+    expect(await restored().count()).toBe(0);
+  });
+
+  it('is named on the page of the show after an edit, and gone once it is saved', async () => {
+    await openPlanned('Alpha');
+    await button('Edit').click();
+    await page.getByLabel('Notes for the team').fill('Call the choir first');
+    await page.reload();
+    await page.getByText(/^Your edit at \d+:\d\d [AP]M is not saved\.$/).waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await button('Continue').click();
+    await restored().waitFor();
+    await button('Save changes').click();
+    await heading('Notes').waitFor();
+    await page.reload();
+    await heading('Notes').waitFor();
+    await page.getByText('Call the choir first', { exact: true }).waitFor();
+    expect(await button('Continue').count()).toBe(0);
+  });
+});
+
 describe('a show', () => {
   it('goes live now and ends by hand, with its buttons in reach on a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });

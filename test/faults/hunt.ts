@@ -12,6 +12,7 @@ import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
+import { SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
@@ -39,6 +40,7 @@ const ALL = [
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...SHOW_END_WORKFLOWS,
+  ...SHOW_RECORDING_WORKFLOWS,
   ...GROUP_WORKFLOWS,
   ...TAKEN,
   ...FORMER_ENDED,

@@ -6,6 +6,7 @@ const kept = 'a recording is started, stopped and listed';
 const deleted = 'a recording is deleted while it is copied';
 const expired = 'the time of a recording is over';
 const always = 'the source is recorded while it delivers';
+const ofShow = 'a show is recorded from its planned second to its end';
 
 export const RECORDING_BUGS: readonly PlantedBug[] = [
   {
@@ -98,6 +99,28 @@ export const RECORDING_BUGS: readonly PlantedBug[] = [
     find: '  if (!recording.awaitsPreview) return recording;',
     replace: '  if (recording.awaitsPreview) return { ...recording, awaitsPreview: false };',
     hunt: [{ tests: 'functions/workflow/recording-start.test.ts' }],
+  },
+  {
+    name: 'a show that goes live while the preview starts is recorded only later',
+    file: 'workflow/recordings.ts',
+    find: "if (delivers === null && primary?.desired !== 'running') throw previewIsOff();",
+    replace: 'if (delivers === null) throw previewIsOff();',
+    hunt: [{ tests: 'functions/workflow/show-recording.test.ts' }],
+  },
+  {
+    name: 'the recording of a show ends when the run sheet looks next',
+    file: 'workflow/show-recording.ts',
+    find: "await stopRecording(deps, recordingId, { reason: 'show_ended', endedAt });",
+    replace:
+      "void endedAt;\n    await stopRecording(deps, recordingId, { reason: 'show_ended', endedAt: new Date(deps.now().getTime() + 5_000) });",
+    hunt: [{ workflow: ofShow }],
+  },
+  {
+    name: 'the recording that a show missed is never made',
+    file: 'workflow/show-recording.ts',
+    find: 'wasMissed(show) ?',
+    replace: 'wasMissed(show) && !isOpen(show) && show.liveAt === null ?',
+    hunt: [{ tests: 'functions/workflow/show-recording.test.ts' }],
   },
   {
     name: 'the mark of a recording goes before its work has ended',

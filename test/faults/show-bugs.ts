@@ -27,9 +27,30 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'a show starts a destination, however late',
     file: 'domain/show-run.ts',
-    find: "if (lateMs > LATE_MS_MAX && known.desired !== 'running') {",
-    replace: "if (lateMs > 60 * LATE_MS_MAX && known.desired !== 'running') {",
+    find: "if (lateMs > LATE_MS_MAX && known.desired !== 'running' && !room.isFull) {",
+    replace: "if (lateMs > 60 * LATE_MS_MAX && known.desired !== 'running' && !room.isFull) {",
     hunt: [{ workflow: 'a show is resumed too late for a destination' }],
+  },
+  {
+    name: 'a show plans all its starts for the same moment',
+    file: 'domain/start-pace.ts',
+    find: 'next ? times[next.index]! - intervalMs : Infinity,',
+    replace: 'Infinity,',
+    hunt: [{ tests: 'functions/domain/start-pace.test.ts' }],
+  },
+  {
+    name: 'a show starts more at once than there is room for',
+    file: 'domain/show-run.ts',
+    find: 'if (free <= 0) return each;',
+    replace: '',
+    hunt: [{ tests: 'functions/domain/show-run.test.ts' }],
+  },
+  {
+    name: 'a show gives up a destination that waits for its turn',
+    file: 'domain/show-run.ts',
+    find: '...moves.map((at) => (at ? Date.parse(at) : 0))',
+    replace: '...moves.map(() => 0)',
+    hunt: [{ tests: 'functions/domain/show-run.test.ts' }],
   },
   {
     name: 'a held show acts',
@@ -160,7 +181,7 @@ export const SHOW_BUGS: readonly PlantedBug[] = [
   {
     name: 'an execution that was not started waits for the sweep',
     file: 'workflow/run-show.ts',
-    find: '      await startBegun(deps, change);',
+    find: '      if (change !== null) await startBegun(deps, change.result);',
     replace: '',
     hunt: [{ ...despite, operation: /StartExecution/, fault: /crash before/ }],
   },

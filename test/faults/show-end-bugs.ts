@@ -23,8 +23,8 @@ export const SHOW_END_BUGS: readonly PlantedBug[] = [
   {
     name: 'a paused channel starts as late as one that is not paused',
     file: 'domain/show-run.ts',
-    find: '(canPause ? Math.ceil(leadMs * 1.25) + PLAN_AHEAD_MS : leadMs)',
-    replace: '(canPause ? PLAN_AHEAD_MS : leadMs)',
+    find: 'return canPause(known, facts) ? Math.ceil(leadMs * 1.25) : leadMs;',
+    replace: 'return canPause(known, facts) ? 0 : leadMs;',
     hunt: paused,
   },
   {

@@ -1,4 +1,4 @@
-import type { Show } from '../../functions/domain/show.ts';
+import { isOpen, type Show } from '../../functions/domain/show.ts';
 import { addDestination } from './act.ts';
 import { actOnShow, addShowDestinations, createShow, showIdOf, storedShow, wallClockIn } from './act-show.ts';
 import { idOf } from './destination-ids.ts';
@@ -278,12 +278,38 @@ const wokenOften = (workflow: Workflow): Workflow => ({
 });
 export const WOKEN_OFTEN: readonly Workflow[] = [PAUSED, CEILING_STOPS].map(wokenOften);
 
-/** Those that crashes meet, with the goals that a crash leaves: what a crash takes makes a show late. */
+/** A crash may make a show so late that it waits for a person and is then given up. */
+const isOver = (world: World) => !isOpen(showOf(world)) && isOff(world, ONE);
+
+/** A sweep after the end moves a show whose execution was aborted while it did so. */
+const SWEPT = { lastsMs: 16 * MINUTE_MS };
+
+/** All stories, with the goals that a crash leaves: what a crash takes makes a show late. */
 export const DESPITE_CRASHES: readonly Workflow[] = [
   {
     ...PAUSED,
+    ...SWEPT,
     name: 'a channel starts early and never sends before its second, despite a crash',
     isReached: (_, world) => isDone(world) && sentAfter(world, showOf(world).startsAt) >= 0,
+  },
+  {
+    ...PAUSED_HELD,
+    ...SWEPT,
+    name: 'a show that is held over its second never sends meanwhile, despite a crash',
+    isReached: (_, world) => isOver(world) && sentAfter(world, showOf(world).startsAt) >= 30,
+  },
+  {
+    ...PAUSED_RESUMED,
+    ...SWEPT,
+    name: 'a show that is held and resumed in time never sends before its second, despite a crash',
+    isReached: (_, world) => isOver(world) && sentAfter(world, showOf(world).startsAt) >= 0,
+  },
+  {
+    ...PAUSED_CANCELLED,
+    ...SWEPT,
+    name: 'a show whose channel is paused is cancelled and off air despite a crash',
+    // With its execution gone, the sweep stops the channel, perhaps after the second that MediaLive knows.
+    isReached: (_, world) => showOf(world).state === 'cancelled' && isOff(world, ONE),
   },
   {
     ...SOURCE_LOST,
@@ -292,8 +318,28 @@ export const DESPITE_CRASHES: readonly Workflow[] = [
     isReached: (_, world) => showOf(world).endReason === 'source_lost' && isOff(world, ONE),
   },
   {
+    ...SOURCE_BACK,
+    name: 'a show whose source comes back in time ends by the clock despite a crash',
+    isReached: (_, world) => showOf(world).endReason === 'clock' && isOff(world, ONE),
+  },
+  {
+    ...SOURCE_LOST_HELD,
+    name: 'a held show without a source ends when it is resumed, despite a crash',
+    isReached: (_, world) => isOver(world) && showOf(world).endReason === 'source_lost',
+  },
+  {
     ...CEILING_STOPS,
     name: 'the ceiling of a show ends it despite a crash',
     isReached: (_, world) => showOf(world).endReason === 'ceiling' && isOff(world, ONE, TWO),
+  },
+  {
+    ...CEILING_ASKS,
+    name: 'the ceiling of a show asks once and spares one despite a crash',
+    isReached: (_, world) => isOver(world) && showOf(world).endReason === 'clock' && isOff(world, TWO),
+  },
+  {
+    ...CEILING_KEPT,
+    name: 'a person keeps a show running above its ceiling despite a crash',
+    isReached: (_, world) => isOver(world) && showOf(world).endReason === 'clock' && isOff(world, TWO),
   },
 ];

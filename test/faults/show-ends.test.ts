@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { loadProduction } from './production.ts';
 import { DESPITE_CRASHES, SHOW_END_WORKFLOWS, WOKEN_OFTEN } from './show-end-workflows.ts';
+import { RECORDED_DESPITE_CRASHES, SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
 import { listCells, runStrikes, runWithoutFaults } from './single-faults.ts';
+import type { Workflow } from './workflows.ts';
 
-/** Crashes that every workflow meets at calls of its run sheet. */
+/** Crashes that every story meets between two steps of its run sheet. */
 const CRASHES = /^(crash (before|after)|late effect|execution aborted)$/;
-const CELLS_OF_EACH = 3;
+const CELLS_OF_EACH = 2;
+
+const STORIES = [...DESPITE_CRASHES, ...RECORDED_DESPITE_CRASHES];
 
 describe('a run sheet with pauses, a ceiling or a rule about its source', () => {
   it('sends from the planned second on, and ends when a rule says so, whatever people do', async () => {
@@ -16,28 +20,31 @@ describe('a run sheet with pauses, a ceiling or a rule about its source', () => 
     expect(await runWithoutFaults(await loadProduction(), WOKEN_OFTEN)).toEqual([]);
   }, 600_000);
 
-  it.each(DESPITE_CRASHES)(
-    '$name',
-    async (workflow) => {
-      const production = await loadProduction();
-      const cells = (await listCells(production, workflow)).filter(
-        ({ place, fault }) =>
-          place.step === 'AdvanceShow' &&
-          /^(Put|Update|BatchUpdate|StartExecution)/.test(place.operation) &&
-          CRASHES.test(fault.name),
-      );
-      // Evenly over the whole show, with every kind of crash.
-      const every = Math.max(1, Math.floor(cells.length / CELLS_OF_EACH)) | 1;
-      const chosen = cells.filter((_, index) => index % every === 0).slice(0, CELLS_OF_EACH);
-      expect(chosen.length).toBe(CELLS_OF_EACH);
-      const failed: string[] = [];
-      for (const cell of chosen) {
-        const { outcome, message } = await runStrikes(production, workflow, [cell]);
-        const { position, operation } = cell.place;
-        if (outcome !== 'reached') failed.push(`${cell.fault.name} at ${operation}[${position}]: ${message}`);
-      }
-      expect(failed).toEqual([]);
-    },
-    600_000,
-  );
+  it('is recorded, also when it goes live while the preview starts', async () => {
+    expect(await runWithoutFaults(await loadProduction(), SHOW_RECORDING_WORKFLOWS)).toEqual([]);
+  }, 600_000);
+
+  it.each(STORIES)('$name', async (workflow) => expect(await failuresAfterCrashes(workflow)).toEqual([]), 600_000);
 });
+
+/** Runs a story with crashes. @returns what went wrong, one line each */
+async function failuresAfterCrashes(workflow: Workflow): Promise<string[]> {
+  const production = await loadProduction();
+  const cells = (await listCells(production, workflow)).filter(
+    ({ place, fault }) =>
+      place.step === 'AdvanceShow' &&
+      /^(Put|Update|BatchUpdate|StartExecution)/.test(place.operation) &&
+      CRASHES.test(fault.name),
+  );
+  // Evenly over the whole show, at other steps and with other crashes in each story.
+  const every = Math.floor(cells.length / CELLS_OF_EACH);
+  const first = Math.floor((every * STORIES.indexOf(workflow)) / STORIES.length);
+  const chosen = Array.from({ length: CELLS_OF_EACH }, (_, index) => cells[first + index * every]!);
+  const failed: string[] = [];
+  for (const cell of chosen) {
+    const { outcome, message } = await runStrikes(production, workflow, [cell]);
+    const { position, operation } = cell.place;
+    if (outcome !== 'reached') failed.push(`${cell.fault.name} at ${operation}[${position}]: ${message}`);
+  }
+  return failed;
+}

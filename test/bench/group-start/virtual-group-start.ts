@@ -24,16 +24,20 @@ export const AWS_RATES = {
 } as const;
 export type RateName = keyof typeof AWS_RATES;
 
-interface GroupStartMeasured {
-  /** From the request to the last destination on air. */
-  seconds: number;
-  started: number;
+/** What was called, and how often. */
+export interface CallSummary {
   /** Calls in all, by rate. */
   calls: Record<RateName, number>;
   /** Calls that AWS would have refused, by rate: those that find its bucket empty. */
   refused: Record<RateName, number>;
   /** The most calls of one operation within any second, by rate. */
   mostByOperation: Record<RateName, { operation: string; calls: number }>;
+}
+
+interface GroupStartMeasured extends CallSummary {
+  /** From the request to the last destination on air. */
+  seconds: number;
+  started: number;
 }
 
 interface GroupStartOptions {
@@ -67,7 +71,7 @@ export function measureGroupStart(production: Production, options: GroupStartOpt
     return {
       seconds: (Math.max(...onAir) - beganMs) / 1000,
       started: onAir.length,
-      ...summarize(calls),
+      ...summarizeCalls(calls),
     };
   });
 }
@@ -78,7 +82,8 @@ interface Call {
   atMs: number;
 }
 
-function watchCalls(world: World): Call[] {
+/** Notes the calls to the media services from now on. */
+export function watchCalls(world: World): Call[] {
   const calls: Call[] = [];
   world.watchers.push({
     delivered({ operation, service }) {
@@ -91,7 +96,8 @@ function watchCalls(world: World): Call[] {
   return calls;
 }
 
-function summarize(calls: readonly Call[]): Pick<GroupStartMeasured, 'calls' | 'refused' | 'mostByOperation'> {
+/** Compares calls with AWS's rates. */
+export function summarizeCalls(calls: readonly Call[]): CallSummary {
   const byRate = <Value>(value: (of: Call[], name: RateName) => Value) =>
     Object.fromEntries(
       (Object.keys(AWS_RATES) as RateName[]).map((name) => [

@@ -227,10 +227,9 @@ export async function moveDestinations(positions: ReadonlyMap<string, number>): 
 export function useReplaceStreamKey(destinationId: string) {
   return useMutation({
     gcTime: 0,
-    mutationFn: async (replacement: { streamKey: string; apply: Apply | null }) => {
-      const path = withApply(`${pathOf(destinationId)}/stream-key`, replacement.apply);
-      const { streamKey } = replacement;
-      await request<null, PutStreamKey>(path, { method: 'PUT', body: { streamKey } });
+    mutationFn: async ({ apply, body }: { body: PutStreamKey; apply: Apply | null }) => {
+      const path = withApply(`${pathOf(destinationId)}/stream-key`, apply);
+      await request<null, PutStreamKey>(path, { method: 'PUT', body });
     },
     onSettled: askAgain,
   });

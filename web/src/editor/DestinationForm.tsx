@@ -1,6 +1,6 @@
 import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import { discardDraft } from './drafts.ts';
+import { discardTyped } from '../app/draft-store.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { EditQuestions } from './EditQuestions.tsx';
@@ -40,7 +40,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
   }, [edited.refusal]);
 
   const cancel = (): void => {
-    if (!isPending) discardDraft(draft);
+    if (!isPending) discardTyped(draft);
     onClose();
   };
 
@@ -53,7 +53,11 @@ export function DestinationForm(subject: DestinationFormSubject) {
         edited.save(null);
       }}
     >
-      <RestoredNote edited={edited} isEdited={destination !== null} />
+      <RestoredNote
+        typedAt={edited.restoredAt}
+        without={destination || form.values.streamKey ? undefined : 'the stream key'}
+        onDiscard={edited.discard}
+      />
       <PlatformPicker
         platforms={presets.platforms}
         value={form.values.platform}
@@ -78,7 +82,9 @@ export function DestinationForm(subject: DestinationFormSubject) {
       {!destination && !isSrt(platform) && (
         <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
-      {!isSrt(platform) && <KeyTermsFields edited={edited} />}
+      {!isSrt(platform) && (
+        <KeyTermsFields terms={form.values} errors={fields} onChange={(part) => form.setValues(part)} />
+      )}
       {!isSrt(platform) && <BackupFields edited={edited} destination={destination} platform={platform} />}
       <EncodingSelect
         presets={presets}
@@ -101,9 +107,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         />
       )}
       <Hints notes={platform?.notes ?? []} />
-      {destination && !isSrt(platform) && (
-        <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>
-      )}
+      {destination && !isSrt(platform) && <KeyHint />}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
       <EditQuestions edited={edited} />
       {!edited.asks && (
@@ -130,6 +134,10 @@ function SplitNote({ pasted, isSrt: isOfSrt }: { pasted: PastedAddress; isSrt: b
       </Button>
     </p>
   );
+}
+
+function KeyHint() {
+  return <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>;
 }
 
 /** Selects what remains of a stopped destination. */

@@ -10,20 +10,25 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { isOffAirAnyway } from '../destinations/off-air.ts';
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { fieldErrors } from './field-errors.ts';
+import { type KeyTerms, KeyTermsFields } from './KeyTermsFields.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
 import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
-/** Takes a new stream key. The old one is never shown; the new one is discarded after it is sent. */
+/**
+ * Takes a new stream key with its terms. The old one is never shown; the new one is discarded after it is sent. An
+ * expiry belongs to one key, so the field begins empty. How the platform issues its keys is kept.
+ */
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
+  const [terms, setTerms] = useState<KeyTerms>({ keyUse: destination.keyUse, keyValidUntil: '' });
   const [pastedUrl, setPastedUrl] = useState<string | null>(null);
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
   const tellAfterwards = useToastAfterClose(`Replace the stream key of ${destination.name}`);
   useFocusReturn();
-  const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
+  const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey', 'keyUse', 'keyValidUntil']);
   const onPaste = (event: ClipboardEvent): void => {
     const split = splitRtmpUrl(event.clipboardData.getData('text'), destination.rtmpUrl);
     if (!split) return;
@@ -39,7 +44,12 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
     };
     // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(destination) ? 'now' : null);
-    replace.mutateAsync({ streamKey: streamKey.trim(), apply: when }, { onSuccess }).catch(tellAfterwards);
+    const body = {
+      streamKey: streamKey.trim(),
+      keyUse: terms.keyUse as DestinationResource['keyUse'],
+      keyValidUntil: terms.keyValidUntil || null,
+    };
+    replace.mutateAsync({ body, apply: when }, { onSuccess }).catch(tellAfterwards);
   };
   return (
     <Modal opened onClose={onClose} title={`Replace the stream key of ${destination.name}`}>
@@ -72,6 +82,12 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
               : `Only the key from the pasted address is used. The address names another server, ${pastedUrl}. Change the server with Edit.`}
           </p>
         )}
+        <KeyTermsFields
+          terms={terms}
+          errors={fields}
+          hint={oldExpiryWords(destination)}
+          onChange={(part) => setTerms({ ...terms, ...part })}
+        />
         {rest && <ProblemPanel problem={rest} />}
         {restartRequired ? (
           <RestartQuestion destination={destination} pending={replace.isPending} onAnswer={send} />
@@ -86,4 +102,10 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
       </form>
     </Modal>
   );
+}
+
+function oldExpiryWords({ keyValidUntil }: DestinationResource): string | undefined {
+  if (keyValidUntil === null) return undefined;
+  const until = new Date(keyValidUntil).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  return `That of the old key, ${until}, is removed.`;
 }

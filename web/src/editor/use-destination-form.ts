@@ -5,7 +5,8 @@ import type { Apply } from '../../../functions/api/schemas/requests.ts';
 import { useCreateDestination, useEditDestination } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
-import { discardDraft, type Draft, keepDraft, readDraft } from './drafts.ts';
+import { discardTyped } from '../app/draft-store.ts';
+import { type Draft, keepDraft, readDraft } from './drafts.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
@@ -131,9 +132,10 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     subject.destination && { destination: subject.destination, etag: subject.etag },
   );
   const [pristine, setPristine] = useState(() => pristineValues(subject));
-  const [isRestored, setRestored] = useState(() => readDraft(draft) !== null);
+  const [found] = useState(() => readDraft(draft));
+  const [restoredAt, setRestoredAt] = useState(found?.typedAt ?? null);
   const form = useForm<DestinationFormValues>({
-    initialValues: { ...pristine, ...(readDraft(draft) as Partial<DestinationFormValues> | null) },
+    initialValues: { ...pristine, ...(found?.values as Partial<DestinationFormValues> | undefined) },
     onValuesChange: (values) => keepDraft(draft, typedFields(pristine, values)),
   });
 
@@ -143,7 +145,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
   const tellAfterwards = useToastAfterClose(base ? `Edit ${base.destination.name}` : 'Add a destination');
 
   const finish = (message: string) => (): void => {
-    discardDraft(draft);
+    discardTyped(draft);
     showDone(message);
     onClose();
   };
@@ -174,7 +176,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     base,
     changes,
     isPending,
-    isRestored,
+    /** When the input was typed with which the form began; null without any. */
+    restoredAt,
     /** Changes with every refusal, also with a repeated one. */
     refusal: failureReason,
     ...errors,
@@ -183,8 +186,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     choosePlatform,
     discard(): void {
       form.setValues(pristine);
-      discardDraft(draft);
-      setRestored(false);
+      discardTyped(draft);
+      setRestoredAt(null);
       create.reset();
       edit.reset();
     },
@@ -192,7 +195,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       if (base) {
         if (Object.keys(changes).length > 0) saveOver(base, changes, apply);
         else {
-          discardDraft(draft);
+          discardTyped(draft);
           onClose();
         }
         return;
@@ -206,8 +209,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       setBase(theirs);
       setPristine(values);
       form.setValues(values);
-      discardDraft(draft);
-      setRestored(false);
+      discardTyped(draft);
+      setRestoredAt(null);
       edit.reset();
     },
     saveMine(theirs: Version): void {

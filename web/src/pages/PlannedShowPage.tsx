@@ -25,6 +25,7 @@ import {
 } from '../shows/show-text.ts';
 import { ShowForm } from '../shows/ShowForm.tsx';
 import classes from '../shows/Shows.module.css';
+import { UnsavedNote } from '../shows/UnsavedNote.tsx';
 import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
@@ -46,6 +47,7 @@ export function PlannedShowPage({ showId }: { showId: string }) {
       {show && !isEditing && (
         <>
           <Facts show={show} />
+          <UnsavedNote show={show} onEdit={() => setEditing(true)} />
           <PlanTools show={show} onEdit={() => setEditing(true)} />
           <Rest show={show} />
           <RunBar show={show} />

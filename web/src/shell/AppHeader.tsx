@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { useIncidents } from '../api/incidents.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
-import { discardAllDrafts } from '../editor/drafts.ts';
+import { discardAllTyped } from '../app/draft-store.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
@@ -32,7 +32,7 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
   useHeightForPanel(header);
   const pressed = (): void =>
     signOut.mutate(undefined, {
-      onSuccess: discardAllDrafts,
+      onSuccess: discardAllTyped,
       onError: (error) => showProblem(error, 'Sign out'),
     });
   return (

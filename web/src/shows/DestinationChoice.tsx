@@ -14,8 +14,11 @@ interface DestinationChoiceProps {
 
 /** Chooses the destinations of a show, each with its offset. They start and stop in the order they were chosen in. */
 export function DestinationChoice({ chosen, faults, onChange }: DestinationChoiceProps) {
-  const { destinations = [] } = useShow();
-  const usable = destinations.filter(({ primary, desired }) => !primary && desired !== 'deleted');
+  const { destinations } = useShow();
+  const usable = (destinations ?? []).filter(({ primary, desired }) => !primary && desired !== 'deleted');
+  const isUsable = ({ destinationId }: Chosen[number]) => usable.some((each) => each.destinationId === destinationId);
+  // A copy or restored input may name one that was deleted meanwhile. It can only be left out.
+  const gone = destinations ? chosen.filter((each) => !isUsable(each)) : [];
   return (
     <fieldset className={classes.destinations}>
       <legend>Destinations</legend>
@@ -68,6 +71,16 @@ export function DestinationChoice({ chosen, faults, onChange }: DestinationChoic
           </div>
         );
       })}
+      {gone.map((each) => (
+        <label key={each.destinationId} className={classes.choice}>
+          <input
+            type="checkbox"
+            checked
+            onChange={() => onChange(chosen.filter(({ destinationId }) => destinationId !== each.destinationId))}
+          />
+          <span>A destination that was deleted</span>
+        </label>
+      ))}
       {faults.map((fault) => (
         <p key={fault} role="alert" className={classes.fault}>
           {fault}

@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
+import { RestoredNote } from '../editor/RestoredNote.tsx';
 import { DestinationChoice } from './DestinationChoice.tsx';
 import { EndRules } from './EndRules.tsx';
 import { ExpectedSourceFields } from './ExpectedSourceFields.tsx';
@@ -24,7 +25,7 @@ const ORDER = ['label', 'input', 'description', 'error'] satisfies ('label' | 'i
 
 /** Plans, copies or edits a show. The API checks the values; its messages appear at their fields. */
 export function ShowForm(props: ShowFormProps) {
-  const { edited, onClose } = props;
+  const { edited } = props;
   const form = useShowForm(props);
   const { values, set } = form;
   const text: TextProps = (field) => ({
@@ -42,6 +43,7 @@ export function ShowForm(props: ShowFormProps) {
       noValidate
       aria-label={edited ? 'Edit the show' : 'Plan a show'}
     >
+      <RestoredNote typedAt={form.restoredAt} onDiscard={form.discard} />
       <TextInput label="Title" autoComplete="off" data-autofocus {...text('title')} />
       <div className={classes.pair}>
         <Time
@@ -112,7 +114,7 @@ export function ShowForm(props: ShowFormProps) {
             Save draft
           </Button>
         )}
-        <Button variant="default" onClick={() => onClose(null)}>
+        <Button variant="default" onClick={form.cancel}>
           Cancel
         </Button>
       </div>

@@ -2,9 +2,11 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { problemOf } from '../api/request.ts';
 import { useChangeShow, useCreateShow } from '../api/shows.ts';
+import { discardTyped } from '../app/draft-store.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { sentence } from '../ui/format.ts';
+import { keepShowDraft, readShowDraft, showDraftName } from './show-draft.ts';
 import { hereZone } from './show-text.ts';
 import {
   missingValues,
@@ -33,9 +35,11 @@ const FIELDS = [
 export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   // Polls replace the show; the form compares with the values it began with.
   const [before] = useState(edited);
-  const [values, setValues] = useState(() =>
-    copied ? toCopyValues(copied) : toShowValues(before ?? null, hereZone()),
-  );
+  const draft = showDraftName({ edited: edited?.showId, copied: copied?.showId });
+  const [kept] = useState(() => readShowDraft(draft));
+  const [restoredAt, setRestoredAt] = useState(kept?.typedAt ?? null);
+  const [pristine] = useState(() => (copied ? toCopyValues(copied) : toShowValues(before ?? null, hereZone())));
+  const [values, setValues] = useState(() => ({ ...pristine, ...kept?.values }));
   /** Fields changed since the last request, whose messages are out of date. */
   const [changed, setChanged] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
@@ -68,17 +72,21 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     if (Object.keys(found).length > 0) return;
     request({
       onSuccess: ({ showId }) => {
+        discardTyped(draft);
         showDone(message);
         onClose(showId);
       },
     });
   };
+  const isSent = create.isPending || change.isPending;
   return {
     values,
     errorOf,
+    /** When the input was typed with which the form began; null without any. */
+    restoredAt,
     rest,
     isConflict,
-    isSent: create.isPending || change.isPending,
+    isSent,
     destinationFaults: changed.includes('destinations')
       ? []
       : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
@@ -89,7 +97,9 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
           .filter(({ field }) => field === 'ceiling' || field.startsWith('ceiling.spared'))
           .map(({ message }) => sentence(message)),
     set: (part: Partial<ShowFormValues>): void => {
-      setValues((now) => ({ ...now, ...part }));
+      const next = { ...values, ...part };
+      setValues(next);
+      keepShowDraft(draft, pristine, next);
       setChanged((now) => [...now, ...Object.keys(part)]);
     },
     submit: (event: FormEvent): void => {
@@ -101,6 +111,19 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
           'Show saved',
         );
       } else send((options) => create.mutate(toNewShow(values, false), options), 'Show scheduled');
+    },
+    discard: (): void => {
+      discardTyped(draft);
+      setValues(pristine);
+      setRestoredAt(null);
+      setMissing({});
+      create.reset();
+      change.reset();
+    },
+    cancel: (): void => {
+      // A request that was sent may fail, and then its values are still wanted.
+      if (!isSent) discardTyped(draft);
+      onClose(null);
     },
     saveDraft: () => send((options) => create.mutate(toNewShow(values, true), options), 'Draft saved'),
   };

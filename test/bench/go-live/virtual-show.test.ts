@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { AWS_START_INTERVAL_MS, STARTS_AT_ONCE_DEFAULT } from '../../../functions/domain/start-pace.ts';
+import { idOf } from '../../faults/destination-ids.ts';
+import { loadProduction } from '../../faults/production.ts';
+import { AWS_RATES, type RateName } from '../group-start/virtual-group-start.ts';
+import { AWS_TIMES } from '../lifecycle/clean-lifecycle.ts';
+import { measureShow } from './virtual-show.ts';
+
+it('fifty destinations of a show are ready before its second, and AWS refuses no call', async () => {
+  const pace = { atOnceMax: STARTS_AT_ONCE_DEFAULT, intervalMs: AWS_START_INTERVAL_MS };
+  const measured = await measureShow(await loadProduction(), { destinations: 50, pace, times: AWS_TIMES['typical']! });
+  expect(measured.readyInTime).toBe(50);
+  expect(measured.lastOnAirSeconds).toBeLessThan(1);
+  expect(measured.order).toEqual(Array.from({ length: 50 }, (_, index) => idOf(index + 1)));
+  expect(measured.refused).toEqual({ medialive: 0, 'mediaconnect, describing': 0, 'mediaconnect, the rest': 0 });
+  for (const name of Object.keys(AWS_RATES) as RateName[]) {
+    expect(measured.mostByOperation[name].calls, name).toBeLessThanOrEqual(AWS_RATES[name].perSecond);
+  }
+}, 180_000);
