@@ -40,6 +40,7 @@ import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerDeliveries } from './routes/deliveries.ts';
 import { registerEventTypes } from './routes/event-types.ts';
+import { registerNoSourceLimit } from './routes/no-source-limit.ts';
 import { registerNotificationTargets } from './routes/notification-targets.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
@@ -182,6 +183,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerOrphans(api, deps);
   registerCosts(api, deps);
   registerCeilings(api, deps);
+  registerNoSourceLimit(api, deps);
   registerUptime(api, deps);
   registerEstimates(api, deps);
   registerReports(api, deps);

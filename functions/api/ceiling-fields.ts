@@ -13,7 +13,11 @@ const COUNTDOWN_MINUTES_DEFAULT = 10;
 export const toMicroUsd = (usd: number) => Math.round(usd * 100) * 10_000;
 
 /** Returns what happens at the limit, and the fields that belong to another action. */
-export function readAtLimit({ action, countdownMinutes, defaultAnswer }: z.infer<typeof SetCeiling>): {
+export function readAtLimit({
+  action,
+  countdownMinutes,
+  defaultAnswer,
+}: Pick<z.infer<typeof SetCeiling>, 'action' | 'countdownMinutes' | 'defaultAnswer'>): {
   atLimit: AtLimit;
   errors: FieldError[];
 } {

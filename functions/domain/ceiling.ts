@@ -306,8 +306,16 @@ export function isSameCeiling(
   one: Pick<AnyCeiling, 'microUsd' | 'atLimit' | 'spared'>,
   other: Pick<AnyCeiling, 'microUsd' | 'atLimit' | 'spared'>,
 ): boolean {
-  const settings = ({ microUsd, atLimit, spared }: typeof other) =>
-    JSON.stringify([microUsd, Object.entries(atLimit).toSorted(), spared.toSorted()]);
+  return one.microUsd === other.microUsd && isSameAtLimit(one, other);
+}
+
+/** Returns true when two limits do the same, and spare the same destinations. */
+export function isSameAtLimit(
+  one: Pick<AnyCeiling, 'atLimit' | 'spared'>,
+  other: Pick<AnyCeiling, 'atLimit' | 'spared'>,
+): boolean {
+  const settings = ({ atLimit, spared }: typeof other) =>
+    JSON.stringify([Object.entries(atLimit).toSorted(), spared.toSorted()]);
   return settings(one) === settings(other);
 }
 

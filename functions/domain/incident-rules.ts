@@ -356,6 +356,16 @@ export const INCIDENT_RULES = {
     meaning: 'The newest check of a show that starts within the hour failed where the show cannot do without.',
     action: 'Open the show, do what its failed checks say, and check it again.',
   },
+  channels_without_source: {
+    subject: 'deployment',
+    severity: 'medium',
+    title: 'Channels run without a source',
+    signal: 'unfed',
+    holdSeconds: 0,
+    clearSeconds: 0,
+    meaning: 'Channels have run without a source for the minutes of the no-source limit. They are billed as on air.',
+    action: 'Connect the encoder or stop what is not needed. Answer the question above the page if there is one.',
+  },
   spend_half: {
     subject: 'money',
     severity: 'low',

@@ -257,6 +257,7 @@ it('every rule watches a signal that is collected', () => {
     sweepRanAt: at(0).toISOString(),
     failingTargets: 0,
     unreadyShows: 0,
+    noSource: { unfed: true, detail: 'no source for 10 min' },
   };
   const collected = {
     source: sourceSignals(source, [record]),

@@ -50,6 +50,8 @@ export interface DeploymentSeen {
   failingTargets?: number;
   /** Shows that start soon and whose newest preflight failed. */
   unreadyShows?: number;
+  /** What the no-source limit has found; absent: not known. */
+  noSource?: { unfed: boolean | null; detail: string } | undefined;
 }
 
 /** A drill: the signals it causes, and the destination if it is only one. */
@@ -232,8 +234,12 @@ export function deploymentSignals(
       orphans: seen.orphans,
       failingTargets: seen.failingTargets,
       unreadyShows: seen.unreadyShows,
+      unfed: seen.noSource?.unfed,
     }),
-    details: primary?.lastError ? { primaryMissing: primary.lastError.detail } : {},
+    details: {
+      ...(primary?.lastError ? { primaryMissing: primary.lastError.detail } : {}),
+      ...(seen.noSource?.unfed ? { unfed: seen.noSource.detail } : {}),
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import { sum } from '../domain/money.ts';
 import { evaluateCeilings, type CeilingDeps } from '../workflow/ceilings.ts';
 import { endSourceLosses } from '../workflow/end-source-loss.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
+import { evaluateNoSource, type NoSourceSeen } from '../workflow/no-source-limit.ts';
 import { readShowCeilings } from '../workflow/show-ceiling.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
 import { COUNTED_LINES, type MonitorOutcome } from './counted-log-lines.ts';
@@ -97,6 +98,7 @@ async function evaluateObserved(
   const records = withObservations(listed, report);
   const drills = deps.drills?.() ?? [];
   const reports = await evaluateCeilingsQuietly(deps, listed);
+  const noSource = await evaluateNoSourceQuietly(deps, records, source.connected);
   let ranAt: string | undefined;
   const observe = ({ incidents, runs, now }: Known) => {
     ranAt = runs.monitor?.ranAt;
@@ -110,7 +112,7 @@ async function evaluateObserved(
     return [
       sourceSignals({ ...source, ...priceOf(deps, records) }, records, drills),
       ...records.map((record) => destinationSignals(record, now, drills)),
-      deploymentSignals(seen, records, now),
+      deploymentSignals({ ...seen, noSource }, records, now),
       ...goneSubjects(incidents, records),
       ...moneySignals(reports, incidents, records, now),
     ];
@@ -140,6 +142,20 @@ async function evaluateCeilingsQuietly(
   } catch (error) {
     deps.logger.error(COUNTED_LINES.ceilingsNotEvaluated, { error: errorName(error) });
     return null;
+  }
+}
+
+/** Applies the no-source limit. Logs a failure: the next run tries again, and until then nothing is known. */
+async function evaluateNoSourceQuietly(
+  deps: MonitorRunDeps,
+  records: readonly Destination[],
+  connected: boolean | null | undefined,
+): Promise<NoSourceSeen | undefined> {
+  try {
+    return await evaluateNoSource(deps, records, connected);
+  } catch (error) {
+    deps.logger.error('the no-source limit could not be evaluated', { error: errorName(error) });
+    return undefined;
   }
 }
 

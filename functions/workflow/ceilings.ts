@@ -18,6 +18,7 @@ import {
 import { moneySubjectOf, type CeilingReport } from '../domain/ceiling-signals.ts';
 import { courseText, nameOfCeiling } from '../domain/ceiling-words.ts';
 import type { Destination } from '../domain/destination.ts';
+import type { Decision } from '../domain/lifecycle.ts';
 import { AppError, errorName } from '../domain/errors.ts';
 import type { Spending } from '../domain/spending.ts';
 import { inTurn, type Turn } from './in-turn.ts';
@@ -29,8 +30,8 @@ import type { OperationDeps, WorkflowDeps } from './workflow-deps.ts';
 
 export type CeilingDeps = OperationDeps & SpendingDeps;
 
-/** Whose timeline shows what happens to ceilings. */
-const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
+/** Whose timeline shows what happens to limits of the deployment. */
+export const DEPLOYMENT_OWNER = { destinationId: 'deployment', name: 'Deployment' };
 
 /**
  * Evaluates all ceilings and acts on them. May be repeated and interrupted anywhere: the decision is stored before
@@ -88,11 +89,21 @@ export async function stopConcerned(
   const concerned = records.filter(
     ({ destinationId, desired }) => desired === 'running' && isConcerned(ceiling, destinationId),
   );
-  for (const { destinationId } of concerned) {
+  const ids = concerned.map(({ destinationId }) => destinationId);
+  await stopEach(deps, ids, { requestedBy, decide: decideCeilingStop });
+}
+
+/** Requests stops because of a limit, each independently of the others. Logs a failure. */
+export async function stopEach(
+  deps: OperationDeps,
+  ids: readonly string[],
+  request: { requestedBy: string; decide: (record: Destination) => Decision },
+): Promise<void> {
+  for (const destinationId of ids) {
     try {
-      await requestChange(deps, destinationId, { requestedBy, decide: decideCeilingStop });
+      await requestChange(deps, destinationId, request);
     } catch (error) {
-      deps.logger.error('a ceiling could not stop a destination', {
+      deps.logger.error('a limit could not stop a destination', {
         destinationId,
         error: errorName(error),
       });

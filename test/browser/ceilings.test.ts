@@ -102,6 +102,26 @@ describe('a ceiling', () => {
     expect([refused.status, refused.body.code]).toEqual([409, 'ceiling_reached']);
   });
 
+  it('has a limit beside it that asks about channels without a source, and keeps them when that is the answer', async () => {
+    const limitForm = page.getByRole('form', { name: 'No-source limit' });
+    const question = page.getByRole('region', { name: 'No source' });
+    await page.getByText('After 10 min without a source: warns only.').waitFor();
+    await button('Edit the no-source limit').click();
+    await limitForm.getByLabel('Minutes without a source').fill('1');
+    await limitForm.getByLabel('When it is reached').selectOption('ask');
+    await button('Save', limitForm).click();
+    await page.getByText(/After 1 min without a source: asks for 10 min, then stops everything\./).waitFor();
+    expect(await findViolations(page, 'main')).toEqual([]);
+    await question
+      .getByText(/Without an answer, \d destinations? on air stops? in \d{1,2}:\d\d\./)
+      .waitFor({ timeout: 120_000 });
+    expect(await tooWide(page)).toEqual([]);
+    await button('Keep running', question).click();
+    await question.waitFor({ state: 'detached' });
+    await page.getByText(/Kept running by .* until the source returns\./).waitFor();
+    expect((await stage.named('Alpha')).desired).toBe('running');
+  });
+
   it('keeps everything running when that is the answer', async () => {
     await askNow();
     await button('Keep running', banner()).click();

@@ -8,6 +8,9 @@ const stops = [{ workflow: 'a ceiling stops everything in time' }];
 const spares = [{ workflow: 'a ceiling asks, gets no answer and spares one' }];
 const kept = [{ workflow: 'a ceiling asks and a person keeps everything running' }];
 
+const withoutSource = [{ tests: 'functions/domain/no-source-limit.test.ts' }];
+const applied = [{ tests: 'functions/api/routes/no-source-limit.test.ts' }];
+
 export const CEILING_BUGS: readonly PlantedBug[] = [
   {
     name: 'a ceiling decides without the time until the next evaluation',
@@ -106,5 +109,47 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     find: "if (courseOf(stored, deps.now())?.state === 'stopped') await stopConcerned(deps, stored, records);",
     replace: '',
     hunt: stops,
+  },
+  {
+    name: 'a channel that is started during a loss has no minutes of its own',
+    file: 'domain/no-source-limit.ts',
+    find: 'Math.max(Date.parse(startedAt), Date.parse(lostSince)) <= dueBeforeMs',
+    replace: 'Date.parse(lostSince) <= dueBeforeMs',
+    hunt: withoutSource,
+  },
+  {
+    name: 'the no-source limit stops without fresh evidence',
+    file: 'domain/no-source-limit.ts',
+    find: 'now.getTime() - Date.parse(source.observedAt) > SOURCE_KNOWN_MS',
+    replace: 'now.getTime() < 0',
+    hunt: applied,
+  },
+  {
+    name: 'a decision about an earlier loss of the source counts for the next one',
+    file: 'domain/no-source-limit.ts',
+    find: 'return course && course.lostSince === lostSince ? course : null;',
+    replace: "return course && lostSince !== '' ? course : null;",
+    hunt: withoutSource,
+  },
+  {
+    name: 'a channel is stopped for want of a source although a person keeps it',
+    file: 'domain/no-source-limit.ts',
+    find: "if (atLimit.action === 'warn' || course?.state === 'kept') return limit;",
+    replace: "if (atLimit.action === 'warn') return limit;",
+    hunt: withoutSource,
+  },
+  {
+    name: 'the no-source limit stops what a show or a destination decides about',
+    file: 'domain/no-source-limit.ts',
+    find: 'if (isPrimary(record) || isOwn || spared.includes(record.destinationId)) return null;',
+    replace: 'if (isPrimary(record) || spared.includes(record.destinationId)) return null;',
+    hunt: withoutSource,
+  },
+  {
+    name: 'the no-source limit decides and stops nothing',
+    file: 'workflow/no-source-limit.ts',
+    find: 'await stopUnfed(deps, stoppedByLimit(limit, lostSince, unfed));',
+    replace: '',
+    hunt: applied,
   },
 ];

@@ -58,6 +58,8 @@ const BODIES: Record<string, object> = {
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
+  'PUT /api/no-source-limit': { minutes: 10, action: 'warn' },
+  'POST /api/no-source-limit/answer': { answer: 'keep' },
   'PUT /api/incident-rules': { rules: {} },
   'PUT /api/sound': { track: { by: 'first' }, channels: 'source', loudnessLufs: null },
   'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },

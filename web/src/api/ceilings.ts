@@ -14,10 +14,9 @@ const PATH = '/api/ceilings';
 type Period = CeilingResource['period'];
 
 /** Polls the ceilings with their spending while the page is visible. */
-export function useCeilings({ enabled = true }: { enabled?: boolean } = {}) {
+export function useCeilings() {
   return useQuery({
     queryKey: queryKeys.ceilings,
-    enabled,
     refetchInterval: () => costsPollMs(),
     queryFn: async ({ signal }) => (await request<CeilingList>(PATH, { signal })).body,
   });

@@ -15,6 +15,7 @@ export const queryKeys = {
   operation: (operationId: string) => ['operation', operationId],
   costs: ['costs'],
   ceilings: ['ceilings'],
+  noSourceLimit: ['no-source-limit'],
   estimate: (wanted: object | null) => ['estimate', wanted],
   reports: ['reports'],
   uptime: (from: string) => ['uptime', from],

@@ -39,12 +39,16 @@ const toggled = (ids: readonly string[], id: string): string[] =>
   ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id];
 
 /** Returns the request. An empty field is sent as it is, so that the API explains it. @param known that may be spared */
-export function toCeilingRequest(
-  { amount, action, countdownMinutes, defaultAnswer, spared }: CeilingDraft,
+export function toCeilingRequest({ amount, ...rest }: CeilingDraft, known: ReadonlySet<string>): SetCeiling {
+  return { amount: amount as number, ...toAtLimitRequest(rest, known) };
+}
+
+/** Returns what happens at a limit, as a request. @param known that may be spared */
+export function toAtLimitRequest(
+  { action, countdownMinutes, defaultAnswer, spared }: Omit<CeilingDraft, 'amount'>,
   known: ReadonlySet<string>,
-): SetCeiling {
+): Omit<SetCeiling, 'amount'> {
   return {
-    amount: amount as number,
     action,
     ...(action === 'ask' ? { countdownMinutes: countdownMinutes as number, defaultAnswer } : {}),
     // A destination that was deleted meanwhile needs no mercy.
@@ -62,7 +66,8 @@ interface CeilingFieldsProps {
 }
 
 /** The fields of a ceiling: its amount, and what happens when it is reached. */
-export function CeilingFields({ amountLabel, draft, destinations, errorOf, onChange }: CeilingFieldsProps) {
+export function CeilingFields({ amountLabel, ...fields }: CeilingFieldsProps) {
+  const { draft, errorOf, onChange } = fields;
   return (
     <>
       <NumberInput
@@ -75,6 +80,15 @@ export function CeilingFields({ amountLabel, draft, destinations, errorOf, onCha
         error={errorOf('amount')}
         onChange={(amount) => onChange({ amount })}
       />
+      <AtLimitFields {...fields} />
+    </>
+  );
+}
+
+/** The fields of what happens when a limit is reached. */
+export function AtLimitFields({ draft, destinations, errorOf, onChange }: Omit<CeilingFieldsProps, 'amountLabel'>) {
+  return (
+    <>
       <NativeSelect
         size="sm"
         label="When it is reached"

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CostNow } from '../../../functions/api/schemas/costs.ts';
 import { Ceilings } from './Ceilings.tsx';
+import { NoSourceLimit } from './NoSourceLimit.tsx';
 import { useCostNow, useReports } from '../api/costs.ts';
 import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from './money.ts';
 import classes from './CostSection.module.css';
@@ -26,6 +27,7 @@ export function CostSection({ children }: { children: ReactNode }) {
       {data && <Now now={data} />}
       <RunningPrices />
       <Ceilings />
+      <NoSourceLimit />
       <ul className={classes.downloads}>
         <li>
           <a href="/api/costs?groupBy=destination&format=csv" download>

@@ -1,4 +1,5 @@
 import type { CeilingResource } from '../../../functions/api/schemas/ceilings.ts';
+import type { NoSourceLimitResource } from '../../../functions/api/schemas/no-source-limit.ts';
 import { formatSum } from './money.ts';
 
 export const PERIOD_WORDS: Record<CeilingResource['period'], string> = {
@@ -24,6 +25,23 @@ export function describeAction({
         ? `Asks for ${countdownMinutes} min, then stops everything${rest}`
         : `Asks for ${countdownMinutes} min, then keeps running`;
   }
+}
+
+/** Says what happens to channels without a source, and what the limit is doing. */
+export function describeNoSourceLimit(
+  limit: Pick<
+    NoSourceLimitResource,
+    'minutes' | 'action' | 'countdownMinutes' | 'defaultAnswer' | 'spared' | 'state' | 'decidedBy' | 'source'
+  >,
+): string {
+  if (limit.minutes === 0) return 'Channels run without a source for as long as they are on air.';
+  const doing = {
+    watching: limit.source === 'unknown' ? ' Whether a source delivers is unknown, so nothing is stopped.' : '',
+    asked: ' Waits for an answer.',
+    kept: ` Kept running by ${limit.decidedBy} until the source returns.`,
+    stopped: ` Stopped by ${limit.decidedBy}.`,
+  }[limit.state];
+  return `After ${limit.minutes} min without a source: ${describeAction(limit).toLowerCase()}.${doing}`;
 }
 
 /** Says what a ceiling has done in this period; empty while it only watches. */

@@ -1,0 +1,48 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type {
+  AnswerNoSourceLimit,
+  NoSourceLimitResource,
+  SetNoSourceLimit,
+} from '../../../functions/api/schemas/no-source-limit.ts';
+import { costsPollMs } from './pace.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const PATH = '/api/no-source-limit';
+
+/** Polls the no-source limit while the page is visible. */
+export function useNoSourceLimit() {
+  return useQuery({
+    queryKey: queryKeys.noSourceLimit,
+    refetchInterval: () => costsPollMs(),
+    queryFn: async ({ signal }) => (await request<NoSourceLimitResource>(PATH, { signal })).body,
+  });
+}
+
+const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.noSourceLimit });
+
+/** Sets the limit. @param revision of the limit that the form was opened with */
+export function useSetNoSourceLimit() {
+  return useMutation({
+    mutationFn: ({ revision, limit }: { revision: number; limit: SetNoSourceLimit }) =>
+      request<NoSourceLimitResource, SetNoSourceLimit>(PATH, {
+        method: 'PUT',
+        body: limit,
+        ifMatch: `"${revision}"`,
+      }),
+    onSettled: invalidate,
+  });
+}
+
+/** Answers the question of the limit, as it was shown. */
+export function useAnswerNoSourceLimit() {
+  return useMutation({
+    mutationFn: ({ revision, answer }: { revision: number; answer: AnswerNoSourceLimit['answer'] }) =>
+      request<NoSourceLimitResource, AnswerNoSourceLimit>(`${PATH}/answer`, {
+        method: 'POST',
+        body: { answer },
+        ifMatch: `"${revision}"`,
+      }),
+    onSettled: invalidate,
+  });
+}
