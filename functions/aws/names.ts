@@ -3,7 +3,7 @@ import type { Deployment } from './clients.ts';
 
 /** Tag keys that name a resource's owner. Sluice never touches a resource without them. */
 export const DEPLOYMENT_TAG = 'sluice:deployment';
-const DESTINATION_TAG = 'sluice:destination';
+export const DESTINATION_TAG = 'sluice:destination';
 
 /** Index of the table over the history of all destinations. */
 export const HISTORY_BY_DAY = 'HistoryByDay';

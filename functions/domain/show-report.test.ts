@@ -85,7 +85,13 @@ const record = (destinationId: string): Destination =>
     new Date(at('00:00:00')),
   );
 const facts = (changes: Partial<ReportFacts> = {}): ReportFacts => ({
-  ...{ history, records: [record('a'), record('b')], recordings: [], pricing },
+  ...{
+    history,
+    records: [record('a'), record('b')],
+    recordings: [],
+    pricing,
+    bill: { usd: null, explanation: 'not read' },
+  },
   ...changes,
 });
 
@@ -113,6 +119,15 @@ describe('the report of a show', () => {
     expect(failovers).toBe(1);
   });
 
+  it('counts the failovers of each destination while it was on air', () => {
+    const early = {
+      ...SHOW,
+      destinations: [{ ...SHOW.destinations[0]!, offAirAt: at('10:39:00') }, ...SHOW.destinations],
+    };
+    const { destinations } = reportShow(early, facts(), NOW);
+    expect(destinations.map(({ failovers }) => failovers)).toEqual([0, 1, 0]);
+  });
+
   it('adds up what its own runs cost, billed while they wait, beside the estimate', () => {
     const { bill, cost, destinations, estimate } = reportShow(SHOW, facts(), NOW);
     const window = { startMs: Date.parse(at('00:00:00')), endMs: NOW.getTime() };
@@ -120,7 +135,7 @@ describe('the report of a show', () => {
     expect([cost!.usd, total.billedMinutes]).toEqual([toUsd(total.cost), 63]);
     expect(destinations[1]!.cost).toMatchObject({ usd: 0 });
     expect(estimate!.usd!).toBeCloseTo(2 * destinations[0]!.estimate!.usd!, 5);
-    expect(bill).toBeNull();
+    expect(bill).toEqual({ usd: null, explanation: 'not read' });
   });
 
   it('shows as unknown what is not known', () => {

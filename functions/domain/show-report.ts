@@ -28,6 +28,15 @@ export interface ReportFacts {
   records: readonly Destination[];
   recordings: readonly Recording[];
   pricing: Pricing;
+  bill: ReportBill;
+}
+
+/** What was charged, and why that is not known or nothing. */
+export interface ReportBill {
+  /** Null: not known. */
+  usd: number | null;
+  /** A sentence without its end. */
+  explanation: string;
 }
 
 /** An amount in US dollars by list prices. A lower bound when a part has no known price. */
@@ -53,6 +62,8 @@ export interface DestinationReport {
   observed: Record<UptimeState, number> | null;
   /** Seconds of a slate instead of the picture. */
   slateSeconds: number | null;
+  /** Changes between the main and the backup encoder while it was on air. */
+  failovers: number | null;
   problem: string | null;
   cost: ReportAmount | null;
   /** For the planned time on air, at today's settings and prices. */
@@ -87,8 +98,7 @@ export interface ShowReport {
   failovers: number | null;
   cost: ReportAmount | null;
   estimate: ReportAmount | null;
-  /** What AWS charged. Sluice does not read the bill. */
-  bill: null;
+  bill: ReportBill;
   recordings: Pick<Recording, 'recordingId' | 'name' | 'state' | 'startedAt' | 'endedAt'>[];
   log: ShowLogEntry[];
 }
@@ -108,7 +118,6 @@ export function reportShow(show: Show, facts: ReportFacts, now: Date): ShowRepor
   const destinations = show.destinations.map((each) => reportDestination(show, each, { facts, to }));
   const isWithin = ({ at }: { at: string }) => at >= from.toISOString() && at <= to.toISOString();
   const rows = facts.history?.rows.filter(isWithin) ?? null;
-  const source = rows && sourceEvents(rows);
   return {
     showId: show.showId,
     title: show.title,
@@ -121,11 +130,11 @@ export function reportShow(show: Show, facts: ReportFacts, now: Date): ShowRepor
     endErrorSeconds: endReason === 'clock' && endsAt !== null ? secondsBetween(endsAt, endingAt) : null,
     destinations: destinations.map(({ report }) => report),
     incidents: rows && eventsOf(rows, 'incident'),
-    sourceEvents: source && source.map(({ state: _state, ...event }) => event),
-    failovers: source && source.filter(({ state }) => state === 'switched').length,
+    sourceEvents: rows && eventsOf(rows, 'source'),
+    failovers: countFailovers(facts, { from: from.toISOString(), to: to.toISOString() }),
     cost: toTotal(destinations.map(({ cost }) => cost)),
     estimate: toTotal(destinations.map(({ estimate }) => estimate)),
-    bill: null,
+    bill: facts.bill,
     recordings: facts.recordings
       .filter(
         ({ startedAt, endedAt: end }) => startedAt < to.toISOString() && (end === null || end > from.toISOString()),
@@ -167,6 +176,7 @@ function reportDestination(
       onAirSeconds: secondsBetween(onAirAt, onAirAt === null ? null : end),
       observed: observed?.seconds ?? null,
       slateSeconds: observed?.slateSeconds ?? null,
+      failovers: onAirAt === null ? 0 : countFailovers(facts, { from: onAirAt, to: end }),
       problem,
       cost: cost && toReportAmount(cost),
       estimate: estimate && toReportAmount(estimate),
@@ -231,7 +241,7 @@ function toReportAmount(money: Money): ReportAmount {
   return { usd: toUsd(money), isComplete: isComplete(money), isAbout: money.isAbout };
 }
 
-function eventsOf(rows: readonly HistoryLike[], kind: 'incident'): ReportEvent[] {
+function eventsOf(rows: readonly HistoryLike[], kind: 'incident' | 'source'): ReportEvent[] {
   return inOrder(
     rows.flatMap(({ at, destinationId, destinationName, entry }) =>
       entry?.kind === kind ? [{ at, subject: destinationName ?? destinationId, detail: entry.detail }] : [],
@@ -239,17 +249,13 @@ function eventsOf(rows: readonly HistoryLike[], kind: 'incident'): ReportEvent[]
   );
 }
 
-function sourceEvents(rows: readonly HistoryLike[]) {
-  return inOrder(
-    rows.flatMap(({ at, destinationId, destinationName, entry }) =>
-      entry?.kind === 'source'
-        ? [{ at, subject: destinationName ?? destinationId, detail: entry.detail, state: entry.source?.state ?? null }]
-        : [],
-    ),
-  );
+/** Returns null when the history has been deleted. */
+function countFailovers({ history }: ReportFacts, { from, to }: { from: string; to: string }): number | null {
+  if (history === null) return null;
+  return history.rows.filter(({ at, entry }) => entry?.source?.state === 'switched' && at >= from && at <= to).length;
 }
 
-function inOrder<Event extends ReportEvent>(events: Event[]): Event[] {
+function inOrder(events: ReportEvent[]): ReportEvent[] {
   return events.toSorted((one, other) => one.at.localeCompare(other.at));
 }
 

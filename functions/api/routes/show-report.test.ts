@@ -39,8 +39,11 @@ describe('GET /api/shows/{showId}/report', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       ...{ showId: SHOW_ID, isFinal: true, startErrorSeconds: 0, endErrorSeconds: 0, incidents: [], failovers: 0 },
-      ...{ bill: null, recordings: [] },
-      destinations: [{ destinationId: DESTINATION_ID, onAirErrorSeconds: 0, onAirSeconds: 51 * 60, observed: null }],
+      recordings: [],
+      bill: { usd: 0, explanation: 'nothing is charged on one machine' },
+      destinations: [
+        { destinationId: DESTINATION_ID, onAirErrorSeconds: 0, onAirSeconds: 51 * 60, observed: null, failovers: 0 },
+      ],
     });
   });
 
@@ -51,7 +54,16 @@ describe('GET /api/shows/{showId}/report', () => {
     const lines = text.trimEnd().split('\r\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toContain('show,Sunday service');
+    expect(lines[0]).toContain('failovers,costUsd,costIsComplete,estimateUsd,billUsd,problem');
+    expect(lines.map((line) => line.split(',').length)).toEqual([16, 16, 16]);
     expect(lines[2]).toContain("destination,'=YouTube,false");
+  });
+
+  it('says on AWS where the bill is to be read, and claims no amount', async () => {
+    await putShow();
+    test.rebuild({ embedded: false });
+    const { body } = await test.call('GET', PATH);
+    expect(body.bill).toEqual({ usd: null, explanation: expect.stringContaining('sluice:destination') });
   });
 
   it('200 with nothing invented when the history has been deleted', async () => {

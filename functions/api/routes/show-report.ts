@@ -25,7 +25,16 @@ const get = createRoute({
 
 const COLUMNS = [
   ...['what', 'name', 'isRequired', 'plannedAt', 'onAirAt', 'onAirErrorSeconds', 'offAirAt', 'onAirSeconds'],
-  ...['deliveringSeconds', 'slateSeconds', 'costUsd', 'costIsComplete', 'estimateUsd', 'problem'],
+  ...[
+    'deliveringSeconds',
+    'slateSeconds',
+    'failovers',
+    'costUsd',
+    'costIsComplete',
+    'estimateUsd',
+    'billUsd',
+    'problem',
+  ],
 ];
 
 /** `GET /api/shows/{showId}/report`. */
@@ -39,19 +48,19 @@ export function registerShowReport(api: Api, deps: ApiDeps): void {
   });
 }
 
-function showRow({ title, planned, actual, startErrorSeconds, cost, estimate }: Report): CsvCell[] {
+function showRow({ title, planned, actual, startErrorSeconds, failovers, cost, estimate, bill }: Report): CsvCell[] {
   const { liveAt, endedAt } = actual;
   const liveSeconds = liveAt && endedAt ? (Date.parse(endedAt) - Date.parse(liveAt)) / 1000 : null;
   const times = [planned.startsAt, liveAt, startErrorSeconds, endedAt, liveSeconds];
-  return ['show', title, null, ...times, null, null, ...amountCells(cost, estimate), null];
+  return ['show', title, null, ...times, null, null, failovers, ...amountCells(cost, estimate), bill.usd, null];
 }
 
 function destinationRow(each: DestinationReport): CsvCell[] {
   const { name, isRequired, plannedAt, onAirAt, onAirErrorSeconds, offAirAt, onAirSeconds } = each;
-  const { observed, slateSeconds, cost, estimate, problem } = each;
+  const { observed, slateSeconds, failovers, cost, estimate, problem } = each;
   const times = [plannedAt, onAirAt, onAirErrorSeconds, offAirAt, onAirSeconds];
-  const seen = [observed?.delivering ?? null, slateSeconds];
-  return ['destination', name, isRequired, ...times, ...seen, ...amountCells(cost, estimate), problem];
+  const seen = [observed?.delivering ?? null, slateSeconds, failovers];
+  return ['destination', name, isRequired, ...times, ...seen, ...amountCells(cost, estimate), null, problem];
 }
 
 function amountCells(cost: ReportAmount | null, estimate: ReportAmount | null): CsvCell[] {

@@ -41,6 +41,11 @@ const destination = z
     onAirSeconds: seconds,
     observed,
     slateSeconds: seconds,
+    failovers: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'Changes between the main and the backup encoder while it was on air' }),
     problem: z.string().nullable(),
     cost: amount,
     estimate: amount.openapi({ description: 'For the planned time on air, at today’s settings and prices' }),
@@ -70,7 +75,9 @@ export const ShowReport = z
     failovers: z.number().int().nullable(),
     cost: amount,
     estimate: amount,
-    bill: z.null().openapi({ description: 'What AWS charged is not read: see Cost Explorer' }),
+    bill: z
+      .object({ usd: z.number().nullable(), explanation: z.string() })
+      .openapi({ description: 'What was charged. Null is not known, with the reason and where to read it' }),
     recordings: z.array(
       z.object({
         recordingId: z.string(),

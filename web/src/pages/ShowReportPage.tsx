@@ -6,7 +6,15 @@ import { problemOf } from '../api/request.ts';
 import { showReportCsvAddress, useShowReport } from '../api/show-report.ts';
 import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
-import { amountWords, countWords, durationWords, errorWords, UNKNOWN, uptimeWords } from '../shows/show-report-text.ts';
+import {
+  amountWords,
+  billWords,
+  countWords,
+  durationWords,
+  errorWords,
+  UNKNOWN,
+  uptimeWords,
+} from '../shows/show-report-text.ts';
 import { logTime, showTime, STATE_WORDS } from '../shows/show-text.ts';
 import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
@@ -70,7 +78,7 @@ function Heading({ report }: Props) {
 }
 
 function Figures({ report }: Props) {
-  const { actual, cost, estimate, failovers, incidents, planned, recordings, zone } = report;
+  const { actual, bill, cost, estimate, failovers, incidents, planned, recordings, zone } = report;
   const time = (at: string | null) => (at === null ? 'never' : logTime(at, { startsAt: planned.startsAt, zone }));
   const start = errorWords(report.startErrorSeconds) ?? (actual.goLiveAt && 'by hand');
   const end = errorWords(report.endErrorSeconds) ?? (actual.endReason === 'hand' ? 'by hand' : null);
@@ -86,7 +94,7 @@ function Figures({ report }: Props) {
       <dd>{[actual.endingAt === null ? 'not yet' : time(actual.endingAt), end].filter(Boolean).join(', ')}</dd>
       <dt>Cost</dt>
       <dd>
-        {amountWords(cost)}; estimate {amountWords(estimate)}; bill {UNKNOWN}
+        {amountWords(cost)}; estimate {amountWords(estimate)}; bill {billWords(bill)}
       </dd>
       <dt>Trouble</dt>
       <dd>
@@ -130,6 +138,8 @@ function Destinations({ report }: Props) {
               <dd>{each.onAirAt === null ? '–' : uptimeWords(each)}</dd>
               <dt>Slate</dt>
               <dd>{each.onAirAt === null ? '–' : durationWords(each.slateSeconds)}</dd>
+              <dt>Failovers</dt>
+              <dd>{each.failovers ?? UNKNOWN}</dd>
               <dt>Cost</dt>
               <dd>
                 {amountWords(each.cost)}; estimate {amountWords(each.estimate)}

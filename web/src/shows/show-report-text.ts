@@ -33,6 +33,12 @@ export function amountWords(amount: ShowReport['cost']): string {
   return amount === null ? PRICE_UNKNOWN : describeSum(amount.usd, amount);
 }
 
+/** Formats what was charged, with the reason when that is nothing or not known. */
+export function billWords({ usd, explanation }: ShowReport['bill']): string {
+  const amount = usd === null ? UNKNOWN : `$${usd.toFixed(2)}`;
+  return `${amount} (${explanation})`;
+}
+
 /** Counts the incidents, failovers and other events; null is unknown. */
 export function countWords(count: number | null, one: string, many: string): string {
   if (count === null) return `${many}: ${UNKNOWN}`;
