@@ -18,6 +18,11 @@ export interface OutputTimes {
   note(frame: Frame): void;
   /** Makes the program continue with this frame now. */
   resumeWith(frame: Frame): void;
+  /**
+   * Returns true for sound of the continued program that belongs before what was already heard in its place. Sound may
+   * arrive after pictures that it belongs before.
+   */
+  isLate(frame: Frame): boolean;
 }
 
 /** Distance of a picture from one that is shown at the same time. */
@@ -31,6 +36,8 @@ export function createOutputTimes(clock: Clock): OutputTimes {
   let newestMs = -Infinity;
   let shownMs = -Infinity;
   let newestSoundMs: number | null = null;
+  /** Until where sound was sent when the program continued; null once its own sound has passed that. */
+  let heardUntilMs: number | null = null;
 
   function note({ compositionOffsetMs, dtsMs, kind }: Frame): void {
     newestMs = Math.max(newestMs, dtsMs);
@@ -56,6 +63,13 @@ export function createOutputTimes(clock: Clock): OutputTimes {
       if (!anchor) return;
       shiftMs = Math.round(Math.max(nowMs(), newestMs + STEP_MS, afterPicturesMs())) - frame.dtsMs;
       anchor = null;
+      heardUntilMs = newestSoundMs;
+    },
+    isLate({ dtsMs, kind }) {
+      if (kind !== 'audio' || heardUntilMs === null) return false;
+      if (dtsMs + shiftMs <= heardUntilMs) return true;
+      heardUntilMs = null;
+      return false;
     },
   };
 }

@@ -88,6 +88,22 @@ describe('a program without a source', () => {
     for (const kind of [pictures(frames), sounds(frames)]) expect(Math.min(...gaps(kind))).toBeGreaterThan(0);
   });
 
+  it.each([0, 40, 300])('its sound never runs backwards when it returns %i ms behind its pictures', (lagMs) => {
+    const { clock, hub, live, since, slate, wait } = setUp();
+    live(10_000);
+    wait(3_000);
+    for (let at = 0; at < 3_000; at += 40) {
+      hub.push(makeVideoFrame(14_000 + at, at % 1_000 === 0));
+      hub.push(makeAudioFrame(14_000 + at - lagMs));
+      clock.advance(40);
+    }
+    expect(slate.showing()).toBeUndefined();
+    const heard = sounds(since());
+    expect(Math.min(...gaps(heard))).toBeGreaterThan(0);
+    // The silence that was sent ahead replaces what comes late, and nothing more.
+    expect(Math.max(...gaps(heard))).toBeLessThanOrEqual(450);
+  });
+
   it('shows an encoded channel the picture, then black, then the slate', () => {
     const { live, since, wait } = setUp({ inputLoss: { ...HOLD, repeatMs: 1_000, blackMs: 1_000 } });
     live(10_000);

@@ -84,7 +84,7 @@ export function createSlateSubscription(options: {
     heardAtMs = clock.now();
     if (fill && !isBack(frame, fill)) return;
     if (fill) endFill(frame);
-    if (!format) return;
+    if (!format || times.isLate(frame)) return;
     if (frame.kind === 'video' && frame.keyframe && format.video) memory.remember(frame, format);
     const picture = frame.kind === 'video' ? cover.take(frame, memory.coverOf(format)) : null;
     tellFormat(cover.over(format));
