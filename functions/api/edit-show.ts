@@ -43,6 +43,7 @@ async function checkPlan(deps: ApiDeps, input: CreateInput): Promise<ShowPlan & 
     record: input.record ?? false,
     ...times,
     sourceLostMinutes: input.sourceLostMinutes ?? null,
+    onFailure: input.onFailure ?? 'continue',
     expectedSource: input.expectedSource ?? null,
     ceiling,
     destinations,
@@ -177,6 +178,7 @@ export async function copyShow(
     record = false,
     endRule,
     sourceLostMinutes,
+    onFailure = 'continue',
     expectedSource = null,
     ceiling,
   } = show;
@@ -194,6 +196,7 @@ export async function copyShow(
       localStart,
       endRule,
       sourceLostMinutes,
+      onFailure,
       expectedSource,
     },
     ceiling: ceiling && toCeilingFields(ceiling, known),

@@ -1,5 +1,6 @@
 import { courseOf, EVALUATED_EVERY_SECONDS, evaluateCeiling, isConcerned } from './ceiling.ts';
 import { courseText } from './ceiling-words.ts';
+import type { Destination } from './destination.ts';
 import { withLog, RUN_SHEET, type Show, type ShowDestination, type ShowEndReason } from './show.ts';
 import type { Spending } from './spending.ts';
 
@@ -84,13 +85,30 @@ export function endRulesDueMs(show: Show, facts: EndFacts, now: Date): number[] 
   ];
 }
 
+/** Returns the required destination whose failure ends the show; undefined without such a rule or failure. */
+export function failedRequired(
+  { destinations, onFailure }: Show,
+  known: ReadonlyMap<string, Pick<Destination, 'status'> | null>,
+): ShowDestination | undefined {
+  if (onFailure !== 'stop-all') return undefined;
+  return destinations.find(({ destinationId, hasFailed, isRequired }) => {
+    const status = known.get(destinationId)?.status;
+    // A person may have started it again while the run sheet was held.
+    return isRequired && hasFailed && status !== 'running' && status !== 'starting';
+  });
+}
+
 /** Says why a show ends by itself, for its log. */
-export function endText({ sourceLostMinutes }: Show, reason: ShowEndReason): string {
+export function endText({ destinations, sourceLostMinutes }: Show, reason: ShowEndReason): string {
   switch (reason) {
     case 'source_lost':
       return `ends the show: no source for ${sourceLostMinutes} min, as its rule says`;
     case 'ceiling':
       return 'ends the show: its ceiling has stopped everything';
+    case 'required_failed': {
+      const failed = destinations.filter(({ hasFailed, isRequired }) => isRequired && hasFailed);
+      return `ends the show: ${failed.map(({ name }) => name).join(', ')} failed, which it requires`;
+    }
     case 'missed':
       return 'gives the show up: its time has passed';
     default:
@@ -102,6 +120,7 @@ const RULE_WORDS: Record<ShowEndReason, string> = {
   clock: 'end by the clock',
   source_lost: 'end by source loss',
   ceiling: 'end by its ceiling',
+  required_failed: 'end by a required destination',
   hand: 'end by hand',
   cancelled: 'cancelled',
   missed: 'missed',

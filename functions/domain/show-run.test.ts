@@ -240,6 +240,50 @@ describe('at the start', () => {
   });
 });
 
+describe('a required destination that fails', () => {
+  const failed: Partial<DestinationFacts> = { status: 'error', desired: 'running', runningSince: null };
+  const both = { a: running, b: running };
+
+  it.each([
+    ['before the planned second', { a: starting, b: failed }, '09:59:00'],
+    ['on air', { a: running, b: failed }, '10:20:00'],
+  ])('ends the show in order, %s, when its rule says so', (_when, changes, time) => {
+    const show = play(plan({ onFailure: 'stop-all' }), ['09:57:00'], ['09:58:30', { b: starting }]).show;
+    const before = time > '10:00:00' ? play(show, ['10:00:00', both], ['10:00:02', both]).show : show;
+    const ended = play(before, [time, changes]);
+    expect([ended.show.state, ended.show.endReason]).toEqual(['ending', 'required_failed']);
+    expect(ended.stops).toEqual(['a', 'b']);
+    expect(ended.show.log.map(({ detail }) => detail)).toContain('ends the show: b failed, which it requires');
+  });
+
+  it('ends the show when its start is refused, at the next look', () => {
+    const decided = advanceShow(plan({ onFailure: 'stop-all' }), facts(), at('09:57:00'));
+    const made = { starts: [{ destinationId: 'b', refusal: 'no channel is left' }], stops: [] };
+    const next = advanceShow(confirmRequests(decided.show, made, at('09:57:00')), facts(), at('09:57:02'));
+    expect([next.show.endReason, decided.wakeAt]).toEqual(['required_failed', at('09:57:02')]);
+  });
+
+  it.each([
+    ['the rule is absent', {}, { b: failed }],
+    ['it is not required', { onFailure: 'stop-all' as const, destinations: [makeShowDestination('b')] }, { b: failed }],
+    ['a person stopped it', { onFailure: 'stop-all' as const }, { b: { ...idle, desiredBy: BY } }],
+    ['its state is not known', { onFailure: 'stop-all' as const }, { b: { ...running, observation: null } }],
+  ])('leaves the show on air when %s', (_case, changes, seen) => {
+    const show = play(plan(changes), ['09:57:00'], ['09:58:30', { b: starting }]).show;
+    const { show: after } = play(show, ['10:00:00', { a: running, ...seen }], ['10:00:02', { a: running, ...seen }]);
+    expect([after.state, after.endReason]).toEqual(['live', null]);
+  });
+
+  it('does not end a show that a person has taken over, nor one whose destination was started again', () => {
+    const show = play(plan({ onFailure: 'stop-all' }), ['09:57:00'], ['09:58:30', { b: starting }]).show;
+    const taken = { ...show, automation: 'off' as const };
+    const seen = play(taken, ['09:59:00', { a: starting, b: failed }]).show;
+    expect([seen.endReason, seen.destinations[1]!.hasFailed]).toEqual([null, true]);
+    const again = play({ ...seen, automation: 'on' }, ['09:59:30', { a: starting, b: starting }]).show;
+    expect(again.endReason).toBeNull();
+  });
+});
+
 describe('by hand', () => {
   const request = (show: Show, action: Parameters<typeof requestShowAction>[1], time: string) =>
     requestShowAction(show, action, { by: BY, now: at(time) });

@@ -4,7 +4,15 @@ import { formatDuration } from './incident-timeline.ts';
 import type { MadeRequest } from './made-request.ts';
 import { pauseOf } from './output-pause.ts';
 import { partingOf, starterOf, type Claims, type ShowName } from './show-handover.ts';
-import { endRulesDueMs, endText, isStoppedByCeiling, ruleThatEnds, watchCeiling, type EndFacts } from './show-ends.ts';
+import {
+  endRulesDueMs,
+  endText,
+  failedRequired,
+  isStoppedByCeiling,
+  ruleThatEnds,
+  watchCeiling,
+  type EndFacts,
+} from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
 import { whyNotStarted } from './group-start.ts';
@@ -117,7 +125,8 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
     return stopAll(beginEnd(show, 'clock', now), facts, now);
   }
   const watched = watchCeiling(show, facts, now);
-  const endReason = ruleThatEnds(watched, facts, now);
+  const isIncomplete = failedRequired(watched, facts.destinations) !== undefined;
+  const endReason = ruleThatEnds(watched, facts, now) ?? (isIncomplete ? 'required_failed' : null);
   if (endReason !== null) return stopAll(beginEnd(watched, endReason, now), facts, now);
   const isLate = show.state === 'starting' && nowMs > startMs + LATE_MS_MAX;
   if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
@@ -369,13 +378,15 @@ function observeOne(each: ShowDestination, known: DestinationFacts | null, at: s
     return { ...each, onAirAt: since > each.startRequestedAt ? since : each.startRequestedAt, problem: null };
   }
   if (known.status === 'error' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
-    return { ...each, problem: `it failed: ${known.lastError?.detail ?? 'no reason is known'}` };
+    return { ...each, problem: `it failed: ${known.lastError?.detail ?? 'no reason is known'}`, hasFailed: true };
   }
   if (known.desired !== 'running' && each.problem === null && each.onAirAt === null && each.isStartConfirmed) {
     return { ...each, problem: `it was stopped before it was on air, by ${known.desiredBy}` };
   }
   const isOff = known.status === 'idle' || known.status === 'error';
-  if (isOff && each.onAirAt !== null && each.offAirAt === null) return { ...each, offAirAt: at };
+  if (isOff && each.onAirAt !== null && each.offAirAt === null) {
+    return { ...each, offAirAt: at, ...(known.status === 'error' && { hasFailed: true }) };
+  }
   return each;
 }
 
@@ -404,7 +415,8 @@ function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; tur
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
   due.push(...endRulesDueMs(show, facts, now));
-  if (isMoving(show, facts, nowMs)) due.push(nowMs + WATCH_MS);
+  const isIncomplete = failedRequired(show, facts.destinations) !== undefined;
+  if (isMoving(show, facts, nowMs) || isIncomplete) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));
 }
@@ -429,7 +441,14 @@ export function confirmRequests(
       entries.push({ at: now.toISOString(), actor: RUN_SHEET, detail: `${labelOf(each)}: ${problem}` });
     }
     const isStartConfirmed = each.isStartConfirmed || start !== undefined;
-    return { ...each, problem, isStartConfirmed, isStopConfirmed: each.isStopConfirmed || stop !== undefined };
+    const failed = start?.refusal ? { hasFailed: true } : {};
+    return {
+      ...each,
+      ...failed,
+      problem,
+      isStartConfirmed,
+      isStopConfirmed: each.isStopConfirmed || stop !== undefined,
+    };
   });
   return withLog({ ...show, destinations }, ...entries);
 }

@@ -25,6 +25,7 @@ export interface SeriesPlan extends Pick<
   | 'zone'
   | 'endRule'
   | 'sourceLostMinutes'
+  | 'onFailure'
   | 'record'
   | 'sendsReport'
   | 'expectedSource'

@@ -1,6 +1,7 @@
 import type { ShowCeiling } from './ceiling.ts';
 import { AppError } from './errors.ts';
 import type { ExpectedSource } from './expected-source.ts';
+import type { OnFailure } from './group-start.ts';
 import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 import type { PlaceInSeries } from './show-series.ts';
 import type { ShowRecording } from './show-recording.ts';
@@ -19,7 +20,15 @@ export const END_RULES = ['clock', 'hand'] as const;
 /** `clock`: the show ends at its planned end. `hand`: a person ends it. */
 export type EndRule = (typeof END_RULES)[number];
 
-export const SHOW_END_REASONS = ['clock', 'source_lost', 'ceiling', 'hand', 'cancelled', 'missed'] as const;
+export const SHOW_END_REASONS = [
+  'clock',
+  'source_lost',
+  'ceiling',
+  'required_failed',
+  'hand',
+  'cancelled',
+  'missed',
+] as const;
 /** Why a show left the air or was given up. */
 export type ShowEndReason = (typeof SHOW_END_REASONS)[number];
 
@@ -50,6 +59,8 @@ export interface ShowDestination {
   offAirAt: string | null;
   /** Why it is not on air as planned, in words. */
   problem: string | null;
+  /** True once it failed or its start was refused: not when a person or a ceiling stopped it. Absent: it did not. */
+  hasFailed?: boolean;
 }
 
 /** What happened to a show, for its report and the timeline. */
@@ -76,6 +87,8 @@ export interface ShowPlan {
   endRule: EndRule;
   /** Minutes without a source after which the show ends; null: it does not end for that. */
   sourceLostMinutes: number | null;
+  /** What a required destination that fails does to the show; absent: nothing. */
+  onFailure?: OnFailure;
   /** What the show may cost, and what happens when it does. */
   ceiling: ShowCeiling | null;
   /** The same times as instants. */

@@ -44,17 +44,21 @@ async function makeLive(showId: string, minutes = 30): Promise<void> {
 
 describe('the end rules of a plan', () => {
   it('are stored, shown, copied and removed', async () => {
-    const { status, body } = await create({ sourceLostMinutes: 10, ceiling: { ...ASK, spared: [DESTINATION_ID] } });
+    const { status, body } = await create({
+      sourceLostMinutes: 10,
+      onFailure: 'stop-all',
+      ceiling: { ...ASK, spared: [DESTINATION_ID] },
+    });
     const ceiling = {
       ...{ amount: 5, action: 'ask', countdownMinutes: 5, defaultAnswer: 'stop', spared: [DESTINATION_ID] },
       ...{ limit: 5, spent: 0, committed: 0, state: 'watching', answerDueAt: null },
     };
-    expect([status, body.sourceLostMinutes]).toEqual([201, 10]);
+    expect([status, body.sourceLostMinutes, body.onFailure]).toEqual([201, 10, 'stop-all']);
     expect(body.ceiling).toMatchObject(ceiling);
     const copy = await test.call('POST', `${PATH}/${body.showId}/duplicate`, {
       body: { localStart: '2026-12-01T10:00' },
     });
-    expect(copy.body).toMatchObject({ sourceLostMinutes: 10, ceiling });
+    expect(copy.body).toMatchObject({ sourceLostMinutes: 10, onFailure: 'stop-all', ceiling });
     const removed = await edit(body.showId, { ceiling: null, sourceLostMinutes: null });
     expect(removed.body).toMatchObject({ ceiling: null, sourceLostMinutes: null });
   });

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CEILING_ACTIONS, CEILING_ANSWERS } from '../../domain/ceiling.ts';
+import { ON_FAILURE } from '../../domain/group-start.ts';
 import { timestamp } from './parts.ts';
 
 /** Shapes of the rules that end a show. Amounts are US dollars. */
@@ -17,6 +18,11 @@ export const sourceLostMinutes = z
       'Ends the show after so many minutes without a source, counted from going live when it has never come. null: it does not end for that',
     example: 10,
   });
+
+export const onFailure = z.enum(ON_FAILURE).openapi({
+  description:
+    'stop-all: when a required destination fails, the show ends. One that a person or a ceiling stopped has not failed',
+});
 
 const amount = z.number();
 

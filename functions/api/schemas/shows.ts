@@ -6,7 +6,7 @@ import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 import { expectedSource, ExpectedSourceResource } from './expected-source.ts';
-import { ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
+import { onFailure, ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
 
@@ -90,6 +90,7 @@ export const CreateShow = z
     sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
     record: record.optional().openapi({ description: 'Default: false' }),
     sourceLostMinutes: sourceLostMinutes.optional(),
+    onFailure: onFailure.optional().openapi({ description: 'Default: continue' }),
     expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
@@ -113,6 +114,7 @@ export const PatchShow = z
     sendsReport: sendsReport.optional(),
     record: record.optional(),
     sourceLostMinutes: sourceLostMinutes.optional(),
+    onFailure: onFailure.optional(),
     expectedSource: expectedSource.optional(),
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
@@ -209,6 +211,7 @@ export const ShowResource = z
     endingAt: nullableTime,
     endReason: z.enum(SHOW_END_REASONS).nullable(),
     sourceLostMinutes,
+    onFailure,
     expectedSource: ExpectedSourceResource.nullable(),
     ceiling: ShowCeilingResource.nullable(),
     series: z.object({ seriesId: z.string(), rule: z.string(), date: z.string() }).nullable().openapi({

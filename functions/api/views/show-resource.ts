@@ -43,13 +43,20 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
     preflight: show.preflight ?? null,
     destinations: show.destinations.map((each) => toDestination(show, each)),
     sourceLostMinutes: show.sourceLostMinutes,
+    onFailure: show.onFailure ?? 'continue',
     ceiling: show.ceiling && spending ? toCeiling(show.ceiling, spending, now) : null,
     allowedActions: showActionsOf(show),
   };
 }
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
-  const { isStartConfirmed: _start, isStopConfirmed: _stop, desiredAtDecision: _decision, ...shown } = each;
+  const {
+    isStartConfirmed: _start,
+    isStopConfirmed: _stop,
+    desiredAtDecision: _decision,
+    hasFailed: _failed,
+    ...shown
+  } = each;
   const { readyAt = null } = each;
   return { ...shown, readyAt, plannedAt: new Date(Date.parse(startsAt) + each.offsetSeconds * 1000).toISOString() };
 }

@@ -5,17 +5,17 @@ import type { ShowFormValues } from './show-fields.ts';
 import classes from './Shows.module.css';
 
 interface EndRulesProps {
-  values: Pick<ShowFormValues, 'sourceLostMinutes' | 'ceiling' | 'destinations'>;
+  values: Pick<ShowFormValues, 'sourceLostMinutes' | 'onFailure' | 'ceiling' | 'destinations'>;
   errorOf: (field: string) => string | undefined;
   /** What the API refuses about the spared destinations. */
   faults: readonly string[];
-  onChange: (part: Partial<Pick<ShowFormValues, 'sourceLostMinutes' | 'ceiling'>>) => void;
+  onChange: (part: Partial<Pick<ShowFormValues, 'sourceLostMinutes' | 'onFailure' | 'ceiling'>>) => void;
 }
 
-/** What ends a show besides the clock and a person: a lost source, and a ceiling of its cost. */
+/** What ends a show besides the clock and a person: a lost source, a required destination that fails, and a ceiling of its cost. */
 export function EndRules({ values, errorOf, faults, onChange }: EndRulesProps) {
   const { destinations = [] } = useShow();
-  const { ceiling, sourceLostMinutes } = values;
+  const { ceiling, onFailure, sourceLostMinutes } = values;
   const chosen = new Set(values.destinations.map(({ destinationId }) => destinationId));
   const change = (part: Partial<CeilingDraft>): void => {
     if (ceiling) onChange({ ceiling: { ...ceiling, ...part } });
@@ -32,6 +32,14 @@ export function EndRules({ values, errorOf, faults, onChange }: EndRulesProps) {
         error={errorOf('sourceLostMinutes')}
         onChange={(event) => onChange({ sourceLostMinutes: event.currentTarget.value })}
       />
+      <label className={classes.choice}>
+        <input
+          type="checkbox"
+          checked={onFailure === 'stop-all'}
+          onChange={(event) => onChange({ onFailure: event.currentTarget.checked ? 'stop-all' : 'continue' })}
+        />
+        End the show when a required destination fails
+      </label>
       <label className={classes.choice}>
         <input
           type="checkbox"

@@ -8,8 +8,19 @@ import classes from './Shows.module.css';
 
 /** What the show does, with a tick at what has happened. */
 export function RunSheet({ show }: { show: ShowResource }) {
-  const { destinations, startsAt, goLiveAt, liveAt, endsAt, endRule, endedAt, endReason, zone, sourceLostMinutes } =
-    show;
+  const {
+    destinations,
+    startsAt,
+    goLiveAt,
+    liveAt,
+    endsAt,
+    endRule,
+    endedAt,
+    endReason,
+    zone,
+    sourceLostMinutes,
+    onFailure,
+  } = show;
   const time = (at: string) => showTime(at, zone);
   const isOver = endedAt !== null;
   const { isDown, healthWords } = useHealth(show);
@@ -45,6 +56,7 @@ export function RunSheet({ show }: { show: ShowResource }) {
         text={endRule === 'hand' || endsAt === null ? 'Ends by hand' : `Ends at ${time(endsAt)}`}
         facts={[
           !isOver && sourceLostMinutes !== null && `Also after ${sourceLostMinutes} min without a source`,
+          !isOver && onFailure === 'stop-all' && 'Also when a required destination fails',
           endReason && END_WORDS[endReason],
           endedAt && `All off air ${time(endedAt)}`,
         ].map((fact) => fact || null)}
@@ -73,6 +85,7 @@ const END_WORDS: Record<NonNullable<ShowResource['endReason']>, string | null> =
   clock: null,
   hand: 'Ended by hand',
   source_lost: 'Ended because the source was lost',
+  required_failed: 'Ended because a required destination failed',
   ceiling: 'Ended by its ceiling',
   cancelled: null,
   missed: null,

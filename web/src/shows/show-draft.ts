@@ -44,6 +44,7 @@ const CHECKS: Record<keyof ShowFormValues, Check> = {
   repeatsUntil: isText,
   isForFollowing: isFlag,
   sourceLostMinutes: isText,
+  onFailure: isText,
   ceiling: (value) => value === null || isCeiling(value),
   expectedSource: hasParts({
     size: isText,

@@ -26,6 +26,7 @@ export interface ShowFormValues {
   isForFollowing: boolean;
   /** Empty: the show does not end for want of a source. */
   sourceLostMinutes: string;
+  onFailure: ShowResource['onFailure'];
   ceiling: CeilingDraft | null;
   expectedSource: ExpectedDraft;
   destinations: { destinationId: string; offsetSeconds: string; isRequired: boolean }[];
@@ -50,6 +51,7 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     repeatsUntil: '',
     isForFollowing: false,
     sourceLostMinutes: String(show?.sourceLostMinutes ?? ''),
+    onFailure: show?.onFailure ?? 'continue',
     ceiling: show?.ceiling ? toCeilingDraft(show.ceiling) : null,
     expectedSource: toExpectedDraft(show?.expectedSource ?? null),
     destinations:
@@ -93,6 +95,7 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     localEnd: end,
     endRule: end === null ? 'hand' : values.endRule,
     sourceLostMinutes: values.sourceLostMinutes === '' ? null : Number(values.sourceLostMinutes),
+    onFailure: values.onFailure,
     ceiling: values.ceiling && toCeilingRequest(values.ceiling, chosen),
     expectedSource: toExpectedSource(values.expectedSource),
     destinations: values.destinations.map(({ offsetSeconds, ...each }) => ({
