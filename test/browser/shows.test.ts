@@ -246,7 +246,7 @@ describe('a show', () => {
     await page.getByRole('link', { name: 'Report', exact: true }).click();
     await heading('Evening show: report').waitFor();
     await page.getByText(/Operator · cancelled the show$/).waitFor();
-    await page.getByText(/estimate .*; bill unknown$/).waitFor();
+    await page.getByText(/estimate .*; bill \$0\.00 \(.+\)$/).waitFor();
     expect(await tooWide(page)).toEqual([]);
     expect(await findViolations(page)).toEqual([]);
     await page.emulateMedia({ media: 'print' });
