@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ShowResource } from '../../functions/api/schemas/shows.ts';
+import type { NewShow, ShowChange } from '../../web/src/api/shows.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { idle } from './arrange.ts';
@@ -40,6 +41,11 @@ async function confirm(name: string, isDone: (show: ShowResource) => boolean): P
 
 /** Plans a show through the API and opens it. A show that ends claims its destinations for a while. */
 async function openPlanned(...names: string[]): Promise<void> {
+  await openPlannedWith({}, ...names);
+}
+
+/** Does the same with further fields of the request. */
+async function openPlannedWith(more: Partial<NewShow>, ...names: string[]): Promise<void> {
   const ids = await Promise.all(names.map(async (name) => (await stage.named(name)).destinationId));
   const { status, body } = await stage.product.call('POST', '/api/shows', {
     title: 'Evening show',
@@ -48,6 +54,7 @@ async function openPlanned(...names: string[]): Promise<void> {
     localEnd: inTokyo(4),
     isDraft: false,
     destinations: ids.map((destinationId) => ({ destinationId })),
+    ...more,
   });
   expect(status, JSON.stringify(body)).toBe(201);
   await page.goto(`${stage.product.origin}/shows/${body.showId}`);
@@ -239,7 +246,7 @@ describe('a show', () => {
     await page.getByRole('link', { name: 'Report', exact: true }).click();
     await heading('Evening show: report').waitFor();
     await page.getByText(/Operator · cancelled the show$/).waitFor();
-    await page.getByText(/estimate .*; bill unknown$/).waitFor();
+    await page.getByText(/estimate .*; bill \$0\.00 \(.+\)$/).waitFor();
     expect(await tooWide(page)).toEqual([]);
     expect(await findViolations(page)).toEqual([]);
     await page.emulateMedia({ media: 'print' });
@@ -250,22 +257,97 @@ describe('a show', () => {
     await page.emulateMedia({ media: 'screen' });
   });
 
-  it('is taken over: the run sheet acts no more, and what runs keeps running', async () => {
+  it('is taken over on a phone: the run sheet acts no more, and everything stays as it is', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
     await openPlanned('Charlie', 'Delta');
     await confirm('Go live', ({ state }) => state === 'live');
     await waitFor('Delta to be started', async () => (await stage.named('Delta')).desired === 'running');
+    const stopAll = page.getByRole('complementary', { name: 'Problems and Stop all' });
+    await stopAll.waitFor();
+    const takeOver = (await button('Take over').boundingBox())!;
+    expect(takeOver.height).toBeGreaterThanOrEqual(44);
+    expect(takeOver.y + takeOver.height).toBeLessThanOrEqual((await stopAll.boundingBox())!.y);
+    const before = await shownShow();
     await confirm('Take over', ({ automation }) => automation === 'off');
     await page.getByText('A person has taken over. The run sheet does nothing.').waitFor();
     await page.getByText(/^Live for .*, ends by hand$/).waitFor();
     expect(await button('Take over').count()).toBe(0);
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+    const { state, endsAt, endingAt, destinations } = await shownShow();
+    expect({ state, endsAt, endingAt }).toEqual({ state: 'live', endsAt: before.endsAt, endingAt: null });
+    expect(destinations.map(({ stopRequestedAt }) => stopRequestedAt)).toEqual([null, null]);
     expect((await stage.named('Charlie')).desired).toBe('running');
     expect((await stage.named('Delta')).desired).toBe('running');
+  });
+});
+
+describe('a show of a series', () => {
+  const editForm = (): Locator => page.getByRole('form', { name: 'Edit the show' });
+
+  /** Returns the open shows of the series by their dates. */
+  async function openShows(): Promise<ShowResource[]> {
+    const { body } = await stage.product.call('GET', '/api/shows?state=open');
+    return body.data;
+  }
+
+  async function rename(title: string): Promise<void> {
+    await button('Edit').click();
+    await editForm().getByLabel('Title').fill(title);
+  }
+
+  beforeEach(() => openPlannedWith({ recurrence: 'FREQ=WEEKLY;COUNT=3' }, 'Alpha'));
+
+  it('is edited alone, or with all later shows, on a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText('Part of a series: FREQ=WEEKLY;COUNT=3').waitFor();
+    await rename('Guest show');
+    await button('Save changes').click();
+    await heading('Guest show').waitFor();
+    expect((await openShows()).map(({ title }) => title)).toEqual(['Guest show', 'Evening show']);
+
+    await rename('Night show');
+    const following = editForm().getByLabel('Also for all later shows of this series');
+    await following.check();
+    expect(await tooWide(page)).toEqual([]);
+    // High enough that the navigation covers no field.
+    await page.setViewportSize({ width: 390, height: 3000 });
     expect(await findViolations(page)).toEqual([]);
+    await button('Save changes').click();
+    await heading('Night show').waitFor();
+    expect((await openShows()).map(({ title }) => title)).toEqual(['Night show', 'Night show']);
+  });
+
+  it('is cancelled with its series', async () => {
+    const [first] = await openShows();
+    await button('Cancel series').click();
+    const answer = page.getByRole('button', { name: 'Confirm: Cancel all its shows' });
+    await answer.waitFor();
+    await waitFor('the series to be cancelled', async () => {
+      await answer.click({ timeout: 1000 }).catch(() => undefined);
+      return (await openShows()).length === 0;
+    });
+    await page.getByText('Series cancelled').waitFor();
+    await page.getByText('No shows are planned.').waitFor();
+    expect((await stage.product.call('GET', `/api/shows/${first!.showId}`)).body.state).toBe('cancelled');
   });
 });
 
 describe('the ceiling of a show', () => {
   const ceilingForm = (): Locator => form().getByRole('group', { name: 'Also ends' });
+
+  async function change(body: ShowChange) {
+    return stage.product.call('PATCH', `/api/shows/${page.url().split('/').at(-1)}`, body);
+  }
+
+  /** Sets the lowest ceiling that asks and spares Bravo. */
+  async function setLeastCeiling(): Promise<void> {
+    const spared = [(await stage.named('Bravo')).destinationId];
+    const ceiling = { amount: 0.01, action: 'ask', spared } as const;
+    const refused = await change({ ceiling });
+    const [, least] = /at least (\d+\.\d\d) USD/.exec(refused.body.errors[0].message)!;
+    expect((await change({ ceiling: { ...ceiling, amount: Number(least) } })).status).toBe(200);
+  }
 
   it('is refused below the least amount, and is on the page of the show, on a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
@@ -295,6 +377,36 @@ describe('the ceiling of a show', () => {
     expect(await tooWide(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 3000 });
     expect(await findViolations(page, 'main')).toEqual([]);
+  });
+
+  it('asks on the page of the show once it is reached, and shows the answer of a person', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await openPlanned('Alpha', 'Bravo');
+    await setLeastCeiling();
+    await confirm('Go live', ({ state }) => state === 'live');
+    await waitFor('Bravo to run', async () => (await stage.named('Bravo')).status === 'running');
+    // The spared Bravo starts a second time, and that start costs at least ten minutes more.
+    const { destinationId } = await stage.named('Bravo');
+    await stage.product.call('POST', `/api/destinations/${destinationId}/stop`);
+    await waitFor('Bravo to be stopped', async () => (await stage.named('Bravo')).status === 'idle');
+    expect((await stage.product.call('POST', `/api/destinations/${destinationId}/start`)).status).toBe(202);
+    // The run sheet compares at once after a change, otherwise within a minute.
+    await change({ notes: 'Bravo was started again' });
+
+    const question = page.getByRole('region', { name: 'Ceiling of the show', exact: true });
+    await question
+      .getByText(/Without an answer, 1 destination on air stops in (10:00|9:\d\d)\./)
+      .waitFor({ timeout: 90_000 });
+    expect(await tooWide(page)).toEqual([]);
+    for (const name of ['Keep running', 'Stop now']) {
+      expect((await button(name, question).boundingBox())!.height, name).toBeGreaterThanOrEqual(44);
+    }
+    expect(await findViolations(page, '[aria-label="Ceiling of the show"]')).toEqual([]);
+    await button('Keep running', question).click();
+    await question.waitFor({ state: 'detached' });
+    await page.getByText(/Kept running by operator until the show ends\./i).waitFor();
+    expect((await shownShow()).ceiling).toMatchObject({ state: 'kept', answerDueAt: null });
+    expect((await stage.named('Alpha')).desired).toBe('running');
   });
 });
 

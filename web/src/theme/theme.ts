@@ -59,6 +59,7 @@ export const theme = createTheme({
     // Without this, their headers count as additional banners of the page.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close message' } } },
     Loader: { defaultProps: { role: 'status', 'aria-label': 'Loading' } },
     Drawer: {
       defaultProps: {
