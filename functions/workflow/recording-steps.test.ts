@@ -74,6 +74,18 @@ async function beginOne(): Promise<Recording> {
   return begun;
 }
 
+/** Loses the first request for a job, or its answer. @param carry what becomes of the request */
+function loseOnce(carry: (deliver: () => Promise<unknown>) => Promise<void>): void {
+  const client = deps.clients.mediaPackage as { send(command: object): Promise<unknown> };
+  const send = client.send.bind(client);
+  client.send = async (command) => {
+    if (!(command instanceof CreateHarvestJobCommand)) return send(command);
+    client.send = send;
+    await carry(() => send(command));
+    throw Object.assign(new Error('lost'), { name: 'TimeoutError' });
+  };
+}
+
 const settled = () =>
   waitFor('the recording', async () => {
     const found = await getRecording(deps, id);
@@ -107,17 +119,18 @@ describe('the state machine of a recording', { timeout: LIMIT_MS }, () => {
 
   it('adopts the job of an execution whose answer was lost', async () => {
     await beginOne();
-    const client = deps.clients.mediaPackage as { send(command: object): Promise<unknown> };
-    const send = client.send.bind(client);
-    let lost = 0;
-    client.send = async (command) => {
-      const answer = await send(command);
-      if (!(command instanceof CreateHarvestJobCommand) || lost++ > 0) return answer;
-      throw Object.assign(new Error('lost'), { name: 'TimeoutError' });
-    };
+    loseOnce(async (deliver) => void (await deliver()));
     await stopRecording(deps, id, { reason: 'operator' });
     expect((await settled()).state).toBe('ready');
     expect(orders).toHaveLength(1);
+  });
+
+  it('keeps its beginning when the request for its job is lost, which is no refusal', async () => {
+    const { startedAt } = await beginOne();
+    loseOnce(async () => {});
+    await stopRecording(deps, id, { reason: 'operator' });
+    expect(await settled()).toMatchObject({ state: 'ready', startedAt });
+    expect(orders.map(({ startMs }) => startMs)).toEqual([Date.parse(startedAt)]);
   });
 
   it('tries a failed job again under another id, and gives up after the third', async () => {

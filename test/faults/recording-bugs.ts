@@ -28,7 +28,7 @@ export const RECORDING_BUGS: readonly PlantedBug[] = [
     file: 'workflow/recording-steps.ts',
     find: "if (kind !== 'invalid') throw error;",
     replace: '',
-    hunt: [{ workflow: kept, operation: /CreateHarvestJob/, fault: /timeout|TooMany/ }],
+    hunt: [{ tests: 'functions/workflow/recording-steps.test.ts' }],
   },
   {
     name: 'a recording whose copy failed is ready',
