@@ -69,6 +69,11 @@ async function clearShows(): Promise<void> {
     const action = (['end', 'cancel'] as const).find((each) => allowedActions.includes(each));
     if (action) await stage.product.call('POST', `/api/shows/${showId}/${action}`);
   }
+  // A show that ends keeps its destinations until they are off air.
+  await waitFor('the shows to be over', async () => {
+    const { body: left } = await stage.product.call('GET', '/api/shows?state=open');
+    return left.data.every(({ state }: ShowResource) => state === 'draft');
+  });
 }
 
 beforeAll(async () => {
