@@ -85,16 +85,16 @@ export function endRulesDueMs(show: Show, facts: EndFacts, now: Date): number[] 
   ];
 }
 
-/** Returns the required destination whose failure ends the show; undefined without such a rule or failure. */
-export function failedRequired(
+/** Returns true when a required destination has failed and the plan ends the show for that. */
+export function hasRequiredFailed(
   { destinations, onFailure }: Show,
   known: ReadonlyMap<string, Pick<Destination, 'status'> | null>,
-): ShowDestination | undefined {
-  if (onFailure !== 'stop-all') return undefined;
-  return destinations.find(({ destinationId, hasFailed, isRequired }) => {
+): boolean {
+  if (onFailure !== 'stop-all') return false;
+  return destinations.some(({ destinationId, hasFailed, isRequired }) => {
     const status = known.get(destinationId)?.status;
     // A person may have started it again while the run sheet was held.
-    return isRequired && hasFailed && status !== 'running' && status !== 'starting';
+    return isRequired && hasFailed === true && status !== 'running' && status !== 'starting';
   });
 }
 

@@ -7,7 +7,7 @@ import { partingOf, starterOf, type Claims, type ShowName } from './show-handove
 import {
   endRulesDueMs,
   endText,
-  failedRequired,
+  hasRequiredFailed,
   isStoppedByCeiling,
   ruleThatEnds,
   watchCeiling,
@@ -125,7 +125,7 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
     return stopAll(beginEnd(show, 'clock', now), facts, now);
   }
   const watched = watchCeiling(show, facts, now);
-  const isIncomplete = failedRequired(watched, facts.destinations) !== undefined;
+  const isIncomplete = hasRequiredFailed(watched, facts.destinations);
   const endReason = ruleThatEnds(watched, facts, now) ?? (isIncomplete ? 'required_failed' : null);
   if (endReason !== null) return stopAll(beginEnd(watched, endReason, now), facts, now);
   const isLate = show.state === 'starting' && nowMs > startMs + LATE_MS_MAX;
@@ -415,8 +415,7 @@ function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; tur
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
   due.push(...endRulesDueMs(show, facts, now));
-  const isIncomplete = failedRequired(show, facts.destinations) !== undefined;
-  if (isMoving(show, facts, nowMs) || isIncomplete) due.push(nowMs + WATCH_MS);
+  if (isMoving(show, facts, nowMs) || hasRequiredFailed(show, facts.destinations)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));
 }
