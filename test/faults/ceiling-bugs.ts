@@ -8,6 +8,8 @@ const stops = [{ workflow: 'a ceiling stops everything in time' }];
 const spares = [{ workflow: 'a ceiling asks, gets no answer and spares one' }];
 const kept = [{ workflow: 'a ceiling asks and a person keeps everything running' }];
 
+/** The run without faults is the hunt. */
+const inSimulation = (workflow: string) => [{ workflow, step: /^no step$/ }];
 const withoutSource = [{ tests: 'functions/domain/no-source-limit.test.ts' }];
 const applied = [{ tests: 'functions/api/routes/no-source-limit.test.ts' }];
 
@@ -144,6 +146,41 @@ export const CEILING_BUGS: readonly PlantedBug[] = [
     find: 'if (isPrimary(record) || isOwn || spared.includes(record.destinationId)) return null;',
     replace: 'if (isPrimary(record) || spared.includes(record.destinationId)) return null;',
     hunt: withoutSource,
+  },
+  {
+    name: 'the no-source limit stops what it spares',
+    file: 'domain/no-source-limit.ts',
+    find: 'isOwn || spared.includes(record.destinationId)) return null;',
+    replace: "isOwn || spared.includes('')) return null;",
+    hunt: inSimulation('the no-source limit stops a channel and spares another'),
+  },
+  {
+    name: 'the no-source limit does not wait for an answer',
+    file: 'domain/no-source-limit.ts',
+    find: 'if (now.getTime() < Date.parse(course.answerDueAt!)) return limit;',
+    replace: 'if (now.getTime() < Date.parse(course.since)) return limit;',
+    hunt: inSimulation('a source returns while the no-source limit waits for an answer'),
+  },
+  {
+    name: 'the monitor carries out a decision of the no-source limit that it could not store',
+    file: 'workflow/no-source-limit.ts',
+    find: 'if (!stored) return limit;',
+    replace: 'if (!stored) return next;',
+    hunt: inSimulation('a person keeps the channels when the countdown of the no-source limit ends'),
+  },
+  {
+    name: 'only the run of the monitor that decided stops what the no-source limit decided',
+    file: 'workflow/no-source-limit.ts',
+    find: 'await stopUnfed(deps, stoppedByLimit(limit, lostSince, unfed));',
+    replace: 'if (limit !== found.limit) await stopUnfed(deps, stoppedByLimit(limit, lostSince, unfed));',
+    hunt: [
+      {
+        workflow: 'the no-source limit stops a channel and spares another',
+        step: /monitor/,
+        operation: /^Put/,
+        fault: /^crash (before|after)/,
+      },
+    ],
   },
   {
     name: 'the no-source limit decides and stops nothing',

@@ -11,7 +11,9 @@ import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { BY_CLOCK_DESPITE_FAULTS, SHOW_WORKFLOWS } from './show-workflows.ts';
 import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
+import { NO_SOURCE_WORKFLOWS } from './no-source-workflows.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
+import { SHOW_FAILURE_WORKFLOWS } from './show-failures.ts';
 import { SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
@@ -35,11 +37,13 @@ const ALL = [
   ...ENTRY_POINT_WORKFLOWS,
   ...INCIDENT_WORKFLOWS,
   ...CEILING_WORKFLOWS,
+  ...NO_SOURCE_WORKFLOWS,
   ...SLATE_WORKFLOWS,
   ...RECORDING_WORKFLOWS,
   ...SHOW_WORKFLOWS,
   BY_CLOCK_DESPITE_FAULTS,
   ...SHOW_END_WORKFLOWS,
+  ...SHOW_FAILURE_WORKFLOWS,
   ...SHOW_RECORDING_WORKFLOWS,
   ...GROUP_WORKFLOWS,
   ...TAKEN,

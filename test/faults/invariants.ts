@@ -10,6 +10,7 @@ import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
 import { watchRecordings } from './watch-recordings.ts';
 import { watchGroups } from './watch-groups.ts';
+import { watchNoSource } from './watch-no-source.ts';
 import { watchShows } from './watch-shows.ts';
 import { watchSinks } from './watch-sinks.ts';
 import { watchSweeps } from './watch-sweeps.ts';
@@ -92,8 +93,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const shows = watchShows(world);
   const recordings = watchRecordings(world);
   const groups = watchGroups(world);
+  const noSource = watchNoSource(world);
   const parts: Watcher[] = [
-    ...[sinks, shows, groups, recordings, watchTruth(world), watchSweeps(world), watchModels()],
+    ...[sinks, shows, groups, noSource, recordings, watchTruth(world), watchSweeps(world), watchModels()],
     watchIncidents(world),
   ];
   if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
@@ -449,6 +451,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     shows.checkAtRest();
     recordings.checkAtRest();
     groups.checkAtRest();
+    noSource.checkAtRest();
     checkAudit();
     await sinks.checkHistories();
   }

@@ -12,7 +12,32 @@ const stops = only('the ceiling of a show ends it');
 const asks = only('the ceiling of a show asks, gets no answer and spares one');
 const kept = only('the ceiling of a show asks and a person keeps it running');
 
+const otherFails = only('a destination that is not required fails and the show goes on');
+const requiredFails = only('a required destination fails and ends the show');
+const stoppedByHand = only('a person stops a required destination and the show goes on');
+
 export const SHOW_END_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'any destination that fails ends a show',
+    file: 'domain/show-ends.ts',
+    find: "return isRequired && hasFailed === true && status !== 'running' && status !== 'starting';",
+    replace: "return hasFailed === true && status !== 'running' && status !== 'starting';",
+    hunt: otherFails,
+  },
+  {
+    name: 'a required destination that fails does not end a show',
+    file: 'domain/show-run.ts',
+    find: "(isIncomplete ? 'required_failed' : null)",
+    replace: '(isIncomplete ? null : null)',
+    hunt: requiredFails,
+  },
+  {
+    name: 'a required destination that a person stopped ends a show',
+    file: 'domain/show-ends.ts',
+    find: 'return isRequired && hasFailed === true && status',
+    replace: 'return isRequired && status !== undefined && status',
+    hunt: stoppedByHand,
+  },
   {
     name: 'a show starts a channel without a pause',
     file: 'domain/show-run.ts',

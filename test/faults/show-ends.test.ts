@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadProduction } from './production.ts';
 import { DESPITE_CRASHES, SHOW_END_WORKFLOWS, WOKEN_OFTEN } from './show-end-workflows.ts';
+import { FAILURES_DESPITE_CRASHES, SHOW_FAILURE_WORKFLOWS } from './show-failures.ts';
 import { RECORDED_DESPITE_CRASHES, SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
 import { listCells, runStrikes, runWithoutFaults } from './single-faults.ts';
 import type { Workflow } from './workflows.ts';
@@ -9,7 +10,7 @@ import type { Workflow } from './workflows.ts';
 const CRASHES = /^(crash (before|after)|late effect|execution aborted)$/;
 const CELLS_OF_EACH = 2;
 
-const STORIES = [...DESPITE_CRASHES, ...RECORDED_DESPITE_CRASHES];
+const STORIES = [...DESPITE_CRASHES, ...RECORDED_DESPITE_CRASHES, ...FAILURES_DESPITE_CRASHES];
 
 describe('a run sheet with pauses, a ceiling or a rule about its source', () => {
   it('sends from the planned second on, and ends when a rule says so, whatever people do', async () => {
@@ -22,6 +23,10 @@ describe('a run sheet with pauses, a ceiling or a rule about its source', () => 
 
   it('is recorded, also when it goes live while the preview starts', async () => {
     expect(await runWithoutFaults(await loadProduction(), SHOW_RECORDING_WORKFLOWS)).toEqual([]);
+  }, 600_000);
+
+  it('ends when a required destination fails, and only then', async () => {
+    expect(await runWithoutFaults(await loadProduction(), SHOW_FAILURE_WORKFLOWS)).toEqual([]);
   }, 600_000);
 
   it.each(STORIES)('$name', async (workflow) => expect(await failuresAfterCrashes(workflow)).toEqual([]), 600_000);

@@ -85,6 +85,8 @@ export interface World {
   tickEngine(): void;
   /** Decides whether the encoder sends. */
   setSending(isSending: boolean): void;
+  /** Whether the encoder sends, and since when. */
+  encoder: { isSending: boolean; sinceMs: number };
   watchers: Watcher[];
   /** Number of changes of media resources so far. */
   mediaChanges(): number;
@@ -290,7 +292,11 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     putEvent: (event) => bus.put(event),
     eventsTaken: () => live.taken,
     tickEngine: () => engine.tick(clock.now()),
-    setSending: (isSending) => engine.setSending(isSending),
+    setSending(isSending) {
+      engine.setSending(isSending);
+      made.encoder = { isSending, sinceMs: clock.now() };
+    },
+    encoder: { isSending: true, sinceMs: 0 },
     watchers: [],
     callsUnderWay: 0,
     mediaChanges: () => live.changes,
