@@ -63,6 +63,7 @@ import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { createFlowLook } from './views/flow-status.ts';
+import { waitForEnd } from './wait-for-end.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/quote-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -133,6 +134,8 @@ export function createApi(deps: ApiDeps): Api {
     requireRole(principal.role, needed);
     return principal;
   }
+
+  api.use(waitForEnd(api, deps, table));
 
   registerRoutes(api, deps);
 
