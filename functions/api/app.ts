@@ -21,6 +21,7 @@ import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
+import { registerDestinationBulkStart } from './routes/destination-bulk-start.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationSlate } from './routes/destination-slate.ts';
@@ -175,6 +176,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);
   registerDestinationBulk(api, deps);
+  registerDestinationBulkStart(api, deps, look);
   registerGroupStarts(api, deps, look);
   registerDestinationSlate(api, deps);
   registerMetrics(api, deps);
