@@ -103,7 +103,17 @@ export const DeploymentTimeline = z
 
 export const ChannelLog = z
   .object({
-    data: z.array(z.object({ at: timestamp, severity: z.enum(['error', 'warning', 'info']), message: z.string() })),
+    data: z.array(
+      z.object({
+        at: timestamp,
+        severity: z.enum(['error', 'warning', 'info']),
+        message: z.string(),
+        ingest: z
+          .enum(['main', 'backup'])
+          .nullable()
+          .openapi({ description: 'Whose pipeline wrote it; null for a channel with one' }),
+      }),
+    ),
   })
   .openapi('ChannelLog');
 
