@@ -117,7 +117,7 @@ export const ChannelLog = z
   })
   .openapi('ChannelLog');
 
-const Warning = z
+export const Warning = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string() })
   .openapi('Warning', { description: 'A problem that does not stop the stream' });
 
