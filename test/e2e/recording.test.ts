@@ -176,6 +176,28 @@ describe.skipIf(!findTestFfmpeg())('a recording', { timeout: STEP_LIMIT_MS }, ()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   });
 
+  it('is renamed with the keyboard, and the API’s refusal of a name is shown at the field', async () => {
+    const name = 'Sunday, second service';
+    const item = page.getByRole('list', { name: 'Recordings' }).getByRole('listitem').first();
+    const rename = item.getByRole('button', { name: /^Rename/ });
+    const field = item.getByRole('textbox', { name: 'Name' });
+    await rename.press('Enter');
+    await field.fill('not kept');
+    await field.press('Escape');
+    expect(await rename.evaluate((element) => element === document.activeElement)).toBe(true);
+    await rename.press('Enter');
+    expect(await field.inputValue()).toBe(recording.name);
+    await field.fill('  ');
+    await field.press('Enter');
+    await item.getByText('enter a name').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await field.fill(name);
+    await field.press('Enter');
+    await item.getByRole('button', { name: `Rename ${name}` }).waitFor();
+    expect(await field.count()).toBe(0);
+    expect((await read()).name).toBe(name);
+  });
+
   it('is made and deleted with the buttons, and the preview stays on meanwhile', async () => {
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await page.getByRole('button', { name: /Stop recording · / }).waitFor();
