@@ -100,3 +100,29 @@ describe('the wait of', () => {
     expect(await look(ended)).toEqual({ body: answer });
   });
 });
+
+describe('the wait of a bulk start', () => {
+  const look = (groupStart: string, status: string) =>
+    WAITS['POST /api/destinations/start']!.look(
+      async (path) =>
+        (path === '/api/group-starts/gst_1'
+          ? { state: groupStart }
+          : {
+              data: [
+                { destinationId: 'dst_1', operation: null, lastError: null, slate: null, status, desired: status },
+              ],
+            }) as never,
+      {
+        path: '',
+        sent: {},
+        body: { groupStartId: 'gst_1', results: [{ destinationId: 'dst_1', outcome: 'accepted', status: 'idle' }] },
+      },
+    );
+
+  it('lasts while a destination waits for its turn, and ends with the new statuses', async () => {
+    expect(await look('running', 'idle')).toBeNull();
+    expect(await look('ended', 'running')).toMatchObject({
+      body: { groupStartId: 'gst_1', results: [{ outcome: 'accepted', status: 'running' }] },
+    });
+  });
+});

@@ -1,5 +1,6 @@
 import type {
   BulkResult,
+  BulkStartResult,
   DestinationResource,
   FlowStatusResource,
   OperationResource,
@@ -47,7 +48,7 @@ export const WAITS: Readonly<Record<string, Wait>> = {
   [`POST ${DESTINATION}/show-slate`]: { look: lookAtDestination },
   [`POST ${DESTINATION}/end-slate`]: { look: lookAtDestination },
   [`DELETE ${DESTINATION}`]: { look: lookAtDestination, deletes: true },
-  'POST /api/destinations/start': { look: lookAtDestinations },
+  'POST /api/destinations/start': { look: lookAtStarts },
   'POST /api/destinations/stop': { look: lookAtDestinations },
   'POST /api/destinations/show-slate': { look: lookAtDestinations },
   'POST /api/destinations/end-slate': { look: lookAtDestinations },
@@ -82,15 +83,19 @@ async function lookAtDestinations(read: Read, { body }: Accepted): Promise<Settl
   const { results, ...rest } = body as BulkResult;
   const list = await read<{ data: DestinationResource[] }>('/api/destinations');
   const now = new Map(list?.data.map((destination) => [destination.destinationId, destination]));
-  const waited = results
-    .filter(({ outcome }) => outcome === 'accepted')
-    .map(({ destinationId }) => now.get(destinationId));
+  const accepted = results.filter(({ outcome }) => outcome === 'accepted');
+  const waited = accepted.map(({ destinationId }) => now.get(destinationId));
   if (waited.some((destination) => destination && isMoving(destination))) return null;
-  const settled = results.map((result) => ({
-    ...result,
-    status: now.get(result.destinationId)?.status ?? result.status,
-  }));
+  const settled = results.map((each) => ({ ...each, status: now.get(each.destinationId)?.status ?? each.status }));
   return { body: { ...rest, results: settled } };
+}
+
+/** Some of them wait for their turn, so their group start says when all have had it. */
+async function lookAtStarts(read: Read, accepted: Accepted): Promise<Settled | null> {
+  const { groupStartId } = accepted.body as BulkStartResult;
+  const groupStart = groupStartId && (await read<GroupStartResource>(`/api/group-starts/${groupStartId}`));
+  if (groupStart && groupStart.state !== 'ended') return null;
+  return lookAtDestinations(read, accepted);
 }
 
 async function lookAtGroupStart(read: Read, { body }: Accepted): Promise<Settled | null> {
