@@ -6,7 +6,7 @@ import { WAITS, type Accepted, type Read, type Settled, type Wait } from './wait
 
 /**
  * Waiting in a request: a call that answers 202 waits with `Prefer: wait=N` until its work has ended, and then answers
- * with the result. The work does not depend on the wait: it goes on when the caller hangs up or the time is over.
+ * with the result. The work does not depend on the wait: it continues when the caller hangs up or the time is over.
  */
 
 const LOOKS_EVERY_MS = 1_000;
@@ -21,7 +21,7 @@ export function waitForEnd(api: Api, deps: ApiDeps, table: () => RouteTable) {
     // Read before the request is carried out, because a wrong header refuses it.
     const seconds = wait ? readWaitSeconds(context.req.raw.headers) : null;
     await next();
-    // A repeated request answers 200 while the work that it found goes on.
+    // A repeated request answers 200 while the work that it found continues.
     if (!wait || !context.res.ok) return;
     if (seconds !== null) await waitFor(wait, { api, context, deps, seconds });
     if (context.res.status === 202) context.header('Retry-After', String(RETRY_AFTER_SECONDS));

@@ -14,7 +14,7 @@ interface Case {
   route: string;
   accepted: Partial<Accepted>;
   path: string;
-  /** What is read while the work goes on, and once it has ended; null: 404. */
+  /** What is read while the work continues, and once it has ended; null: 404. */
   busy: unknown;
   ended: unknown;
   /** The body of the answer where it is not what was read. */

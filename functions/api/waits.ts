@@ -31,7 +31,7 @@ export interface Settled {
 }
 
 export interface Wait {
-  /** Returns the final answer, or null while the work goes on. */
+  /** Returns the final answer, or null while the work continues. */
   look: (read: Read, accepted: Accepted) => Promise<Settled | null>;
   /** The work ends with a resource that is gone. */
   deletes?: true;
