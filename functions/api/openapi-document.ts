@@ -1,5 +1,6 @@
 import type { Api } from './api-deps.ts';
 import { WAIT_SECONDS_MAX } from './http/prefer-wait.ts';
+import { operationIdOf } from './operation-id.ts';
 import { ROUTE_ACCESS } from './route-roles.ts';
 import { WAITS, type Wait } from './waits.ts';
 
@@ -14,7 +15,10 @@ const DESCRIPTION = {
       'Every operation names the least role it requires: viewer, operator or admin. ' +
       'Slow actions return 202 with the operation; with Prefer: wait=20 they wait for its end. ' +
       'Errors are RFC 9457 problems with a stable code and a remedy.',
+    license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
   },
+  // The document describes the server that it was read from.
+  servers: [{ url: '/', description: 'This deployment' }],
 };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -30,6 +34,7 @@ export function describeApi(api: Api, version: string): Document {
       const operation = operations[method];
       if (!operation) continue;
       const route = `${method.toUpperCase()} ${path}`;
+      operation.operationId = operationIdOf(route, /^List\b/.test(operation.summary ?? ''));
       describeAccess(operation, route);
       const wait = WAITS[route];
       if (wait) describeWait(operation, wait);
