@@ -3,6 +3,7 @@ import type { Api, ApiContext } from './api-deps.ts';
 /** An answer of the API to itself. */
 export interface OwnAnswer {
   status: number;
+  headers: Headers;
   body: unknown;
 }
 
@@ -23,6 +24,6 @@ export function readAsCaller(api: Api, context: ApiContext): (path: string) => P
   for (const name of OF_THE_REQUEST) headers.delete(name);
   return async (path) => {
     const response = await api.fetch(new Request(new URL(path, context.req.url), { headers }), context.env);
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, headers: response.headers, body: await response.json() };
   };
 }

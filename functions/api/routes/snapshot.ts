@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
 import { compress } from 'hono/compress';
 import { tagsOf } from '../../domain/etag.ts';
-import type { Api } from '../api-deps.ts';
+import type { Api, ApiContext } from '../api-deps.ts';
 import { readAsCaller, type OwnAnswer } from '../read-as-caller.ts';
-import type { DestinationList } from '../schemas/answers.ts';
+import type { DestinationList, ProblemBody } from '../schemas/answers.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { Snapshot, type SnapshotPart } from '../schemas/snapshot.ts';
 
@@ -44,10 +44,10 @@ const snapshot = createRoute({
 export function registerSnapshot(api: Api): void {
   api.openapi(snapshot, async (context) => {
     const read = readAsCaller(api, context);
-    const [destinations, others] = await Promise.all([listAll(read), readOthers(read)]);
+    const destinations = await listAll(read);
     // Without the destinations there is nothing worth showing.
-    if (destinations.status !== 200) return refuse(destinations) as never;
-    const text = JSON.stringify({ destinations: destinations.body, ...others });
+    if (destinations.status !== 200) return refuse(context, destinations) as never;
+    const text = JSON.stringify({ destinations: destinations.body, ...(await readOthers(read)) });
     // Weak, because the compressed answer has the same tag.
     const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
     context.header('ETag', etag);
@@ -73,20 +73,21 @@ async function readOthers(read: Read): Promise<object> {
   return { ...Object.fromEntries(await Promise.all(parts)), problems: failed };
 }
 
-function refuse({ body, status }: OwnAnswer): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } });
+/** Passes a refusal on, under the request id with which it is in the log. */
+function refuse(context: ApiContext, { body, headers, status }: OwnAnswer): Response {
+  context.set('requestId', (body as ProblemBody).requestId);
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /** Reads all pages. */
 async function listAll(read: Read): Promise<OwnAnswer> {
   const all: DestinationList['data'] = [];
-  let cursor: string | null = null;
-  do {
-    const answer: OwnAnswer = await read(`/api/destinations?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`);
+  for (let cursor: string | null = ''; ;) {
+    const answer: OwnAnswer = await read(`/api/destinations?limit=200${cursor && `&cursor=${cursor}`}`);
     if (answer.status !== 200) return answer;
     const page = answer.body as DestinationList;
     all.push(...page.data);
     cursor = page.nextCursor;
-  } while (cursor !== null);
-  return { status: 200, body: all };
+    if (cursor === null) return { ...answer, body: all };
+  }
 }
