@@ -53,6 +53,7 @@ import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
 import { registerSlateImage } from './routes/slate-image.ts';
+import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
@@ -64,6 +65,7 @@ import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { createFlowLook } from './views/flow-status.ts';
+import { waitForEnd } from './wait-for-end.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/quote-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -135,6 +137,8 @@ export function createApi(deps: ApiDeps): Api {
     return principal;
   }
 
+  api.use(waitForEnd(api, deps, table));
+
   registerRoutes(api, deps);
 
   api.notFound((context) => {
@@ -164,6 +168,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
   registerHealth(api, deps);
+  registerSnapshot(api);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);

@@ -114,11 +114,21 @@ export const DeploymentTimeline = z
 
 export const ChannelLog = z
   .object({
-    data: z.array(z.object({ at: timestamp, severity: z.enum(['error', 'warning', 'info']), message: z.string() })),
+    data: z.array(
+      z.object({
+        at: timestamp,
+        severity: z.enum(['error', 'warning', 'info']),
+        message: z.string(),
+        ingest: z
+          .enum(['main', 'backup'])
+          .nullable()
+          .openapi({ description: 'Whose pipeline wrote it; null for a channel with one' }),
+      }),
+    ),
   })
   .openapi('ChannelLog');
 
-const Warning = z
+export const Warning = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string() })
   .openapi('Warning', { description: 'A problem that does not stop the stream' });
 
