@@ -84,7 +84,7 @@ const AT_ONCE: Workflow = {
 };
 
 /** The question is open for three minutes, and a source delivers after two of them. */
-export const NO_SOURCE_RETURNS = story({
+const NO_SOURCE_RETURNS = story({
   name: 'a source returns while the no-source limit waits for an answer',
   settings: { action: 'ask', countdownMinutes: 3 },
   lastsMinutes: 10,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_SOURCE_STOPS, NO_SOURCE_WORKFLOWS } from './no-source-workflows.ts';
 import { loadProduction } from './production.ts';
+import { takeShare } from './share.ts';
 import { listCells, runCell, runWithoutFaults, type Cell } from './single-faults.ts';
 
 /** From the read of the limit to the first call after the stop that it decides. */
@@ -35,7 +36,7 @@ describe('the no-source limit', () => {
     const cells = await chooseCells();
     expect(cells.length).toBeGreaterThan(EVALUATION_CALLS);
     const failed: string[] = [];
-    for (const cell of cells) {
+    for (const cell of takeShare(cells)) {
       const { outcome, message } = await runCell(production, cell);
       const { position, operation } = cell.place;
       if (outcome !== 'reached') failed.push(`${cell.fault.name} at ${operation}[${position}]: ${message}`);
