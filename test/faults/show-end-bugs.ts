@@ -12,9 +12,9 @@ const stops = only('the ceiling of a show ends it');
 const asks = only('the ceiling of a show asks, gets no answer and spares one');
 const kept = only('the ceiling of a show asks and a person keeps it running');
 
-const otherFails = only('a destination that is not required fails and the show goes on');
+const otherFails = only('a destination that is not required fails and the show continues');
 const requiredFails = only('a required destination fails and ends the show');
-const stoppedByHand = only('a person stops a required destination and the show goes on');
+const stoppedByHand = only('a person stops a required destination and the show continues');
 
 export const SHOW_END_BUGS: readonly PlantedBug[] = [
   {

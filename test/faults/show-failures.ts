@@ -80,14 +80,14 @@ const FAILS_LIVE: Workflow = {
 
 const OTHER_FAILS: Workflow = {
   ...COMMON,
-  name: 'a destination that is not required fails and the show goes on',
+  name: 'a destination that is not required fails and the show continues',
   setOff: plan({ required: ONE }),
   isReached: (_, world) => hasGoneOn(world) && wasOnAir(world, ONE, TWO),
 };
 
 const STOPPED_BY_HAND: Workflow = {
   ...COMMON,
-  name: 'a person stops a required destination and the show goes on',
+  name: 'a person stops a required destination and the show continues',
   setOff: plan({
     required: ONE,
     acts: (world) => void world.clock.after(6 * MINUTE_MS, () => void ask(world, ONE, 'stop')),
