@@ -208,12 +208,13 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
 }
 
-/** Routes whose body may be an image. */
+/** Routes whose body may be an image, by their templates. */
 const TAKES_IMAGE = new Set(['PUT /api/slate-image']);
 
 /** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
-  if (TAKES_IMAGE.has(`${context.req.method} ${context.req.path}`) && isImage(context.req.raw)) {
+  const route = routes.find(context.req.method, context.req.path);
+  if (TAKES_IMAGE.has(`${route?.method} ${route?.path}`) && isImage(context.req.raw)) {
     context.set('bodyText', '');
     context.set('image', await readImage(context.req.raw));
     return;
@@ -225,7 +226,6 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
   // The framework knows fewer spellings of the content type than we accept.
   if (text !== '') context.req.raw.headers.set('content-type', 'application/json');
-  const route = routes.find(context.req.method, context.req.path);
   if (!route || route.body || value === undefined) return;
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;

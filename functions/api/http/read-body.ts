@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { SLATE_BYTES_MAX } from '../../domain/slate-image.ts';
+import { PICTURE_BYTES_MAX } from '../../domain/picture.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
 /** The largest body, and how to say so. */
@@ -16,8 +16,8 @@ const JSON_LIMIT: Limit = {
   remedy: 'send only the fields listed in GET /api/docs',
 };
 const IMAGE_LIMIT: Limit = {
-  bytes: SLATE_BYTES_MAX,
-  words: `${SLATE_BYTES_MAX / 1_000_000} MB`,
+  bytes: PICTURE_BYTES_MAX,
+  words: `${PICTURE_BYTES_MAX / 1_000_000} MB`,
   remedy: 'send a smaller image',
 };
 const DEPTH_MAX = 10;
