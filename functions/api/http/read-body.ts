@@ -29,15 +29,19 @@ const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
 /**
  * Reads a JSON body. The only reader, so that size, depth and duplicate names are checked before any schema sees a
  * value.
+ * @param wrongType the error for a body of another content type
  * @returns text and value; an empty text without a body
  * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`; none quotes the body
  */
-export async function readBody(request: Request): Promise<{ text: string; value: unknown }> {
+export async function readBody(
+  request: Request,
+  wrongType: () => AppError = unsupportedMediaType,
+): Promise<{ text: string; value: unknown }> {
   const bytes = await readBytes(request, JSON_LIMIT);
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
   // Any page can post a form. JSON needs a preflight, which this API never answers.
-  if (type === null || !isReadable(type)) throw unsupportedMediaType();
+  if (type === null || !isReadable(type)) throw wrongType();
   requireNotEncoded(request);
   const text = decode(bytes);
   let value: unknown;
