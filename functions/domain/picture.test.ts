@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlainPng } from '../domain/plain-png.ts';
-import { COVER_LIMITS, PICTURE_BYTES_MAX, SLATE_LIMITS, toPicture, type ConvertJpeg } from './picture.ts';
+import { toPicture, type ConvertJpeg } from './picture.ts';
+import { COVER_LIMITS, PICTURE_BYTES_MAX, SLATE_LIMITS } from './picture-limits.ts';
 
 const plain = buildPlainPng(640, 360, '1B2430');
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { readPngHeader } from '../../functions/domain/png.ts';
-import { SLATE_LIMITS, toPicture } from '../../functions/domain/picture.ts';
+import { toPicture } from '../../functions/domain/picture.ts';
+import { SLATE_LIMITS } from '../../functions/domain/picture-limits.ts';
 import { convertJpeg } from './convert-jpeg.ts';
 import { findFfmpeg } from './host/programs.ts';
 

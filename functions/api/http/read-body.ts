@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { PICTURE_BYTES_MAX } from '../../domain/picture.ts';
+import { PICTURE_BYTES_MAX } from '../../domain/picture-limits.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
 /** The largest body, and how to say so. */

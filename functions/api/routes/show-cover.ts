@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readCover } from '../../aws/cover-store.ts';
 import { AppError } from '../../domain/errors.ts';
-import { COVER_LIMITS, toPicture } from '../../domain/picture.ts';
+import { toPicture } from '../../domain/picture.ts';
+import { COVER_LIMITS } from '../../domain/picture-limits.ts';
 import { answerShow } from '../answer-show.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { findShow } from '../find-show.ts';

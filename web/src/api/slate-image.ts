@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { SLATE_LIMITS } from '../../../functions/domain/picture-limits.ts';
+import { preparePicture } from '../ui/prepare-picture.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request, requestPictureIfAny } from './request.ts';
+import { PICTURE_WITHIN_MS, request, requestPictureIfAny } from './request.ts';
 
 const PATH = '/api/slate-image';
-/** The largest image on a slow line. */
-const UPLOAD_WITHIN_MS = 120_000;
 
 /** Reads the own slate; null while the plain one is shown. */
 export function useSlateImage() {
@@ -17,12 +17,12 @@ export function useSlateImage() {
 
 const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.slateImage });
 
-/** Sets the own slate. The server looks at the content, so the name and the type of the file do not matter. */
+/** Sets the own slate. The content decides, so the name and the type of the file do not matter. */
 export function useSetSlateImage() {
   return useMutation({
-    mutationFn: (file: File) => {
-      const image = file.type === 'image/jpeg' ? file : file.slice(0, file.size, 'image/png');
-      return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: UPLOAD_WITHIN_MS });
+    mutationFn: async (file: File) => {
+      const image = await preparePicture(file, SLATE_LIMITS);
+      return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: PICTURE_WITHIN_MS });
     },
     onSettled: invalidate,
   });

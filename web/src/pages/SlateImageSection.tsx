@@ -1,11 +1,10 @@
-import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { type ChangeEvent, useRef } from 'react';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { useRemoveSlateImage, useSetSlateImage, useSlateImage } from '../api/slate-image.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { BlobImage } from '../ui/BlobImage.tsx';
+import { ChoosePicture } from '../ui/ChoosePicture.tsx';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import settings from './SettingsPage.module.css';
 import classes from './SlateImageSection.module.css';
@@ -29,38 +28,15 @@ export function SlateImageSection() {
       )}
       {problem && <ProblemPanel problem={problem} isInSight />}
       <div className={classes.buttons}>
-        <Upload isPending={set.isPending} onChoose={(file) => (remove.reset(), set.mutate(file))} />
+        <ChoosePicture
+          label="Picture"
+          isPending={set.isPending}
+          refusal={useRoleRefusal('admin')}
+          onChoose={(file) => (remove.reset(), set.mutate(file))}
+        />
         {slate.data && <Remove isPending={remove.isPending} onConfirm={() => (set.reset(), remove.mutate())} />}
       </div>
-      <p className={settings.text}>A still PNG or JPEG, at most 4 MB and 3840 × 2160 pixels, best 1920 × 1080.</p>
-    </>
-  );
-}
-
-function Upload({ isPending, onChoose }: { isPending: boolean; onChoose: (file: File) => void }) {
-  const refusal = useRoleRefusal('admin');
-  const input = useRef<HTMLInputElement>(null);
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    const [file] = event.currentTarget.files ?? [];
-    if (file) onChoose(file);
-    // So that the same file can be chosen again after a correction.
-    event.currentTarget.value = '';
-  };
-  return (
-    <>
-      <input ref={input} type="file" accept="image/png,image/jpeg" hidden aria-label="Picture" onChange={choose} />
-      <Button
-        size="sm"
-        variant="default"
-        loading={isPending}
-        aria-disabled={refusal !== undefined || undefined}
-        aria-description={refusal}
-        data-disabled={refusal !== undefined || undefined}
-        data-hint={refusal}
-        onClick={() => refusal === undefined && input.current?.click()}
-      >
-        Choose a picture
-      </Button>
+      <p className={settings.text}>A still PNG or JPEG, best 1920 × 1080 pixels. A larger one is made smaller.</p>
     </>
   );
 }

@@ -1,11 +1,12 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { problemOf } from '../api/request.ts';
-import { useChangeShow, useCreateShow } from '../api/shows.ts';
+import { useChangeShow, useCreateShow, useSaveCover, type NewShow } from '../api/shows.ts';
 import { discardTyped } from '../app/draft-store.ts';
-import { showDone } from '../app/problem-toast.tsx';
+import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { sentence } from '../ui/format.ts';
+import type { CoverChange } from './CoverField.tsx';
 import { keepShowDraft, readShowDraft, showDraftName } from './show-draft.ts';
 import { hereZone } from './show-text.ts';
 import {
@@ -43,8 +44,10 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   /** Fields changed since the last request, whose messages are out of date. */
   const [changed, setChanged] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
+  const [cover, setCover] = useState<CoverChange>();
   const create = useCreateShow();
   const change = useChangeShow();
+  const saveCover = useSaveCover();
   const problem = problemOf(create.error ?? change.error);
   const destinationErrors = problem?.errors?.filter(({ field }) => field.startsWith('destinations')) ?? [];
   const ceilingErrors = problem?.errors?.filter(({ field }) => field.startsWith('ceiling')) ?? [];
@@ -65,20 +68,32 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
   }, [faulty, changed]);
 
-  const send = (request: (options: { onSuccess: (show: ShowResource) => void }) => void, message: string): void => {
+  const send = (request: (options: { onSuccess: (show: ShowResource) => unknown }) => void, message: string): void => {
     const found = missingValues(values);
     setMissing(found);
     setChanged([]);
     if (Object.keys(found).length > 0) return;
     request({
-      onSuccess: ({ showId }) => {
+      onSuccess: ({ series, showId }) => {
         discardTyped(draft);
-        showDone(message);
-        onClose(showId);
+        // A show that was stored stays, whatever becomes of its cover.
+        const close = () => onClose(showId);
+        const done = () => (showDone(message), close());
+        // A copy without the cover of its original was created without it.
+        if (cover === undefined || (cover === null && !before)) return done();
+        const isOfSeries = before ? values.isForFollowing : series !== null;
+        return saveCover.mutate(
+          { showId, picture: cover, scope: isOfSeries ? 'following' : 'one' },
+          { onSuccess: done, onError: (error) => (showProblem(error, 'Save the cover'), close()) },
+        );
       },
     });
   };
-  const isSent = create.isPending || change.isPending;
+  const toCreate = (isDraft: boolean): NewShow => ({
+    ...toNewShow(values, isDraft),
+    ...(copied?.cover && cover === undefined ? { coverFrom: copied.showId } : {}),
+  });
+  const isSent = create.isPending || change.isPending || saveCover.isPending;
   return {
     values,
     errorOf,
@@ -87,6 +102,10 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     rest,
     isConflict,
     isSent,
+    /** The cover with which the form began. */
+    storedCover: (before ?? copied)?.cover ?? null,
+    cover,
+    setCover,
     destinationFaults: changed.includes('destinations')
       ? []
       : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
@@ -110,11 +129,12 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
           (options) => change.mutate({ show: before, body: toShowChange(before, values), scope }, options),
           'Show saved',
         );
-      } else send((options) => create.mutate(toNewShow(values, false), options), 'Show scheduled');
+      } else send((options) => create.mutate(toCreate(false), options), 'Show scheduled');
     },
     discard: (): void => {
       discardTyped(draft);
       setValues(pristine);
+      setCover(undefined);
       setRestoredAt(null);
       setMissing({});
       create.reset();
@@ -125,7 +145,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
       if (!isSent) discardTyped(draft);
       onClose(null);
     },
-    saveDraft: () => send((options) => create.mutate(toNewShow(values, true), options), 'Draft saved'),
+    saveDraft: () => send((options) => create.mutate(toCreate(true), options), 'Draft saved'),
   };
 }
 
