@@ -102,7 +102,7 @@ export function ShowForm(props: ShowFormProps) {
         draft={values.expectedSource}
         onChange={(part) => set({ expectedSource: { ...values.expectedSource, ...part } })}
       />
-      <CoverField stored={form.storedCover} change={form.cover} onChange={form.setCover} />
+      <CoverField stored={form.cover.stored} change={form.cover.change} onChange={form.cover.setChange} />
       <About values={values} set={set} text={text} />
       {edited?.series && !isStartFixed && <ForFollowing value={values.isForFollowing} onChange={set} />}
       {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}

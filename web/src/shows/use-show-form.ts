@@ -1,12 +1,12 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { problemOf } from '../api/request.ts';
-import { useChangeShow, useCreateShow, useSaveCover, type NewShow } from '../api/shows.ts';
+import { useChangeShow, useCreateShow } from '../api/shows.ts';
 import { discardTyped } from '../app/draft-store.ts';
-import { showDone, showProblem } from '../app/problem-toast.tsx';
+import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { sentence } from '../ui/format.ts';
-import type { CoverChange } from './CoverField.tsx';
+import { useCoverChoice } from './use-cover-choice.ts';
 import { keepShowDraft, readShowDraft, showDraftName } from './show-draft.ts';
 import { hereZone } from './show-text.ts';
 import {
@@ -44,10 +44,9 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   /** Fields changed since the last request, whose messages are out of date. */
   const [changed, setChanged] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
-  const [cover, setCover] = useState<CoverChange>();
   const create = useCreateShow();
   const change = useChangeShow();
-  const saveCover = useSaveCover();
+  const cover = useCoverChoice({ edited: before, copied });
   const problem = problemOf(create.error ?? change.error);
   const destinationErrors = problem?.errors?.filter(({ field }) => field.startsWith('destinations')) ?? [];
   const ceilingErrors = problem?.errors?.filter(({ field }) => field.startsWith('ceiling')) ?? [];
@@ -63,37 +62,26 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   const faulty = [...FIELDS, 'ceiling.amount']
     .filter((field) => errorOf(field as keyof ShowFormValues) !== undefined)
     .join(' ');
-  useEffect(() => focusOn('[data-autofocus]'), []);
-  useEffect(() => {
-    if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
-  }, [faulty, changed]);
+  useFocus(faulty, changed);
 
-  const send = (request: (options: { onSuccess: (show: ShowResource) => unknown }) => void, message: string): void => {
+  const send = (request: (options: { onSuccess: (show: ShowResource) => void }) => void, message: string): void => {
     const found = missingValues(values);
     setMissing(found);
     setChanged([]);
     if (Object.keys(found).length > 0) return;
     request({
-      onSuccess: ({ series, showId }) => {
+      onSuccess: (show) => {
         discardTyped(draft);
-        // A show that was stored stays, whatever becomes of its cover.
-        const close = () => onClose(showId);
-        const done = () => (showDone(message), close());
-        // A copy without the cover of its original was created without it.
-        if (cover === undefined || (cover === null && !before)) return done();
-        const isOfSeries = before ? values.isForFollowing : series !== null;
-        return saveCover.mutate(
-          { showId, picture: cover, scope: isOfSeries ? 'following' : 'one' },
-          { onSuccess: done, onError: (error) => (showProblem(error, 'Save the cover'), close()) },
-        );
+        cover.send(show, values, (isSaved) => {
+          if (isSaved) showDone(message);
+          onClose(show.showId);
+        });
       },
     });
   };
-  const toCreate = (isDraft: boolean): NewShow => ({
-    ...toNewShow(values, isDraft),
-    ...(copied?.cover && cover === undefined ? { coverFrom: copied.showId } : {}),
-  });
-  const isSent = create.isPending || change.isPending || saveCover.isPending;
+  const plan = (isDraft: boolean, message: string) =>
+    send((options) => create.mutate({ ...toNewShow(values, isDraft), ...cover.ofCopy }, options), message);
+  const isSent = create.isPending || change.isPending || cover.isSent;
   return {
     values,
     errorOf,
@@ -102,10 +90,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     rest,
     isConflict,
     isSent,
-    /** The cover with which the form began. */
-    storedCover: (before ?? copied)?.cover ?? null,
     cover,
-    setCover,
     destinationFaults: changed.includes('destinations')
       ? []
       : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
@@ -129,12 +114,12 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
           (options) => change.mutate({ show: before, body: toShowChange(before, values), scope }, options),
           'Show saved',
         );
-      } else send((options) => create.mutate(toCreate(false), options), 'Show scheduled');
+      } else plan(false, 'Show scheduled');
     },
     discard: (): void => {
       discardTyped(draft);
       setValues(pristine);
-      setCover(undefined);
+      cover.setChange(undefined);
       setRestoredAt(null);
       setMissing({});
       create.reset();
@@ -145,7 +130,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
       if (!isSent) discardTyped(draft);
       onClose(null);
     },
-    saveDraft: () => send((options) => create.mutate(toCreate(true), options), 'Draft saved'),
+    saveDraft: () => plan(true, 'Draft saved'),
   };
 }
 
@@ -154,6 +139,14 @@ function nameOf(field: string): string {
   const [, index, part] = field.split('.');
   if (index === undefined) return '';
   return `${part === 'offsetSeconds' ? 'offset of the' : 'the'} destination chosen as number ${Number(index) + 1}: `;
+}
+
+/** Focuses the first field, and the first faulty one after each request. @param changed the fields changed since then */
+function useFocus(faulty: string, changed: readonly string[]): void {
+  useEffect(() => focusOn('[data-autofocus]'), []);
+  useEffect(() => {
+    if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
+  }, [faulty, changed]);
 }
 
 function focusOn(selector: string): void {
