@@ -138,7 +138,7 @@ describe('PATCH /api/shows/{showId}', () => {
 
   it('following: passes on the plan, and nothing that the run of the edited show has recorded', async () => {
     const { body } = await create();
-    const checked = { occasion: 'early', startsAt: body.startsAt } as const;
+    const checked = { occasion: 'T-60', startsAt: body.startsAt } as const;
     await changeShow(test.deps, body.showId, (show) => ({ ...show, checked }));
     await edit(body.showId, { title: 'Other' });
     test.time.now = new Date('2026-11-22T19:00:01.000Z');

@@ -1,6 +1,4 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { SLATE_LIMITS } from '../../../functions/domain/picture-limits.ts';
-import { preparePicture } from '../ui/prepare-picture.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { PICTURE_WITHIN_MS, request, requestPictureIfAny } from './request.ts';
 
@@ -17,11 +15,15 @@ export function useSlateImage() {
 
 const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.slateImage });
 
-/** Sets the own slate. The content decides, so the name and the type of the file do not matter. */
-export function useSetSlateImage() {
+/**
+ * Sets the own slate. The server looks at the content, so the name and the type of the file do not matter.
+ * @param fit returns the picture to send for a file
+ */
+export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
   return useMutation({
     mutationFn: async (file: File) => {
-      const image = await preparePicture(file, SLATE_LIMITS);
+      const picture = await fit(file);
+      const image = picture.type === 'image/jpeg' ? picture : picture.slice(0, picture.size, 'image/png');
       return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: PICTURE_WITHIN_MS });
     },
     onSettled: invalidate,

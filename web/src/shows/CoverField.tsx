@@ -1,10 +1,9 @@
 import { Button, Input } from '@mantine/core';
 import { useState } from 'react';
 import type { ShowSummary } from '../../../functions/api/schemas/shows.ts';
-import { COVER_LIMITS } from '../../../functions/domain/picture-limits.ts';
 import { BlobImage } from '../ui/BlobImage.tsx';
 import { ChoosePicture } from '../ui/ChoosePicture.tsx';
-import { pictureSize, preparePicture } from '../ui/prepare-picture.ts';
+import { fitCover } from './fit-cover.ts';
 import { ShowCover } from './ShowCover.tsx';
 import cover from './ShowCover.module.css';
 import classes from './Shows.module.css';
@@ -26,16 +25,10 @@ export function CoverField({ stored, change, onChange }: CoverFieldProps) {
   const choose = async (file: File) => {
     setPreparing(true);
     setFault(null);
-    try {
-      const picture = await preparePicture(file, COVER_LIMITS);
-      const found = faultOf(await pictureSize(picture));
-      if (found === null) onChange(picture);
-      else setFault(found);
-    } catch {
-      setFault('The browser cannot prepare this picture. Choose another one.');
-    } finally {
-      setPreparing(false);
-    }
+    const fitted = await fitCover(file);
+    if ('fault' in fitted) setFault(fitted.fault);
+    else onChange(fitted.picture);
+    setPreparing(false);
   };
   const isShown = change instanceof Blob || (change === undefined && stored !== null);
   return (
@@ -68,11 +61,4 @@ export function CoverField({ stored, change, onChange }: CoverFieldProps) {
       <p className={classes.hint}>A still PNG or JPEG, best 1280 × 720 pixels. A larger one is made smaller.</p>
     </div>
   );
-}
-
-function faultOf(size: { width: number; height: number } | null): string | null {
-  if (!size) return 'This file is no picture: choose a PNG or a JPEG.';
-  const { heightMin, widthMin } = COVER_LIMITS;
-  if (size.width >= widthMin && size.height >= heightMin) return null;
-  return `The picture is ${size.width} × ${size.height} pixels: choose one of at least ${widthMin} × ${heightMin}.`;
 }
