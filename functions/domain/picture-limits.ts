@@ -1,4 +1,4 @@
-/** What uploaded pictures may be. Without imports, because the page prepares pictures by the same limits. */
+/** What uploaded pictures may be. */
 
 /** The largest upload of any kind. Lambda takes 6 MB with the body as base64. */
 export const PICTURE_BYTES_MAX = 4_000_000;

@@ -1,4 +1,4 @@
-import { SLATE_LIMITS } from '../../../functions/domain/picture-limits.ts';
+import { SLATE_LIMITS } from '../api/picture-limits.ts';
 import { drawPng, formatOf, type Size } from '../ui/draw-picture.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { COVER_LIMITS } from '../../../functions/domain/picture-limits.ts';
+import { COVER_LIMITS } from '../api/picture-limits.ts';
 import { drawPng, formatOf, type Size } from '../ui/draw-picture.ts';
 
 /**
