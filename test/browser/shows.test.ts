@@ -524,17 +524,28 @@ describe('the cover of a show', () => {
     await page.goto(`${stage.product.origin}/shows/new`);
     await fill(inTokyo(30));
     // The browser shows its first picture; the API takes only still ones.
-    const [start, end] = [buildPlainPng(640, 360, 'c81ea0'), Buffer.from([0, 0, 0, 8])];
-    const control = Buffer.concat([Buffer.from('acTL'), Buffer.from([0, 0, 0, 1, 0, 0, 0, 0])]);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(control));
-    await choose(Buffer.concat([start.subarray(0, 33), end, control, sum, start.subarray(33)]));
+    const still = buildPlainPng(640, 360, 'c81ea0');
+    const control = chunk('acTL', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
+    const frame = Buffer.alloc(26);
+    // The size of the only frame is that of the picture.
+    still.copy(frame, 4, 16, 24);
+    await choose(Buffer.concat([still.subarray(0, 33), control, chunk('fcTL', frame), still.subarray(33)]));
     await page.getByRole('img', { name: 'Chosen cover' }).waitFor();
     await button('Save draft').click();
     await page.getByText('is animated').first().waitFor();
     await heading('Gala').waitFor();
     expect((await shownShow()).cover).toBeNull();
   });
+
+  /** Writes a chunk of a PNG. */
+  function chunk(name: string, data: Buffer): Buffer {
+    const named = Buffer.concat([Buffer.from(name), data]);
+    const framed = Buffer.alloc(named.length + 8);
+    framed.writeUInt32BE(data.length, 0);
+    named.copy(framed, 4);
+    framed.writeUInt32BE(crc32(named), named.length + 4);
+    return framed;
+  }
 
   /** Draws a JPEG in the browser. */
   async function drawPhoto(width: number, height: number): Promise<Buffer> {
