@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
-import type { ConvertJpeg } from '../domain/slate-image.ts';
+import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -60,7 +60,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'dst' | 'gst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
+  newId: (prefix: 'cov' | 'dst' | 'gst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */

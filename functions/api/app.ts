@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
 import type { Principal } from './auth/authentication.ts';
 import { callerOf } from './caller.ts';
-import { explain, logFailure, toProblemResponse } from './http/problem.ts';
+import { explain, logFailure, pictureExpected, toProblemResponse } from './http/problem.ts';
 import { isImage, readBody, readImage } from './http/read-body.ts';
 import {
   isSafe,
@@ -59,6 +59,7 @@ import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
 import { registerShowCeiling } from './routes/show-ceiling.ts';
+import { registerShowCover } from './routes/show-cover.ts';
 import { registerShowList } from './routes/show-list.ts';
 import { registerShowReport } from './routes/show-report.ts';
 import { registerShows } from './routes/shows.ts';
@@ -206,6 +207,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowReport(api, deps);
   registerShowActions(api, deps);
   registerShowCeiling(api, deps);
+  registerShowCover(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);
   registerFlowThumbnail(api, deps);
@@ -215,24 +217,25 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
 }
 
-/** Routes whose body may be an image. */
-const TAKES_IMAGE = new Set(['PUT /api/slate-image']);
+/** Routes whose body may be an image, by their templates. */
+const TAKES_IMAGE = new Set(['PUT /api/slate-image', 'PUT /api/shows/{showId}/cover']);
 
 /** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
-  if (TAKES_IMAGE.has(`${context.req.method} ${context.req.path}`) && isImage(context.req.raw)) {
+  const route = routes.find(context.req.method, context.req.path);
+  const takesImage = TAKES_IMAGE.has(`${route?.method} ${route?.path}`);
+  if (takesImage && isImage(context.req.raw)) {
     context.set('bodyText', '');
     context.set('image', await readImage(context.req.raw));
     return;
   }
-  const { text, value } = await readBody(context.req.raw);
+  const { text, value } = await readBody(context.req.raw, takesImage ? pictureExpected : undefined);
   context.set('bodyText', text);
   context.set('body', value);
   // The value the framework itself caches on the first read; its type omits the promise.
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
   // The framework knows fewer spellings of the content type than we accept.
   if (text !== '') context.req.raw.headers.set('content-type', 'application/json');
-  const route = routes.find(context.req.method, context.req.path);
   if (!route || route.body || value === undefined) return;
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;

@@ -1,24 +1,25 @@
 import type { z } from '@hono/zod-openapi';
 import { deleteSeries } from '../aws/show-series-table.ts';
-import { changeShow, deleteShow, listOpenShows } from '../aws/show-table.ts';
+import { changeShow, deleteShow } from '../aws/show-table.ts';
 import { AppError } from '../domain/errors.ts';
-import { timesOn, wallClockSeconds, type PlaceInSeries } from '../domain/show-series.ts';
+import { timesOn, wallClockSeconds } from '../domain/show-series.ts';
 import { requestShowAction, type Show } from '../domain/show.ts';
 import { finishShow } from '../workflow/finish-show.ts';
 import { noteShow } from '../workflow/run-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { editShow } from './edit-show.ts';
+import { listNotStarted, requireSeries, type InSeries } from './find-series.ts';
 import { findShow } from './find-show.ts';
 import { invalidFields } from './http/validation.ts';
 import { inTurn } from '../workflow/in-turn.ts';
 import { PLANNING } from './plan-show.ts';
 import type { CancelledSeries, PatchShow } from './schemas/shows.ts';
 import { changeSeries } from './series-of-shows.ts';
+import { forgetCovers } from './show-cover.ts';
 
 /** Changes and cancels series of shows. */
 
 type PatchInput = z.infer<typeof PatchShow>;
-type InSeries = Show & { series: PlaceInSeries };
 
 /**
  * Changes a show of a series and all later ones. May be repeated: a refusal of a later show names it, and what was
@@ -78,7 +79,9 @@ export async function cancelSeries(
   const cancelled: string[] = [];
   for (const show of await listNotStarted(deps, found)) {
     if (show.state === 'draft') {
-      if (await deleteShow(deps, show)) cancelled.push(show.showId);
+      if (!(await deleteShow(deps, show))) continue;
+      await forgetCovers(deps, show.showId);
+      cancelled.push(show.showId);
       continue;
     }
     let before: Show | null = null;
@@ -92,23 +95,4 @@ export async function cancelSeries(
     if (stored.state === 'cancelled') cancelled.push(stored.showId);
   }
   return { seriesId, cancelled };
-}
-
-function requireSeries(show: Show): InSeries {
-  if (isInSeries(show)) return show;
-  throw new AppError('illegal_transition', {
-    detail: `the show ${JSON.stringify(show.title)} is not part of a series`,
-    remedy: 'change or cancel it alone',
-  });
-}
-
-function isInSeries(show: Show): show is InSeries {
-  return show.series !== undefined;
-}
-
-async function listNotStarted(deps: ApiDeps, { series }: InSeries): Promise<InSeries[]> {
-  const shows = (await listOpenShows(deps)).filter(isInSeries);
-  return shows.filter(
-    ({ series: { seriesId }, state }) => seriesId === series.seriesId && (state === 'draft' || state === 'scheduled'),
-  );
 }

@@ -10,6 +10,7 @@ import { createSeries } from './series-of-shows.ts';
 import { findShow, requireFoundShow, requireShowMatch, showChangedMeanwhile } from './find-show.ts';
 import { requireDestinations, requireTimes, storeNewShow, storePlan } from './plan-show.ts';
 import type { CreateShow, DuplicateShow, PatchShow } from './schemas/shows.ts';
+import { createWithCover } from './show-cover.ts';
 import { requireShowCeiling, toCeilingFields } from './show-ceiling-fields.ts';
 
 /** Creates, changes and copies plans of shows as they were requested. */
@@ -20,10 +21,14 @@ type PatchInput = z.infer<typeof PatchShow>;
 /** Creates a show. @throws {AppError} `validation_failed` or `show_conflict` */
 export async function createShow(deps: ApiDeps, input: CreateInput, createdBy: string): Promise<Show> {
   const plan = await checkPlan(deps, input);
-  if (input.recurrence) return createSeries(deps, plan, { rule: input.recurrence, createdBy });
+  const { coverFrom, recurrence } = input;
+  if (recurrence) return createSeries(deps, plan, { rule: recurrence, createdBy, coverFrom });
   const detail = plan.isDraft ? 'created the show as a draft' : 'planned the show';
   const made = { by: createdBy, at: deps.now().toISOString(), detail };
-  return storeNewShow(deps, newShow({ ...plan, showId: deps.newId('shw') }, made));
+  const showId = deps.newId('shw');
+  return createWithCover(deps, coverFrom, { ownerId: showId, showId }, (cover) =>
+    storeNewShow(deps, newShow({ ...plan, showId, cover }, made)),
+  );
 }
 
 /** Checks what is to be planned. @throws {AppError} `validation_failed` */
@@ -199,6 +204,7 @@ export async function copyShow(
       onFailure,
       expectedSource,
     },
+    coverFrom: show.showId,
     ceiling: ceiling && toCeilingFields(ceiling, known),
     localEnd: show.localEnd === null ? null : toWallClock(new Date(endMs), zone),
     destinations: show.destinations

@@ -2,7 +2,7 @@ import { deleteSeries, getSeries, listSeries, putSeries } from '../aws/show-seri
 import { getShow } from '../aws/show-table.ts';
 import { expandRecurrence } from '../domain/recurrence.ts';
 import { newShow } from '../domain/new-show.ts';
-import { showIdOf, wallClockSeconds, type SeriesPlan, type ShowSeries } from '../domain/show-series.ts';
+import { sharedPlanOf, showIdOf, wallClockSeconds, type SeriesPlan, type ShowSeries } from '../domain/show-series.ts';
 import type { Show, ShowPlan } from '../domain/show.ts';
 import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
 import { planNextShows } from '../workflow/show-series.ts';
@@ -12,6 +12,7 @@ import { requireFoundShow } from './find-show.ts';
 import { invalidFields } from './http/validation.ts';
 import { inTurn } from '../workflow/in-turn.ts';
 import { PLANNING } from './plan-show.ts';
+import { createWithCover } from './show-cover.ts';
 
 /** Plans series of shows. */
 
@@ -21,25 +22,35 @@ const SERIES_MAX = 50;
 /**
  * Creates a series and the shows of its next two dates.
  * @param plan of the first show, checked
+ * @param made.coverFrom the show whose cover the series gets; undefined: none
  * @returns the first show
  * @throws {AppError} `validation_failed`, or `show_conflict` when another show has a destination of the first one
  */
 export async function createSeries(
   deps: ApiDeps,
   plan: ShowPlan & { isDraft: boolean },
-  { rule, createdBy }: { rule: string; createdBy: string },
+  { coverFrom, ...made }: { rule: string; createdBy: string; coverFrom: string | undefined },
 ): Promise<Show> {
-  const expanded = expandRecurrence(rule, plan, deps.now());
+  const expanded = expandRecurrence(made.rule, plan, deps.now());
   if (!expanded.ok) throw invalidFields([expanded.error]);
   const { dates } = expanded;
   const seriesId = deps.newId('ser');
   const showId = showIdOf(seriesId, dates[0]!);
-  const series: ShowSeries = {
-    ...{ seriesId, rule, plan: toSeriesPlan(plan), dates, plannedThrough: null, revision: 0, createdBy },
-  };
+  return createWithCover(deps, coverFrom, { ownerId: seriesId, showId }, (cover) => {
+    const series = { ...made, seriesId, plan: toSeriesPlan(plan), cover, dates, plannedThrough: null, revision: 0 };
+    return storeSeries(deps, plan, series);
+  });
+}
+
+async function storeSeries(deps: ApiDeps, plan: ShowPlan & { isDraft: boolean }, series: ShowSeries): Promise<Show> {
+  const { cover = null, createdBy, dates, rule, seriesId } = series;
+  const showId = showIdOf(seriesId, dates[0]!);
   const at = deps.now().toISOString();
   const place = { seriesId, rule, date: dates[0]! };
-  const first = newShow({ ...plan, showId, series: place }, { by: createdBy, at, detail: `planned a series, ${rule}` });
+  const first = newShow(
+    { ...plan, showId, cover, series: place },
+    { by: createdBy, at, detail: `planned a series, ${rule}` },
+  );
   await inTurn(deps, PLANNING, async () => {
     if ((await listSeries(deps)).length >= SERIES_MAX) {
       const message = `there are ${SERIES_MAX} series: cancel one first`;
@@ -61,15 +72,16 @@ export async function createSeries(
 }
 
 function toSeriesPlan(plan: ShowPlan & { isDraft: boolean }): SeriesPlan {
-  const { localStart, localEnd, startsAt: _starts, endsAt: _ends, destinations, ...texts } = plan;
+  const { ceiling, destinations, isDraft, localStart, localEnd } = plan;
   return {
-    ...texts,
-    ceiling: texts.ceiling && { ...texts.ceiling, course: null },
+    ...sharedPlanOf(plan),
+    ceiling: ceiling && { ...ceiling, course: null },
     timeOfDay: localStart.slice(11),
     lengthSeconds: localEnd === null ? null : wallClockSeconds(localStart, localEnd),
     destinations: destinations.map(({ destinationId, offsetSeconds, isRequired }) => ({
       ...{ destinationId, offsetSeconds, isRequired },
     })),
+    isDraft,
   };
 }
 

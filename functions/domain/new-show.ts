@@ -2,7 +2,7 @@ import type { Show, ShowPlan } from './show.ts';
 
 /** Returns a show that has done nothing yet. @param made who made it, when, and the first entry of its log */
 export function newShow(
-  plan: ShowPlan & Pick<Show, 'showId' | 'series'> & { isDraft: boolean },
+  plan: ShowPlan & Pick<Show, 'showId' | 'series' | 'cover'> & { isDraft: boolean },
   made: { by: string; at: string; detail: string },
 ): Show {
   const { isDraft, ...planned } = plan;

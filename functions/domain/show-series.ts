@@ -1,6 +1,7 @@
 import { digitsOf } from './derived-ulid.ts';
 import { newShow } from './new-show.ts';
 import { AHEAD_DAYS_MAX, checkDestinations, type DestinationInput } from './show-plan.ts';
+import type { ShowCover } from './show-cover.ts';
 import type { Show, ShowPlan } from './show.ts';
 import { DAY_MS } from './utc-day.ts';
 import { toInstant } from './wall-clock.ts';
@@ -13,24 +14,33 @@ import { toInstant } from './wall-clock.ts';
 /** How many of the next dates exist as shows. */
 const PLANNED_AHEAD = 2;
 
+/** The fields of a plan that every show of a series begins with unchanged. */
+const SHARED_FIELDS = [
+  'title',
+  'description',
+  'category',
+  'tags',
+  'privacy',
+  'notes',
+  'zone',
+  'endRule',
+  'sourceLostMinutes',
+  'onFailure',
+  'record',
+  'sendsReport',
+  'expectedSource',
+  'ceiling',
+] as const;
+type SharedPlan = Pick<ShowPlan, (typeof SHARED_FIELDS)[number]>;
+
+/** Returns these fields only: what a run has recorded in a show is no part of its series. */
+export function sharedPlanOf(plan: SharedPlan): SharedPlan {
+  const given = SHARED_FIELDS.filter((field) => plan[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, plan[field]])) as unknown as SharedPlan;
+}
+
 /** What every show of a series begins with. */
-export interface SeriesPlan extends Pick<
-  ShowPlan,
-  | 'title'
-  | 'description'
-  | 'category'
-  | 'tags'
-  | 'privacy'
-  | 'notes'
-  | 'zone'
-  | 'endRule'
-  | 'sourceLostMinutes'
-  | 'onFailure'
-  | 'record'
-  | 'sendsReport'
-  | 'expectedSource'
-  | 'ceiling'
-> {
+export interface SeriesPlan extends SharedPlan {
   /** Wall-clock time of day at which each starts, as `10:00:00`. */
   timeOfDay: string;
   /** Wall-clock seconds from start to end; null without a planned end. */
@@ -44,6 +54,8 @@ export interface ShowSeries {
   /** The rule as it was requested. */
   rule: string;
   plan: SeriesPlan;
+  /** The cover that its shows begin with. Null or absent: none. */
+  cover?: ShowCover | null;
   /** All dates in order, as `2026-12-06`. */
   dates: string[];
   /** The last date for which a show was made; null before the first. */
@@ -128,8 +140,8 @@ export function showOn(
   date: string,
   { names, now, refusal }: { names: ReadonlyMap<string, string>; now: Date; refusal: string | null },
 ): Show {
-  const { seriesId, rule, plan, createdBy } = series;
-  const { timeOfDay: _time, lengthSeconds: _length, destinations: wanted, isDraft, ...texts } = plan;
+  const { seriesId, rule, plan, cover = null, createdBy } = series;
+  const { destinations: wanted, isDraft } = plan;
   const { skipped, ...times } = timesOn(plan, date);
   const left = wanted.filter(({ destinationId }) => names.has(destinationId));
   const checked = checkDestinations(left, times, names);
@@ -142,8 +154,9 @@ export function showOn(
   ];
   return newShow(
     {
-      ...texts,
+      ...sharedPlanOf(plan),
       ...times,
+      cover,
       destinations,
       showId: showIdOf(seriesId, date),
       series: { seriesId, rule, date },

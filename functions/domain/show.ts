@@ -3,6 +3,7 @@ import { AppError } from './errors.ts';
 import type { ExpectedSource } from './expected-source.ts';
 import type { OnFailure } from './group-start.ts';
 import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
+import type { ShowCover } from './show-cover.ts';
 import type { PlaceInSeries } from './show-series.ts';
 import type { ShowRecording } from './show-recording.ts';
 
@@ -124,6 +125,8 @@ export interface Show extends ShowPlan {
   endedAt: string | null;
   /** Absent for a show that is not repeated. */
   series?: PlaceInSeries | undefined;
+  /** Null or absent: none. */
+  cover?: ShowCover | null;
   /** What became of its recording; absent before it was to begin. */
   recording?: ShowRecording;
   /** What the newest preflight found; absent before the first. */

@@ -8,7 +8,8 @@ import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
 import { buildPlainPng } from '../domain/plain-png.ts';
 import { storeOwnSlate } from '../aws/slate-store.ts';
-import { toSlateImage } from '../domain/slate-image.ts';
+import { toPicture } from '../domain/picture.ts';
+import { SLATE_LIMITS } from '../domain/picture-limits.ts';
 import { startSlateExecution } from '../aws/executions.ts';
 import type { Destination } from '../domain/destination.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';
@@ -169,7 +170,11 @@ describe('the step of the slate', () => {
 describe('an own slate', () => {
   it('covers the output at its size, and is what a destination that holds shows from its next start', async () => {
     const meta = { uploadedAt: new Date().toISOString(), uploadedBy: 'operator' };
-    const { uri } = await storeOwnSlate(sluice.deps, await toSlateImage(buildPlainPng(640, 360, '204060')), meta);
+    const { uri } = await storeOwnSlate(
+      sluice.deps,
+      await toPicture(buildPlainPng(640, 360, '204060'), SLATE_LIMITS),
+      meta,
+    );
     const scaledTo = { width: 1280, height: 720 };
     await step(
       await change((record) => withBreak(record, { image: uri, scaledTo, now: new Date(), requestedBy: 'me' })),

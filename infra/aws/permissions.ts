@@ -1,3 +1,4 @@
+import { COVER_PREFIX } from '../../functions/aws/cover-store.ts';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
@@ -112,6 +113,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     },
     reports(resources, 's3:GetObject'),
     slates(resources, ['s3:GetObject', 's3:PutObject']),
+    covers(resources),
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
     recordings(resources, ['s3:GetObject']),
@@ -461,6 +463,15 @@ function slates({ reportBucketArn }: DeploymentResources, actions: readonly stri
     actions,
     resources: [`${reportBucketArn}/${SLATE_PREFIX}*`],
     wildcardReason: 'a slate is named after its size or its content',
+  };
+}
+
+/** Lets the API store, read and delete the covers of shows. */
+function covers({ reportBucketArn }: DeploymentResources): Permission {
+  return {
+    actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    resources: [`${reportBucketArn}/${COVER_PREFIX}*`],
+    wildcardReason: 'a cover is in a folder named after its show or series',
   };
 }
 

@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ShowResource } from '../../functions/api/schemas/shows.ts';
+import { buildPlainPng } from '../../functions/domain/plain-png.ts';
 import type { NewShow, ShowChange } from '../../web/src/api/shows.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
@@ -449,4 +451,115 @@ describe('the preflight', () => {
     expect(await findViolations(page)).toEqual([]);
     expect((await stage.destinations()).map(({ desired }) => desired)).toEqual(['idle', 'idle', 'idle', 'idle']);
   });
+});
+
+describe('the cover of a show', () => {
+  const group = (): Locator => form().getByRole('group', { name: 'Cover' });
+  const cover = (): Locator => page.getByRole('img', { name: /^Cover of / });
+  const choose = (buffer: Buffer, mimeType = 'image/png') =>
+    page.getByLabel('Cover picture').setInputFiles({ name: 'cover.png', mimeType, buffer });
+  const waitForWidth = (image: Locator, width: number) =>
+    waitFor(`a picture ${width} pixels wide`, () =>
+      image.evaluate((shown: HTMLImageElement, wanted) => shown.naturalWidth === wanted, width),
+    );
+  const fill = async (start: string) => {
+    await form().getByLabel('Title').fill('Gala');
+    await form().getByLabel('Time zone').fill('Asia/Tokyo');
+    await form().getByLabel('Start', { exact: true }).fill(start);
+  };
+
+  it('is chosen in the form on a phone, survives a reload, and its copy has it too', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${stage.product.origin}/shows/new`);
+    await fill(inTokyo(30));
+    await choose(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+    await group().getByText('This file is no picture: choose a PNG or a JPEG.').waitFor();
+    await choose(buildPlainPng(1, 1, 'c81ea0'));
+    await group().getByText('The picture is 1 × 1 pixels: choose one of at least 320 × 180.').waitFor();
+    await choose(buildPlainPng(640, 360, 'c81ea0'));
+    await waitForWidth(page.getByRole('img', { name: 'Chosen cover' }), 640);
+    expect(await group().getByRole('alert').count()).toBe(0);
+    expect(await tooWide(page)).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
+    await button('Save draft').click();
+    await waitForWidth(cover(), 640);
+    await page.reload();
+    await waitForWidth(cover(), 640);
+    expect(await tooWide(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Duplicate' }).click();
+    await waitForWidth(page.getByRole('img', { name: 'Present cover' }), 640);
+    await form().getByLabel('Start', { exact: true }).fill(inTokyo(40));
+    await button('Save draft').click();
+    await waitForWidth(cover(), 640);
+    await page.getByRole('link', { name: 'All shows' }).click();
+    const thumbnails = page.getByRole('list', { name: 'Shows' }).locator('img');
+    await waitFor('two thumbnails', async () => (await thumbnails.count()) === 2);
+    await waitForWidth(thumbnails.first(), 640);
+    expect(await tooWide(page)).toEqual([]);
+  });
+
+  it('is replaced by a photo that is too large, which is made smaller, and removed by keyboard', async () => {
+    await openPlanned();
+    const edit = page.getByRole('form', { name: 'Edit the show' });
+    await button('Edit').click();
+    await choose(await drawPhoto(4000, 3000), 'image/jpeg');
+    await waitForWidth(edit.getByRole('img', { name: 'Chosen cover' }), 1440);
+    await button('Save changes').click();
+    await waitForWidth(cover(), 1440);
+    expect((await shownShow()).cover).toMatchObject({ width: 1440, height: 1080 });
+
+    await button('Edit').click();
+    await edit.getByRole('img', { name: 'Present cover' }).waitFor();
+    await button('Remove the cover').focus();
+    await page.keyboard.press('Enter');
+    await edit.getByText('No cover.').waitFor();
+    await button('Save changes').click();
+    await heading('Evening show').waitFor();
+    await waitFor('the cover to be gone', async () => (await shownShow()).cover === null);
+    await cover().waitFor({ state: 'detached' });
+  });
+
+  it('that the API refuses leaves the show stored, and says so', async () => {
+    await page.goto(`${stage.product.origin}/shows/new`);
+    await fill(inTokyo(30));
+    // The browser shows its first picture; the API takes only still ones.
+    const still = buildPlainPng(640, 360, 'c81ea0');
+    const control = chunk('acTL', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
+    const frame = Buffer.alloc(26);
+    // The size of the only frame is that of the picture.
+    still.copy(frame, 4, 16, 24);
+    await choose(Buffer.concat([still.subarray(0, 33), control, chunk('fcTL', frame), still.subarray(33)]));
+    await page.getByRole('img', { name: 'Chosen cover' }).waitFor();
+    await button('Save draft').click();
+    await page.getByText('is animated').first().waitFor();
+    await heading('Gala').waitFor();
+    expect((await shownShow()).cover).toBeNull();
+  });
+
+  /** Writes a chunk of a PNG. */
+  function chunk(name: string, data: Buffer): Buffer {
+    const named = Buffer.concat([Buffer.from(name), data]);
+    const framed = Buffer.alloc(named.length + 8);
+    framed.writeUInt32BE(data.length, 0);
+    named.copy(framed, 4);
+    framed.writeUInt32BE(crc32(named), named.length + 4);
+    return framed;
+  }
+
+  /** Draws a JPEG in the browser. */
+  async function drawPhoto(width: number, height: number): Promise<Buffer> {
+    const data = await page.evaluate(
+      ([w, h]) => {
+        const canvas = document.createElement('canvas');
+        Object.assign(canvas, { width: w, height: h });
+        const context = canvas.getContext('2d')!;
+        context.fillStyle = '#204060';
+        context.fillRect(0, 0, w! / 2, h! / 2);
+        return canvas.toDataURL('image/jpeg');
+      },
+      [width, height],
+    );
+    return Buffer.from(data.split(',')[1]!, 'base64');
+  }
 });

@@ -58,7 +58,8 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
-  await setSlate(show);
+  // `readEverything` reads it.
+  await setPicture(show, '/api/slate-image');
   await takeBreaks(show, warm);
   await meetIncidents(show, cold);
   await recordPreview(show);
@@ -147,10 +148,15 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
 }
 
 /** Plans a show, runs it by hand under a ceiling, lets monitor and sweep meet it, and ends it. */
-async function playShow({ call, deps, deployment }: Show, destinationId: string): Promise<void> {
+async function playShow(show: Show, destinationId: string): Promise<void> {
+  const { call, deps, deployment } = show;
   const localStart = new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
   const body = { title: 'Evening', zone: 'UTC', localStart, destinations: [{ destinationId }] };
   const { showId: draft } = await call({ method: 'POST', path: '/api/shows', body }, 201);
+  // The second replaces the first, and the deletion of the show deletes the second.
+  await setPicture(show, `/api/shows/${draft}/cover`);
+  await setPicture(show, `/api/shows/${draft}/cover`);
+  await call({ method: 'GET', path: `/api/shows/${draft}/cover` }, 200);
   await call({ method: 'DELETE', path: `/api/shows/${draft}` }, 204);
   const { showId } = await call({ method: 'POST', path: '/api/shows', body: { ...body, isDraft: false } }, 201);
   const path = `/api/shows/${showId}`;
@@ -260,9 +266,8 @@ async function look(show: Show, id: string): Promise<void> {
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
 }
 
-/** Sets an own slate, which the gateway passes on as base64; `readEverything` reads it. */
-async function setSlate({ call }: Show): Promise<void> {
-  const path = '/api/slate-image';
+/** Sends a picture, which the gateway passes on as base64. */
+async function setPicture({ call }: Show, path: string): Promise<void> {
   const body = buildPlainPng(640, 360, '204060');
   await call({ method: 'PUT', path, body, headers: { 'content-type': 'image/png' }, isBase64Encoded: true }, 200);
 }

@@ -164,6 +164,8 @@ describe('the data stack', () => {
     // Slates lie in the same bucket, and a channel that loses its source may show one that is years old.
     expect(expiring).toEqual([
       expect.objectContaining({ Prefix: 'reports/', ExpirationInDays: 730, Status: 'Enabled' }),
+      // A series of two years, and the 400 days for which its last show is kept.
+      expect.objectContaining({ Prefix: 'covers/', ExpirationInDays: 1200, Status: 'Enabled' }),
     ]);
     expect(SLATE_PREFIX.startsWith('reports/')).toBe(false);
     const { Properties: recordings } = bucketOf('Recordings');

@@ -110,6 +110,14 @@ export function unsupportedMediaType(): AppError {
   });
 }
 
+/** The error for a body that is not a picture, where one is needed. */
+export function pictureExpected(): AppError {
+  return new AppError('unsupported_media_type', {
+    detail: 'the body must be a picture',
+    remedy: 'send the picture with the content type image/png or image/jpeg',
+  });
+}
+
 /** Returns name and stack of an error without its message, which may quote the input. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;

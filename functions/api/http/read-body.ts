@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { SLATE_BYTES_MAX } from '../../domain/slate-image.ts';
+import { PICTURE_BYTES_MAX } from '../../domain/picture-limits.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
 /** The largest body, and how to say so. */
@@ -16,8 +16,8 @@ const JSON_LIMIT: Limit = {
   remedy: 'send only the fields listed in GET /api/docs',
 };
 const IMAGE_LIMIT: Limit = {
-  bytes: SLATE_BYTES_MAX,
-  words: `${SLATE_BYTES_MAX / 1_000_000} MB`,
+  bytes: PICTURE_BYTES_MAX,
+  words: `${PICTURE_BYTES_MAX / 1_000_000} MB`,
   remedy: 'send a smaller image',
 };
 const DEPTH_MAX = 10;
@@ -29,15 +29,19 @@ const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
 /**
  * Reads a JSON body. The only reader, so that size, depth and duplicate names are checked before any schema sees a
  * value.
+ * @param wrongType the error for a body of another content type
  * @returns text and value; an empty text without a body
  * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`; none quotes the body
  */
-export async function readBody(request: Request): Promise<{ text: string; value: unknown }> {
+export async function readBody(
+  request: Request,
+  wrongType: () => AppError = unsupportedMediaType,
+): Promise<{ text: string; value: unknown }> {
   const bytes = await readBytes(request, JSON_LIMIT);
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
   // Any page can post a form. JSON needs a preflight, which this API never answers.
-  if (type === null || !isReadable(type)) throw unsupportedMediaType();
+  if (type === null || !isReadable(type)) throw wrongType();
   requireNotEncoded(request);
   const text = decode(bytes);
   let value: unknown;

@@ -136,6 +136,21 @@ describe('PATCH /api/shows/{showId}', () => {
     expect(again.status).toBe(422);
   });
 
+  it('following: passes on the plan, and nothing that the run of the edited show has recorded', async () => {
+    const { body } = await create();
+    const checked = { occasion: 'T-60', startsAt: body.startsAt } as const;
+    await changeShow(test.deps, body.showId, (show) => ({ ...show, checked }));
+    await edit(body.showId, { title: 'Other' });
+    test.time.now = new Date('2026-11-22T19:00:01.000Z');
+    await sweepShows(test.deps);
+    const shows = await listOpenShows(test.deps);
+    expect(shows.map(({ title, ...show }) => [title, show.checked])).toEqual([
+      ['Other', checked],
+      ['Other', undefined],
+      ['Other', undefined],
+    ]);
+  });
+
   it('following: moves later shows that exist', async () => {
     const { body } = await create();
     await edit(body.showId, { localStart: '2026-11-22T18:00' });

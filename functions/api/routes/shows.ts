@@ -7,6 +7,7 @@ import { copyShow, createShow, editShow } from '../edit-show.ts';
 import { cancelSeries, editFollowing } from '../edit-series.ts';
 import { findShow, requireShowMatch, showChangedMeanwhile } from '../find-show.ts';
 import { idempotent } from '../http/idempotency.ts';
+import { forgetCovers } from '../show-cover.ts';
 import {
   answers,
   IdempotencyHeaders,
@@ -130,6 +131,7 @@ export function registerShows(api: Api, deps: ApiDeps): void {
     requireShowMatch(show, context.req.header('if-match'));
     requireShowAction(show, 'delete');
     if (!(await deleteShow(deps, show))) throw showChangedMeanwhile(showId);
+    await forgetCovers(deps, showId);
     return context.body(null, 204);
   });
 

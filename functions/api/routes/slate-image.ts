@@ -2,7 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readSlate, storeOwnSlate } from '../../aws/slate-store.ts';
 import { getOwnSlate, removeOwnSlate, type OwnSlate } from '../../aws/slate-table.ts';
 import { AppError } from '../../domain/errors.ts';
-import { shapeWarning, toSlateImage } from '../../domain/slate-image.ts';
+import { toPicture } from '../../domain/picture.ts';
+import { SLATE_LIMITS } from '../../domain/picture-limits.ts';
+import { shapeWarning } from '../../domain/slate-image.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { Warning } from '../schemas/answers.ts';
 import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -56,7 +58,8 @@ const remove = createRoute({
 export function registerSlateImage(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => {
     const slate = await getOwnSlate(deps);
-    if (!slate) {
+    const png = slate && (await readSlate(deps, slate));
+    if (!png) {
       throw new AppError('not_found', {
         detail: 'there is no own slate',
         remedy: 'send one with PUT /api/slate-image; until then the plain one is shown',
@@ -64,13 +67,14 @@ export function registerSlateImage(api: Api, deps: ApiDeps): void {
     }
     context.header('Content-Type', 'image/png');
     context.header('Cache-Control', 'private, no-cache');
-    return context.body(await readSlate(deps, slate), 200);
+    return context.body(png, 200);
   });
 
   api.openapi(put, async (context) => {
     // Read first, so a store that does not answer is noticed before an image is worked on.
     await getOwnSlate(deps);
-    const slate = await storeOwnSlate(deps, await toSlateImage(context.get('image') ?? NOTHING, deps.convertJpeg), {
+    const picture = await toPicture(context.get('image') ?? NOTHING, SLATE_LIMITS, deps.convertJpeg);
+    const slate = await storeOwnSlate(deps, picture, {
       uploadedAt: deps.now().toISOString(),
       uploadedBy: context.get('principal').id,
     });

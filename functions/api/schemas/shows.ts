@@ -6,6 +6,7 @@ import { anyDestinationId, timestamp } from './parts.ts';
 import { PreflightSummaryResource } from './preflight.ts';
 import { DestinationName, instant, UNPRINTABLE } from './requests.ts';
 import { expectedSource, ExpectedSourceResource } from './expected-source.ts';
+import { ShowCoverResource } from './show-cover.ts';
 import { onFailure, ShowCeilingResource, sourceLostMinutes } from './show-ends.ts';
 
 /** Shapes of shows. */
@@ -95,6 +96,7 @@ export const CreateShow = z
     ceiling: ceiling.optional(),
     destinations: destinations.optional(),
     recurrence: recurrence.optional(),
+    coverFrom: showId.optional().openapi({ description: 'Copies the cover of this show' }),
     isDraft: z.boolean().optional().openapi({ description: 'Default: true. A draft does not start' }),
   })
   .openapi('CreateShow');
@@ -125,7 +127,7 @@ export const PatchShow = z
 
 export const DuplicateShow = z
   .strictObject({ localStart, zone: zone.optional(), title: title.optional() })
-  .openapi('DuplicateShow', { description: 'The copy is a draft and as long as the original' });
+  .openapi('DuplicateShow', { description: 'The copy is a draft, as long as the original, and has its cover' });
 
 export const ScopeQuery = z.strictObject({
   scope: z.enum(['one', 'following']).default('one').openapi({
@@ -165,6 +167,7 @@ const showSummary = {
   endsAt: nullableTime,
   liveAt: nullableTime,
   endedAt: nullableTime,
+  cover: ShowCoverResource.nullable().openapi({ description: 'null without one' }),
   destinationCount: z.number().int(),
   attention: z.array(z.string()).openapi({ description: 'What a person should know or decide now, in sentences' }),
 };

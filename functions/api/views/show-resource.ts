@@ -14,7 +14,14 @@ export function toShowSummary(show: Show): ShowSummary {
   return {
     ...{ showId, title, state, automation, privacy, zone, localStart, localEnd, endRule },
     ...{ startsAt, endsAt, liveAt, endedAt, destinationCount: destinations.length, attention: attentionOf(show) },
+    cover: toCover(show),
   };
+}
+
+function toCover({ cover, showId }: Show): ShowSummary['cover'] {
+  if (!cover) return null;
+  const { coverId, height, uploadedAt, uploadedBy, width } = cover;
+  return { url: `/api/shows/${showId}/cover?version=${coverId}`, width, height, uploadedAt, uploadedBy };
 }
 
 /** What the present state of a show is computed from. */

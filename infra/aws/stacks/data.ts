@@ -16,6 +16,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ROLES } from '../../../functions/api/auth/roles.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
+import { COVER_KEPT_DAYS, COVER_PREFIX } from '../../../functions/aws/cover-store.ts';
 import { REPORTS_PREFIX } from '../../../functions/aws/report-store.ts';
 import type { Configuration } from '../configuration.ts';
 
@@ -172,6 +173,8 @@ function createReportBucket(scope: Construct, keepsData: boolean): Bucket {
     lifecycleRules: [
       // Only the reports: a channel shows the slates beside them for as long as it exists.
       { id: 'reports-two-years', prefix: REPORTS_PREFIX, expiration: Duration.days(730) },
+      // Longer than any show is kept: the API deletes the pictures that it replaces.
+      { id: 'covers-without-shows', prefix: COVER_PREFIX, expiration: Duration.days(COVER_KEPT_DAYS) },
       {
         id: 'old-versions',
         noncurrentVersionExpiration: Duration.days(90),

@@ -3,6 +3,8 @@ import { noteServerTime } from './server-clock.ts';
 
 /** Request timeout, so that a hanging poll counts as missed instead of pending for ever. */
 const ANSWER_WITHIN_MS = 10_000;
+/** Timeout of an upload: the largest picture on a slow line. */
+export const PICTURE_WITHIN_MS = 120_000;
 
 /** A failed request with the API's problem, or a local one when the server is unreachable. */
 export class ApiProblem extends Error {

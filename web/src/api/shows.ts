@@ -11,7 +11,7 @@ import type {
 } from '../../../functions/api/schemas/shows.ts';
 import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
+import { PICTURE_WITHIN_MS, request } from './request.ts';
 
 const PATH = '/api/shows';
 
@@ -90,6 +90,18 @@ export function useChangeShow() {
           ifMatch: `"${show.revision}"`,
         })
       ).body,
+    onSettled: refresh,
+  });
+}
+
+/** Sets the cover of a show, or removes it without a picture. */
+export function useSaveCover() {
+  return useMutation({
+    mutationFn: ({ showId, picture, scope }: { showId: string; picture: Blob | null; scope: 'one' | 'following' }) => {
+      const path = `${PATH}/${showId}/cover?scope=${scope}`;
+      if (picture === null) return request<unknown>(path, { method: 'DELETE' });
+      return request<unknown>(path, { method: 'PUT', image: picture, answerWithinMs: PICTURE_WITHIN_MS });
+    },
     onSettled: refresh,
   });
 }

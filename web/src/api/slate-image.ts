@@ -1,10 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request, requestPictureIfAny } from './request.ts';
+import { PICTURE_WITHIN_MS, request, requestPictureIfAny } from './request.ts';
 
 const PATH = '/api/slate-image';
-/** The largest image on a slow line. */
-const UPLOAD_WITHIN_MS = 120_000;
 
 /** Reads the own slate; null while the plain one is shown. */
 export function useSlateImage() {
@@ -26,7 +24,7 @@ export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
     mutationFn: async (file: File) => {
       const picture = await fit(file);
       const image = picture.type === 'image/jpeg' ? picture : picture.slice(0, picture.size, 'image/png');
-      return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: UPLOAD_WITHIN_MS });
+      return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: PICTURE_WITHIN_MS });
     },
     onSettled: invalidate,
   });

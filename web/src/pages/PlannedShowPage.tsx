@@ -11,6 +11,7 @@ import { StatusWord } from '../destinations/StatusWord.tsx';
 import { ShowPreflight } from '../preflight/ShowPreflight.tsx';
 import { RunSheet } from '../shows/RunSheet.tsx';
 import { expectedWords } from '../shows/expected-source-fields.ts';
+import { ShowCover } from '../shows/ShowCover.tsx';
 import { PlanTools, RunBar } from '../shows/ShowActions.tsx';
 import { ShowMoney } from '../shows/ShowMoney.tsx';
 import { ShowRecordingLine } from '../shows/ShowRecordingLine.tsx';
@@ -71,6 +72,7 @@ function Facts({ show }: { show: ShowResource }) {
   const zone = zoneWords(show, hereZone());
   return (
     <>
+      {show.cover && <ShowCover cover={show.cover} description={`Cover of ${show.title}`} size="large" />}
       <p className={page.lead}>
         {plannedWords(show)}
         {show.series && <br />}

@@ -8,6 +8,7 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { plannedWords, STATE_LOOKS, STATE_WORDS } from '../shows/show-text.ts';
+import { ShowCover } from '../shows/ShowCover.tsx';
 import { ShowWeek } from '../shows/ShowWeek.tsx';
 import classes from '../shows/Shows.module.css';
 import page from '../ui/page.module.css';
@@ -71,10 +72,13 @@ function ShowsInOrder({ state }: { state: 'open' | 'past' }) {
           {data.data.map((show) => (
             <li key={show.showId}>
               <Link href={paths.plannedShow(show.showId)} className={classes.show}>
-                <span className={classes.title}>{show.title}</span>
-                <span className={classes.when}>{plannedWords(show)}</span>
-                <StatusWord {...STATE_LOOKS[show.state]} word={STATE_WORDS[show.state]} />
-                {!isPast && show.attention.map((text) => <span key={text}>{text}</span>)}
+                {show.cover && <ShowCover cover={show.cover} description="" size="small" />}
+                <span className={classes.texts}>
+                  <span className={classes.title}>{show.title}</span>
+                  <span className={classes.when}>{plannedWords(show)}</span>
+                  <StatusWord {...STATE_LOOKS[show.state]} word={STATE_WORDS[show.state]} />
+                  {!isPast && show.attention.map((text) => <span key={text}>{text}</span>)}
+                </span>
               </Link>
             </li>
           ))}

@@ -1,6 +1,4 @@
-import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { type ChangeEvent, useRef } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import { useFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
@@ -8,8 +6,10 @@ import { useRoleRefusal } from '../api/session.ts';
 import { useRemoveSlateImage, useSetSlateImage, useSlateImage } from '../api/slate-image.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { BlobImage } from '../ui/BlobImage.tsx';
+import { ChoosePicture } from '../ui/ChoosePicture.tsx';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
-import { fitSlate, type Size } from './fit-slate.ts';
+import type { Size } from '../ui/draw-picture.ts';
+import { fitSlate } from './fit-slate.ts';
 import settings from './SettingsPage.module.css';
 import classes from './SlateImageSection.module.css';
 
@@ -19,6 +19,7 @@ export function SlateImageSection() {
   const source = useFlow().data?.source.video;
   const set = useSetSlateImage((file) => fitSlate(file, sizeOf(source)));
   const remove = useRemoveSlateImage();
+  const refusal = useRoleRefusal('admin');
   const problem = problemOf(set.error) ?? problemOf(remove.error) ?? problemOf(slate.error);
   return (
     <>
@@ -33,7 +34,12 @@ export function SlateImageSection() {
       )}
       {problem && <ProblemPanel problem={problem} isInSight />}
       <div className={classes.buttons}>
-        <Upload isPending={set.isPending} onChoose={(file) => (remove.reset(), set.mutate(file))} />
+        <ChoosePicture
+          label="Picture"
+          isPending={set.isPending}
+          refusal={refusal}
+          onChoose={(file) => (remove.reset(), set.mutate(file))}
+        />
         {slate.data && <Remove isPending={remove.isPending} onConfirm={() => (set.reset(), remove.mutate())} />}
       </div>
       <p className={settings.text}>
@@ -46,34 +52,6 @@ export function SlateImageSection() {
 
 function sizeOf(video: FlowStatusResource['source']['video'] | undefined): Size | null {
   return video?.width && video.height ? { width: video.width, height: video.height } : null;
-}
-
-function Upload({ isPending, onChoose }: { isPending: boolean; onChoose: (file: File) => void }) {
-  const refusal = useRoleRefusal('admin');
-  const input = useRef<HTMLInputElement>(null);
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    const [file] = event.currentTarget.files ?? [];
-    if (file) onChoose(file);
-    // So that the same file can be chosen again after a correction.
-    event.currentTarget.value = '';
-  };
-  return (
-    <>
-      <input ref={input} type="file" accept="image/png,image/jpeg" hidden aria-label="Picture" onChange={choose} />
-      <Button
-        size="sm"
-        variant="default"
-        loading={isPending}
-        aria-disabled={refusal !== undefined || undefined}
-        aria-description={refusal}
-        data-disabled={refusal !== undefined || undefined}
-        data-hint={refusal}
-        onClick={() => refusal === undefined && input.current?.click()}
-      >
-        Choose a picture
-      </Button>
-    </>
-  );
 }
 
 function Remove({ isPending, onConfirm }: { isPending: boolean; onConfirm: () => void }) {

@@ -1,25 +1,17 @@
+import { SLATE_LIMITS } from '../api/picture-limits.ts';
+import { drawPng, formatOf, type Size } from '../ui/draw-picture.ts';
+
 /**
  * Fits a picture to the shape of the outputs. MediaLive stretches a slate of another shape, and reads no JPEG, so the
  * browser draws such a picture on black, as a PNG. What it cannot read is left to the API, which says what is wrong.
  */
 
-/** In pixels; also a shape, such as 16 by 9. */
-export interface Size {
-  width: number;
-  height: number;
-}
-
 /** The shape of every preset with a size of its own. */
 const PRESET_SHAPE: Size = { width: 16, height: 9 };
 /** 854 × 480 counts as 16:9. */
 const SHAPE_TOLERANCE = 0.01;
-/** What the API takes. */
-const BYTES_MAX = 4_000_000;
-const SIDE_MIN = 64;
-const LARGEST: Size = { width: 3840, height: 2160 };
 /** Longest sides of what is drawn: no output is larger, and a picture full of noise is below the limit at the second. */
 const DRAWN_SIDES = [1920, 1280];
-const PNG_START = [0x89, 0x50, 0x4e, 0x47];
 
 /**
  * Returns the picture to upload: the file itself if it is a PNG in the shape of a preset or of the source, otherwise the
@@ -27,13 +19,13 @@ const PNG_START = [0x89, 0x50, 0x4e, 0x47];
  * @param source size of the source's picture; null while it is not known
  */
 export async function fitSlate(file: Blob, source: Size | null): Promise<Blob> {
-  if (file.size > BYTES_MAX) return file;
+  if (file.size > SLATE_LIMITS.bytesMax) return file;
   const picture = await createImageBitmap(file).catch(() => null);
   if (picture === null) return file;
   try {
     if (!isAllowed(picture)) return file;
     const shape = shapeFor(picture, source);
-    if (isShape(picture, shape) && (await isPng(file))) return file;
+    if (isShape(picture, shape) && (await formatOf(file)) === 'png') return file;
     return (await drawWithin(picture, shape)) ?? file;
   } finally {
     picture.close();
@@ -68,30 +60,16 @@ export function placeOn(
 }
 
 function isAllowed({ height, width }: Size): boolean {
-  return Math.min(width, height) >= SIDE_MIN && width <= LARGEST.width && height <= LARGEST.height;
-}
-
-async function isPng(file: Blob): Promise<boolean> {
-  const start = new Uint8Array(await file.slice(0, PNG_START.length).arrayBuffer());
-  return PNG_START.every((byte, at) => start[at] === byte);
+  const { heightMax, heightMin, widthMax, widthMin } = SLATE_LIMITS;
+  return width >= widthMin && height >= heightMin && width <= widthMax && height <= heightMax;
 }
 
 /** Draws the picture as large as the API takes it; null when the browser cannot write a PNG. */
 async function drawWithin(picture: ImageBitmap, shape: Size): Promise<Blob | null> {
   let png: Blob | null = null;
   for (const sideMax of DRAWN_SIDES) {
-    png = await draw(picture, placeOn(picture, shape, sideMax));
-    if (png === null || png.size <= BYTES_MAX) break;
+    png = await drawPng(picture, placeOn(picture, shape, sideMax));
+    if (png === null || png.size <= SLATE_LIMITS.bytesMax) break;
   }
   return png;
-}
-
-function draw(picture: ImageBitmap, { area, at }: ReturnType<typeof placeOn>): Promise<Blob | null> {
-  const canvas = Object.assign(document.createElement('canvas'), area);
-  const context = canvas.getContext('2d');
-  if (context === null) return Promise.resolve(null);
-  context.fillRect(0, 0, area.width, area.height);
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(picture, at.x, at.y, at.width, at.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }

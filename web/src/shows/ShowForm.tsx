@@ -3,6 +3,7 @@ import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { RestoredNote } from '../editor/RestoredNote.tsx';
+import { CoverField } from './CoverField.tsx';
 import { DestinationChoice } from './DestinationChoice.tsx';
 import { EndRules } from './EndRules.tsx';
 import { ExpectedSourceFields } from './ExpectedSourceFields.tsx';
@@ -101,6 +102,7 @@ export function ShowForm(props: ShowFormProps) {
         draft={values.expectedSource}
         onChange={(part) => set({ expectedSource: { ...values.expectedSource, ...part } })}
       />
+      <CoverField stored={form.cover.stored} change={form.cover.change} onChange={form.cover.setChange} />
       <About values={values} set={set} text={text} />
       {edited?.series && !isStartFixed && <ForFollowing value={values.isForFollowing} onChange={set} />}
       {form.isConflict && <p role="alert">The show has changed meanwhile. Cancel, and edit it again.</p>}

@@ -8,6 +8,7 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
+import { ShowCover } from './ShowCover.tsx';
 import { hereZone, STATE_LOOKS, STATE_WORDS } from './show-text.ts';
 import { dayKey, firstWeekdayHere, weekAway, weekOf, weekWords } from './week.ts';
 import classes from './ShowWeek.module.css';
@@ -71,6 +72,7 @@ function Day({ day, isToday, shows }: DayProps) {
           {own.map((show) => (
             <li key={show.showId}>
               <Link href={paths.plannedShow(show.showId)} className={classes.show}>
+                {show.cover && <ShowCover cover={show.cover} description="" size="small" />}
                 <span className={classes.time}>{clockRange(show)}</span>
                 <span className={classes.title}>{show.title}</span>
                 <StatusWord {...STATE_LOOKS[show.state]} word={STATE_WORDS[show.state]} />

@@ -6,6 +6,7 @@ import { discardTyped } from '../app/draft-store.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { sentence } from '../ui/format.ts';
+import { useCoverChoice } from './use-cover-choice.ts';
 import { keepShowDraft, readShowDraft, showDraftName } from './show-draft.ts';
 import { hereZone } from './show-text.ts';
 import {
@@ -45,6 +46,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   const [missing, setMissing] = useState<ReturnType<typeof missingValues>>({});
   const create = useCreateShow();
   const change = useChangeShow();
+  const cover = useCoverChoice({ edited: before, copied });
   const problem = problemOf(create.error ?? change.error);
   const destinationErrors = problem?.errors?.filter(({ field }) => field.startsWith('destinations')) ?? [];
   const ceilingErrors = problem?.errors?.filter(({ field }) => field.startsWith('ceiling')) ?? [];
@@ -60,10 +62,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
   const faulty = [...FIELDS, 'ceiling.amount']
     .filter((field) => errorOf(field as keyof ShowFormValues) !== undefined)
     .join(' ');
-  useEffect(() => focusOn('[data-autofocus]'), []);
-  useEffect(() => {
-    if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
-  }, [faulty, changed]);
+  useFocus(faulty, changed);
 
   const send = (request: (options: { onSuccess: (show: ShowResource) => void }) => void, message: string): void => {
     const found = missingValues(values);
@@ -71,14 +70,18 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     setChanged([]);
     if (Object.keys(found).length > 0) return;
     request({
-      onSuccess: ({ showId }) => {
+      onSuccess: (show) => {
         discardTyped(draft);
-        showDone(message);
-        onClose(showId);
+        cover.send(show, values, (isSaved) => {
+          if (isSaved) showDone(message);
+          onClose(show.showId);
+        });
       },
     });
   };
-  const isSent = create.isPending || change.isPending;
+  const plan = (isDraft: boolean, message: string) =>
+    send((options) => create.mutate({ ...toNewShow(values, isDraft), ...cover.ofCopy }, options), message);
+  const isSent = create.isPending || change.isPending || cover.isSent;
   return {
     values,
     errorOf,
@@ -87,6 +90,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
     rest,
     isConflict,
     isSent,
+    cover,
     destinationFaults: changed.includes('destinations')
       ? []
       : destinationErrors.map(({ field, message }) => sentence(`${nameOf(field)}${message}`)),
@@ -110,11 +114,12 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
           (options) => change.mutate({ show: before, body: toShowChange(before, values), scope }, options),
           'Show saved',
         );
-      } else send((options) => create.mutate(toNewShow(values, false), options), 'Show scheduled');
+      } else plan(false, 'Show scheduled');
     },
     discard: (): void => {
       discardTyped(draft);
       setValues(pristine);
+      cover.setChange(undefined);
       setRestoredAt(null);
       setMissing({});
       create.reset();
@@ -125,7 +130,7 @@ export function useShowForm({ edited, copied, onClose }: ShowFormProps) {
       if (!isSent) discardTyped(draft);
       onClose(null);
     },
-    saveDraft: () => send((options) => create.mutate(toNewShow(values, true), options), 'Draft saved'),
+    saveDraft: () => plan(true, 'Draft saved'),
   };
 }
 
@@ -134,6 +139,14 @@ function nameOf(field: string): string {
   const [, index, part] = field.split('.');
   if (index === undefined) return '';
   return `${part === 'offsetSeconds' ? 'offset of the' : 'the'} destination chosen as number ${Number(index) + 1}: `;
+}
+
+/** Focuses the first field, and the first faulty one after each request. @param changed the fields changed since then */
+function useFocus(faulty: string, changed: readonly string[]): void {
+  useEffect(() => focusOn('[data-autofocus]'), []);
+  useEffect(() => {
+    if (faulty !== '' && changed.length === 0) focusOn('[aria-invalid="true"]');
+  }, [faulty, changed]);
 }
 
 function focusOn(selector: string): void {
