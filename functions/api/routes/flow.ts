@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
+import { controlFlow } from '../../workflow/flow-control.ts';
+import { turnPrimary } from '../../workflow/turn-primary.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { controlFlow } from '../flow-control.ts';
 import { noteSource } from '../note-source.ts';
-import { turnPrimary } from '../turn-primary.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { FlowStatusResource } from '../schemas/answers.ts';
@@ -26,6 +26,11 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
   const present = async (context: ApiContext) =>
     toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
 
+  const readStatus = async () => {
+    look.forget();
+    return (await look.get()).flow.status;
+  };
+
   api.openapi(status, async (context) => context.json(await present(context), 200));
   if (deps.srtPassphrase !== undefined) registerFlowEncoderAddress(api, deps, look, deps.srtPassphrase);
 
@@ -47,7 +52,7 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
       },
     });
     api.openapi(route, async (context) => {
-      if ((await controlFlow(deps, look, action)) === 'done') return context.json(await present(context), 200);
+      if ((await controlFlow(deps, action, readStatus)) === 'done') return context.json(await present(context), 200);
       look.forget();
       const { id } = context.get('principal');
       await noteSource(deps, id, action === 'start' ? 'started the source' : 'stopped the source');

@@ -3,15 +3,21 @@ import { needWithin } from '../domain/ceiling.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../domain/primary.ts';
-import { requestChange } from '../workflow/operations.ts';
-import type { ApiDeps } from './api-deps.ts';
 import { errorName } from '../domain/errors.ts';
+import type { PrimaryMode } from '../domain/primary-mode.ts';
+import { requestChange } from './operations.ts';
+import type { OperationDeps } from './workflow-deps.ts';
+
+export interface PrimaryDeps extends OperationDeps {
+  /** The mode of the primary unless the API has changed it. */
+  primaryMode: PrimaryMode;
+}
 
 /**
  * Starts or stops the primary together with the source instead of waiting for the sweep, because a preview without a
  * source costs as much as one with it. After a failure the sweep retries.
  */
-export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', requestedBy: string): Promise<void> {
+export async function turnPrimary(deps: PrimaryDeps, action: 'start' | 'stop', requestedBy: string): Promise<void> {
   const now = deps.now();
   try {
     const ceilings = await listCeilings(deps);
