@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
+import { overruleShows } from '../../aws/source-control-table.ts';
 import { controlFlow } from '../../workflow/flow-control.ts';
-import { turnPrimary } from '../../workflow/turn-primary.ts';
+import { startPrimary, stopPrimary } from '../../workflow/turn-primary.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { noteSource } from '../note-source.ts';
@@ -52,11 +53,13 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
       },
     });
     api.openapi(route, async (context) => {
+      const { id } = context.get('principal');
+      // A person's decision wins: from now on no show stops the source.
+      await overruleShows(deps, { action, by: id, at: deps.now().toISOString() });
       if ((await controlFlow(deps, action, readStatus)) === 'done') return context.json(await present(context), 200);
       look.forget();
-      const { id } = context.get('principal');
       await noteSource(deps, id, action === 'start' ? 'started the source' : 'stopped the source');
-      await turnPrimary(deps, action, id);
+      await (action === 'start' ? startPrimary(deps, id) : stopPrimary(deps, id));
       return context.json(await present(context), 202);
     });
   }
