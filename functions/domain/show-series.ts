@@ -28,6 +28,7 @@ export interface SeriesPlan extends Pick<
   | 'onFailure'
   | 'record'
   | 'sendsReport'
+  | 'startsSource'
   | 'expectedSource'
   | 'ceiling'
 > {

@@ -4,6 +4,7 @@ import { advanceShow } from './show-run.ts';
 import {
   confirmSourceRelease,
   confirmSourceStart,
+  isSourceToStart,
   keepsSource,
   needsSource,
   sourceDueMs,
@@ -122,6 +123,16 @@ describe('the end of the source', () => {
 });
 
 describe('who needs the source', () => {
+  it('a show is to start it until the time has come', () => {
+    expect([plan(), plan({ state: 'draft' })].map((show) => isSourceToStart(show, at('09:44:59')))).toEqual([
+      true,
+      true,
+    ]);
+    expect(isSourceToStart(plan(), at('09:45:00'))).toBe(false);
+    expect(isSourceToStart(begun(), at('09:44:59'))).toBe(false);
+    expect(isSourceToStart(plan({ startsSource: false }), at('09:00:00'))).toBe(false);
+  });
+
   it.each([
     ['a show on air', {}, 'live', '10:30:00', true],
     ['one that starts it in a quarter of an hour', {}, 'scheduled', '09:30:00', true],

@@ -41,6 +41,12 @@ export function sourceDueMs(show: Pick<Show, 'destinations' | 'goLiveAt' | 'star
   return Math.min(startMsOf(show), ...show.destinations.map((each) => plannedMsOf(show, each))) - SOURCE_AHEAD_MS;
 }
 
+/** Returns true for a show that is still to start the source. */
+export function isSourceToStart(show: Show, now: Date): boolean {
+  const isToBegin = show.state === 'draft' || show.state === 'scheduled';
+  return show.startsSource === true && isToBegin && show.source === undefined && now.getTime() < sourceDueMs(show);
+}
+
 const isNear = (show: Show, now: Date) => sourceDueMs(show) - SOON_MS <= now.getTime();
 const isOnAir = ({ state }: Show) => state === 'starting' || state === 'live';
 
