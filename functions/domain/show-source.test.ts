@@ -44,7 +44,7 @@ describe('the start of the source', () => {
       true,
       'scheduled',
       'requested',
-      at('09:45:05'),
+      at('09:45:15'),
     ]);
     const done = confirmSourceStart(show, { state: 'started', problem: null }, at('09:45:01'));
     const later = advance(done, '09:46:00');
@@ -60,6 +60,8 @@ describe('the start of the source', () => {
       true,
       ['starts the source', 'could not start the source yet: the flow is STOPPING'],
     ]);
+    expect(again.wakeAt).toEqual(at('09:45:20'));
+    expect(advance(again.show, '09:59:00').wakeAt).toEqual(at('09:59:05'));
     const live = advance(again.show, '10:00:00');
     expect([live.startsSource, live.show.state]).toEqual([true, 'live']);
     const late = advance(live.show, '10:01:01');

@@ -33,8 +33,11 @@ const MINUTE_MS = 60_000;
 export const SOURCE_AHEAD_MS = 15 * MINUTE_MS;
 /** A source that is to start again within this time is left on, so that the encoder stays connected. */
 const SOON_MS = 15 * MINUTE_MS;
-/** While it is not known what came of a request. */
-const RETRY_MS = 5_000;
+/** While it is not known what came of a request: rarely while there is time, because each pass counts. */
+const RETRY_MS = 15_000;
+const RETRY_SOON_MS = 5_000;
+/** From then on before the first planned second, there is little time. */
+const LITTLE_TIME_MS = MINUTE_MS;
 
 /** Returns when a show starts its source, in milliseconds. */
 export function sourceDueMs(show: Pick<Show, 'destinations' | 'goLiveAt' | 'startsAt'>): number {
@@ -96,12 +99,14 @@ export function playSource(show: Show, now: Date): SourceRequests & { show: Show
 
 /** Returns when the run sheet has to act for the source next, in milliseconds; none when it does not. */
 export function sourceWakesMs(show: Show, now: Date): number[] {
-  if (holdsSource(show) && !keepsSource(show, now)) return [now.getTime() + RETRY_MS];
+  const hasTime = now.getTime() < sourceDueMs(show) + SOURCE_AHEAD_MS - LITTLE_TIME_MS;
+  const retryMs = now.getTime() + (hasTime ? RETRY_MS : RETRY_SOON_MS);
+  if (holdsSource(show) && !keepsSource(show, now)) return [retryMs];
   if (show.source === undefined) {
     const dueMs = sourceDueMs(show);
     return show.startsSource && dueMs > now.getTime() ? [dueMs] : [];
   }
-  return show.source.state === 'requested' ? [now.getTime() + RETRY_MS] : [];
+  return show.source.state === 'requested' ? [retryMs] : [];
 }
 
 /** What came of the request to start the source. `requested`: it has to be made again. */

@@ -13,6 +13,7 @@ import { GROUP_WORKFLOWS } from './group-workflows.ts';
 import { FORMER_ENDED, NEXT_CANCELLED, TAKEN } from './show-handovers.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
 import { SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
+import { SHOW_SOURCE_WORKFLOWS, SOURCE_DESPITE_FAULTS } from './show-source-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
@@ -41,6 +42,8 @@ const ALL = [
   BY_CLOCK_DESPITE_FAULTS,
   ...SHOW_END_WORKFLOWS,
   ...SHOW_RECORDING_WORKFLOWS,
+  ...SHOW_SOURCE_WORKFLOWS,
+  SOURCE_DESPITE_FAULTS,
   ...GROUP_WORKFLOWS,
   ...TAKEN,
   ...FORMER_ENDED,
