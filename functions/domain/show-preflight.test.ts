@@ -87,7 +87,12 @@ describe('the event of a failed preflight', () => {
 
 describe('a show that is not ready', () => {
   const preflight = { requiredFailed: 1 } as PreflightSummary;
-  const SOURCE = { startRequestedAt: START.toISOString(), changedAt: START.toISOString(), problem: null };
+  const times = {
+    startRequestedAt: START.toISOString(),
+    plannedFor: START.toISOString(),
+    changedAt: START.toISOString(),
+  };
+  const SOURCE = { ...times, problem: null };
   it.each([
     ['half an hour before its start', { preflight }, before(30), true],
     ['two hours before', { preflight }, before(120), false],

@@ -134,7 +134,7 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
   const { handOvers } = stopped;
   // First, because the starts of the destinations wait for a source that starts.
-  const { show: sourced, ...ofSource } = playSource(stopped.show, now);
+  const { show: sourced, ...ofSource } = playSource(stopped.show, now, firstStartMsOf(dueTimes(stopped.show, facts)));
   const { destinations, starts, entries, turnMs } = startDue(sourced, facts, now);
   let next = withLog({ ...sourced, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
@@ -178,6 +178,10 @@ function dueTimes(show: Show, facts: RunFacts): Map<string, number> {
     ...left.map(({ id, latestMs }) => [id, latestMs] as const),
     ...paced.map(({ id }, index) => [id, times[index]!] as const),
   ]);
+}
+
+function firstStartMsOf(times: ReadonlyMap<string, number>): number {
+  return Math.min(...times.values());
 }
 
 /** What is on air or on its way is taken, without a call to AWS. */
@@ -416,12 +420,13 @@ function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
 /** @param turnMs when there may be room for a start that is due; null when none waits for room */
 function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; turnMs: number | null }): number | null {
   const nowMs = now.getTime();
-  const due = [...dueTimes(show, facts).values()].map((dueMs) => (dueMs <= nowMs && turnMs !== null ? turnMs : dueMs));
+  const times = dueTimes(show, facts);
+  const due = [...times.values()].map((dueMs) => (dueMs <= nowMs && turnMs !== null ? turnMs : dueMs));
   if (show.state !== 'live') due.push(startMsOf(show));
   const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
-  due.push(...endRulesDueMs(show, facts, now), ...sourceWakesMs(show, now));
+  due.push(...endRulesDueMs(show, facts, now), ...sourceWakesMs(show, now, firstStartMsOf(times)));
   if (isMoving(show, facts, nowMs) || hasRequiredFailed(show, facts.destinations)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));

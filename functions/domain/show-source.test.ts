@@ -25,7 +25,8 @@ const details = ({ log }: Show) => log.map(({ detail }) => detail);
 
 /** A show that has started the source, 15 minutes before its start. */
 const begun = (state: ShowSourceState = 'started', changes: Partial<Show> = {}) => {
-  const times = { startRequestedAt: at('09:45:00').toISOString(), changedAt: at('09:45:00').toISOString() };
+  const begunAt = at('09:45:00').toISOString();
+  const times = { startRequestedAt: begunAt, plannedFor: begunAt, changedAt: begunAt };
   return plan({ source: { ...times, state, problem: null }, ...changes });
 };
 
@@ -34,6 +35,24 @@ describe('the start of the source', () => {
     expect(new Date(sourceDueMs(plan()))).toEqual(at('09:45:00'));
     const early = [makeShowDestination('a'), makeShowDestination('b', { offsetSeconds: -1800 })];
     expect(new Date(sourceDueMs(plan({ destinations: early })))).toEqual(at('09:15:00'));
+  });
+
+  it('comes before the first of many destinations, which start one after the other, and is kept until then', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const known = {
+      platform: 'youtube',
+      observation: null,
+      status: 'idle',
+      desired: 'idle',
+      runningSince: null,
+    } as const;
+    const destinations = new Map(ids.map((id) => [id, { ...known, lastError: null, held: {} }]));
+    const slow = { ...facts, destinations, startSeconds: 600, pace: { atOnceMax: 1, intervalMs: 0 }, records: [] };
+    const many = plan({ destinations: ids.map((id) => makeShowDestination(id)) });
+    const { wakeAt } = advanceShow(many, slow, at('08:00:00'));
+    expect(wakeAt).toEqual(at('08:59:00'));
+    const { show, startsSource } = advanceShow(many, slow, wakeAt!);
+    expect([startsSource, keepsSource(show, wakeAt!)]).toEqual([true, true]);
   });
 
   it('is requested once, and the show stays scheduled, so that it can be edited and checked', () => {

@@ -18,6 +18,8 @@ export type ShowSourceState = (typeof SHOW_SOURCE_STATES)[number];
 export interface ShowSource {
   /** When the run sheet decided to start it. */
   startRequestedAt: string;
+  /** When it was to be started at the latest, by the plan of that moment. */
+  plannedFor: string;
   state: ShowSourceState;
   /** When the state was reached. */
   changedAt: string;
@@ -31,6 +33,8 @@ const MINUTE_MS = 60_000;
  * to connect, and the preflight 10 minutes before the start has to see a picture.
  */
 export const SOURCE_AHEAD_MS = 15 * MINUTE_MS;
+/** A destination that starts waits for a flow that starts, but not for long. Many destinations start early. */
+const BEFORE_DESTINATIONS_MS = MINUTE_MS;
 /** A source that is to start again within this time is left on, so that the encoder stays connected. */
 const SOON_MS = 15 * MINUTE_MS;
 /** While it is not known what came of a request: rarely while there is time, because each pass counts. */
@@ -39,7 +43,7 @@ const RETRY_SOON_MS = 5_000;
 /** From then on before the first planned second, there is little time. */
 const LITTLE_TIME_MS = MINUTE_MS;
 
-/** Returns when a show starts its source, in milliseconds. */
+/** Returns when a show starts its source at the latest, in milliseconds. */
 export function sourceDueMs(show: Pick<Show, 'destinations' | 'goLiveAt' | 'startsAt'>): number {
   return Math.min(startMsOf(show), ...show.destinations.map((each) => plannedMsOf(show, each))) - SOURCE_AHEAD_MS;
 }
@@ -61,7 +65,9 @@ export function needsSource(show: Show, now: Date): boolean {
 /** Returns true for a show that may keep on what it has started. One that is ending stops it by itself. */
 export function keepsSource(show: Show, now: Date): boolean {
   if (!show.startsSource) return false;
-  return isOnAir(show) || show.state === 'ending' || (show.state === 'scheduled' && isNear(show, now));
+  if (show.state !== 'scheduled') return isOnAir(show) || show.state === 'ending';
+  const isMovedLater = show.source === undefined || sourceDueMs(show) > Date.parse(show.source.plannedFor);
+  return isNear(show, now) || !isMovedLater;
 }
 
 /** Returns true while the show has not let go of the source. */
@@ -75,16 +81,23 @@ export interface SourceRequests {
   releasesSource: boolean;
 }
 
-/** Decides whether to start the source now, or to release it because the show has been moved or does without it. */
-export function playSource(show: Show, now: Date): SourceRequests & { show: Show } {
+const startsMs = (show: Show, firstStartMs: number) =>
+  Math.min(sourceDueMs(show), firstStartMs - BEFORE_DESTINATIONS_MS);
+
+/**
+ * Decides whether to start the source now, or to release it because the show has been moved or does without it.
+ * @param firstStartMs when the show starts its first destination, in milliseconds
+ */
+export function playSource(show: Show, now: Date, firstStartMs: number): SourceRequests & { show: Show } {
   const none = { show, startsSource: false, releasesSource: false };
   const { source } = show;
   if (holdsSource(show) && !keepsSource(show, now)) return { ...none, releasesSource: true };
   const isLate = now.getTime() > startMsOf(show) + LATE_MS_MAX;
   if (source === undefined) {
-    if (!show.startsSource || isLate || now.getTime() < sourceDueMs(show)) return none;
+    if (!show.startsSource || isLate || now.getTime() < startsMs(show, firstStartMs)) return none;
     const at = now.toISOString();
-    const requested: ShowSource = { startRequestedAt: at, state: 'requested', changedAt: at, problem: null };
+    const plannedFor = new Date(sourceDueMs(show)).toISOString();
+    const requested = { startRequestedAt: at, plannedFor, state: 'requested', changedAt: at, problem: null } as const;
     return {
       ...none,
       show: withLog({ ...show, source: requested }, entry(now, 'starts the source')),
@@ -98,12 +111,12 @@ export function playSource(show: Show, now: Date): SourceRequests & { show: Show
 }
 
 /** Returns when the run sheet has to act for the source next, in milliseconds; none when it does not. */
-export function sourceWakesMs(show: Show, now: Date): number[] {
+export function sourceWakesMs(show: Show, now: Date, firstStartMs: number): number[] {
   const hasTime = now.getTime() < sourceDueMs(show) + SOURCE_AHEAD_MS - LITTLE_TIME_MS;
   const retryMs = now.getTime() + (hasTime ? RETRY_MS : RETRY_SOON_MS);
   if (holdsSource(show) && !keepsSource(show, now)) return [retryMs];
   if (show.source === undefined) {
-    const dueMs = sourceDueMs(show);
+    const dueMs = startsMs(show, firstStartMs);
     return show.startsSource && dueMs > now.getTime() ? [dueMs] : [];
   }
   return show.source.state === 'requested' ? [retryMs] : [];

@@ -32,7 +32,13 @@ async function turnOff(): Promise<void> {
 const isoIn = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
 /** A show that starts in ten minutes and has just decided to start the source. */
 function makePlan(changes: Partial<Show> = {}): Show {
-  const source = { startRequestedAt: isoIn(0), changedAt: isoIn(0), state: 'requested', problem: null } as const;
+  const source = {
+    startRequestedAt: isoIn(0),
+    plannedFor: isoIn(-300_000),
+    changedAt: isoIn(0),
+    state: 'requested',
+    problem: null,
+  } as const;
   const times = { startsAt: isoIn(600_000), endsAt: isoIn(4_200_000) };
   return makeShow({ title: 'Sunday', startsSource: true, source, ...times, ...changes });
 }

@@ -414,7 +414,13 @@ describe('the source of a show', () => {
 
   it('names why it was not started, until the show is live', async () => {
     const at = NOW.toISOString();
-    const source = { startRequestedAt: at, changedAt: at, state: 'failed', problem: 'the flow is DELETING' } as const;
+    const source = {
+      startRequestedAt: at,
+      plannedFor: at,
+      changedAt: at,
+      state: 'failed',
+      problem: 'the flow is DELETING',
+    } as const;
     await insertShow(test.deps, makeShow({ showId: MISSING, startsSource: true, source }));
     const attention = 'The show could not start the source: the flow is DELETING. Start it by hand.';
     expect((await get(MISSING)).body).toMatchObject({
@@ -425,7 +431,7 @@ describe('the source of a show', () => {
 
   it('is stopped before the show is cancelled, if the show has started it', async () => {
     const at = NOW.toISOString();
-    const source = { startRequestedAt: at, changedAt: at, state: 'started', problem: null } as const;
+    const source = { startRequestedAt: at, plannedFor: at, changedAt: at, state: 'started', problem: null } as const;
     await insertShow(test.deps, makeShow({ showId: MISSING, startsSource: true, source }));
     expect((await act(MISSING, 'cancel')).body.state).toBe('ending');
   });

@@ -204,7 +204,7 @@ const ShowRecordingResource = z
 
 const ShowSourceResource = z
   .object({
-    startsAt: timestamp.openapi({ description: 'When the run sheet starts the source' }),
+    startsAt: timestamp.openapi({ description: 'When the run sheet starts the source, at the latest' }),
     state: z.enum(['planned', ...SHOW_SOURCE_STATES]).openapi({
       description:
         'requested: not confirmed yet; already_on: it ran before, so the show does not stop it; left_on: it runs on after the show, or is not the show’s to stop',
