@@ -21,6 +21,7 @@ import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
+import { registerDestinationBulkStart } from './routes/destination-bulk-start.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationSlate } from './routes/destination-slate.ts';
@@ -63,6 +64,7 @@ import { registerShows } from './routes/shows.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { createFlowLook } from './views/flow-status.ts';
+import { waitForEnd } from './wait-for-end.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/quote-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -134,6 +136,8 @@ export function createApi(deps: ApiDeps): Api {
     return principal;
   }
 
+  api.use(waitForEnd(api, deps, table));
+
   registerRoutes(api, deps);
 
   api.notFound((context) => {
@@ -172,6 +176,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);
   registerDestinationBulk(api, deps);
+  registerDestinationBulkStart(api, deps, look);
   registerGroupStarts(api, deps, look);
   registerDestinationSlate(api, deps);
   registerMetrics(api, deps);

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { toChannelLogLine } from './channel-log.ts';
 
 const timestampMs = Date.UTC(2030, 0, 1);
-const shown = (message: string, last4: string | null = '9f2c') => toChannelLogLine({ timestampMs, message }, last4);
+const shown = (message: string, ...keysLast4: string[]) =>
+  toChannelLogLine({ timestampMs, message, ingest: null }, keysLast4.length === 0 ? ['9f2c'] : keysLast4);
 const json = (severity: string, message: string) => JSON.stringify({ encoder_pipeline: 0, severity, message });
 
 describe('toChannelLogLine', () => {
@@ -12,6 +13,7 @@ describe('toChannelLogLine', () => {
       at: '2030-01-01T00:00:00.000Z',
       severity: 'warning',
       message: 'Connection lost',
+      ingest: null,
     });
     expect(shown(json('E', 'x')).severity).toBe('error');
     expect(shown(json('V', 'x')).severity).toBe('info');
@@ -41,5 +43,15 @@ describe('toChannelLogLine', () => {
         expect(line.message).not.toContain(streamKey);
       }),
     );
+  });
+
+  test('shows neither key of a destination with one for each ingest', () => {
+    const { message } = shown(json('I', 'abcd-main-1234 failed, abcd-backup-5678 continues'), '1234', '5678');
+    expect(message).toBe('[redacted] failed, [redacted] continues');
+  });
+
+  test('keeps the words of a destination without a stream key', () => {
+    const line = { timestampMs, message: json('I', 'stream abcd-main-1234'), ingest: 'backup' } as const;
+    expect(toChannelLogLine(line, [])).toMatchObject({ message: 'stream abcd-main-1234', ingest: 'backup' });
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Prepares lines of MediaLive's encoder log for display. MediaLive treats a stream key as ordinary text, so a line may
  * name the target with its key. Everything after the host of an address is redacted, and so is every word that contains
- * the end of the key.
+ * the end of a key.
  */
 
 export interface ChannelLogLine {
@@ -9,6 +9,13 @@ export interface ChannelLogLine {
   at: string;
   severity: 'error' | 'warning' | 'info';
   message: string;
+  /** Whose pipeline wrote the line; null for a channel with one. */
+  ingest: 'main' | 'backup' | null;
+}
+
+/** A line as it is stored. */
+export interface RawLogLine extends Pick<ChannelLogLine, 'ingest' | 'message'> {
+  timestampMs: number;
 }
 
 const SEVERITIES: Record<string, ChannelLogLine['severity']> = {
@@ -24,18 +31,16 @@ const KEY_LENGTH_MIN = 8;
 
 /**
  * Parses one log event and redacts it.
- * @param message as stored: `{ "severity": "W", "message": "…" }`, or any other text
- * @param streamKeyLast4 last characters of the destination's stream key; null without one
+ * @param line its message as stored: `{ "severity": "W", "message": "…" }`, or any other text
+ * @param streamKeysLast4 last characters of each stream key of the destination
  */
-export function toChannelLogLine(
-  { timestampMs, message }: { timestampMs: number; message: string },
-  streamKeyLast4: string | null,
-): ChannelLogLine {
-  const { severity, text } = parse(message);
+export function toChannelLogLine(line: RawLogLine, streamKeysLast4: readonly string[]): ChannelLogLine {
+  const { severity, text } = parse(line.message);
   return {
-    at: new Date(timestampMs).toISOString(),
+    at: new Date(line.timestampMs).toISOString(),
     severity: SEVERITIES[severity] ?? 'info',
-    message: redact(text, streamKeyLast4).slice(0, MESSAGE_LENGTH_MAX),
+    message: redact(text, streamKeysLast4).slice(0, MESSAGE_LENGTH_MAX),
+    ingest: line.ingest,
   };
 }
 
@@ -52,11 +57,11 @@ function parse(message: string): { severity: string; text: string } {
   return { severity: '', text: message };
 }
 
-function redact(text: string, streamKeyLast4: string | null): string {
+function redact(text: string, streamKeysLast4: readonly string[]): string {
   const withoutPaths = text.replaceAll(/\b(rtmps?:\/\/[^\s/?#"']+)[/?#][^\s"']*/gi, '$1/[redacted]');
-  if (streamKeyLast4 === null) return withoutPaths;
+  if (streamKeysLast4.length === 0) return withoutPaths;
+  const holdsKey = (word: string) =>
+    streamKeysLast4.some((last4) => word.includes(last4, KEY_LENGTH_MIN - last4.length));
   // The key may be joined to the text that follows it, so search the whole word.
-  return withoutPaths.replaceAll(/[^\s"'<>[\](){}]+/g, (word) =>
-    word.includes(streamKeyLast4, KEY_LENGTH_MIN - streamKeyLast4.length) ? '[redacted]' : word,
-  );
+  return withoutPaths.replaceAll(/[^\s"'<>[\](){}]+/g, (word) => (holdsKey(word) ? '[redacted]' : word));
 }

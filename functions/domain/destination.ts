@@ -267,6 +267,8 @@ export interface Observation extends PipelineFigures {
   troubledSince?: string;
   /** When connections to the platform were lost in the last five minutes; absent means never. */
   lostConnections?: string[];
+  /** The same of the backup ingest. */
+  lostBackupConnections?: string[];
 }
 
 /** A slate over the output, which stays on the record until MediaLive has accepted its end. */

@@ -131,6 +131,25 @@ export function requestGroupStop(
   return endGroup(groupStart, 'stopped', { detail: `stopped by ${by}`, now, stopsBegun, stoppedBy: by });
 }
 
+/** Returns true for a destination that a group start has still to start, or whose start may be on its way. */
+export function isToStart({ state, isStartConfirmed }: GroupItem): boolean {
+  return state === 'waiting' || (state === 'starting' && !isStartConfirmed);
+}
+
+/**
+ * Takes destinations out of a group start before their turn, because a person stops them. Pure.
+ * @returns the same object when none of them is still to start
+ */
+export function withdrawFromGroup(groupStart: GroupStart, destinationIds: readonly string[], by: string): GroupStart {
+  const isMeant = (item: GroupItem) => isToStart(item) && destinationIds.includes(item.destinationId);
+  if (!groupStart.destinations.some(isMeant)) return groupStart;
+  const detail = `it was stopped before its turn, by ${by}`;
+  const destinations = groupStart.destinations.map((item): GroupItem =>
+    isMeant(item) ? { ...item, state: 'stopped', detail } : item,
+  );
+  return { ...groupStart, destinations };
+}
+
 /** Ends a group start: from now on it starts nothing more. Pure. */
 export function endGroup(
   groupStart: GroupStart,

@@ -26,8 +26,16 @@ const UNOBSERVED = { attempt: null, nextAttemptAt: null, since: null, observedAt
  * `delivering`, because a missing metric proves nothing. Pure.
  */
 export function classify(observation: Observation): Classified {
-  const main = classifyPipeline(mainPipelineOf(observation));
-  return observation.backup ? combinePipelines(main, classifyPipeline(backupPipelineOf(observation))) : main;
+  const { main, backup } = classifyPipelines(observation);
+  return backup ? combinePipelines(main, backup) : main;
+}
+
+/** Classifies each pipeline by itself; `backup` is null for a channel with one. Pure. */
+export function classifyPipelines(observation: Observation): { main: Classified; backup: Classified | null } {
+  return {
+    main: classifyPipeline(mainPipelineOf(observation)),
+    backup: observation.backup ? classifyPipeline(backupPipelineOf(observation)) : null,
+  };
 }
 
 function classifyPipeline(observation: Observation): Classified {

@@ -238,7 +238,8 @@ export const INCIDENT_RULES = {
     threshold: { is: 'from', default: 3, min: 1, max: 10, unit: 'connections lost in five minutes' },
     holdSeconds: 0,
     clearSeconds: 0,
-    meaning: 'The connection to the platform breaks again and again. Viewers see interruptions.',
+    meaning:
+      'A connection to the platform breaks again and again. Viewers see interruptions, unless its other ingest holds.',
     action:
       'Check the upload and the platform’s status page. Another encoder with the same stream key has this effect too.',
   },

@@ -4,7 +4,6 @@ import { deploymentSignals, destinationSignals, goneSubjects, sourceSignals } fr
 import { makeCeiling, makeSpending } from '../../test/support/make-ceiling.ts';
 import { ceilingSignals, moneySubjectOf } from './ceiling-signals.ts';
 import { RULE_IDS, INCIDENT_RULES, ruleOf } from './incident-rules.ts';
-import { withLostConnections } from './lost-connections.ts';
 import { known, sum, unknown, type Money } from './money.ts';
 import { newDestination } from './new-destination.ts';
 
@@ -153,50 +152,6 @@ describe('a destination’s signals', () => {
     const { signals, details } = destinationSignals(destination({ status: 'error', lastError }), at(1));
     expect([signals['operationFailed'], details?.['operationFailed']]).toEqual([true, 'no channel is left']);
     expect(of(destination({ status: 'starting', lastError }))['operationFailed']).toBe(false);
-  });
-
-  it('count the connections lost in the last five minutes', () => {
-    const play = (codes: [number, string, number?][]) =>
-      codes.reduce<Observation | null>((before, [seconds, healthCode, reconnects]) => {
-        const next = observed(seconds, { healthCode, ...(reconnects === undefined ? {} : { reconnects }) });
-        return withLostConnections(next, before);
-      }, null)!;
-    const up = 'delivering';
-    const down = 'connection_lost';
-    expect(
-      play([
-        [0, up],
-        [1, down],
-        [2, down],
-        [3, up],
-        [4, down],
-        [5, up],
-      ]).lostConnections,
-    ).toHaveLength(2);
-    expect(
-      play([
-        [0, up],
-        [1, down],
-        [2, up],
-        [301, up],
-      ]).lostConnections,
-    ).toBeUndefined();
-    expect(
-      play([
-        [0, up, 0],
-        [1, up, 1],
-        [2, up, 1],
-        [3, up, 2],
-        [4, up, 0],
-      ]).lostConnections,
-    ).toHaveLength(2);
-    // The first connection of a run follows no loss.
-    expect(
-      play([
-        [0, 'connecting'],
-        [1, up],
-      ]).lostConnections,
-    ).toBeUndefined();
   });
 });
 

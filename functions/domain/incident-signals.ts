@@ -4,6 +4,7 @@ import { healthOf, observationOfThisRun } from './health.ts';
 import type { SubjectObservation } from './incident-observe.ts';
 import type { Incident, IncidentSubject } from './incident.ts';
 import { isPrimary } from './lifecycle.ts';
+import { lostConnectionsOf } from './lost-connections.ts';
 import { isComplete, toUsd, type Money } from './money.ts';
 
 /**
@@ -171,6 +172,7 @@ export function destinationSignals(
     record.runningSince === null ? Infinity : (now.getTime() - Date.parse(record.runningSince)) / 1000;
   // Without figures a health becomes a warning in the end, and still nothing was seen.
   const isSeen = observation !== null && health.level !== 'unknown' && health.code !== 'not_observed';
+  const reconnects = isRunning && isSeen ? lostConnectionsOf(observation).detail : null;
   const whileRunning = (value: boolean | number | null | undefined, otherwise: boolean | null) =>
     isRunning ? (isSeen ? value : null) : otherwise;
   return {
@@ -187,6 +189,7 @@ export function destinationSignals(
       keyRejected: health.detail,
       channelDown: health.detail,
       deliversNothing: health.detail,
+      ...(reconnects === null ? {} : { reconnects }),
       ...(record.lastError ? { operationFailed: record.lastError.detail } : {}),
     },
     drills: drills
@@ -210,7 +213,7 @@ function figuresOf(record: Destination, isOnAir: boolean): Record<string, number
   return {
     lostFrames: isCounted ? (seen.droppedFrames ?? 0) + (seen.unsentFrames ?? 0) : null,
     frameRatePercent: isPaced ? (seen.framesPerSecond! / seen.wantedFramesPerSecond!) * 100 : null,
-    reconnects: seen.lostConnections?.length ?? 0,
+    reconnects: lostConnectionsOf(seen).count,
   };
 }
 

@@ -4,7 +4,8 @@ import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
 import { answerCeiling, type AtLimit, type ShowCeiling } from './ceiling.ts';
 import type { EndFacts } from './show-ends.ts';
 import { lostSinceOf, stopRuleOf } from './show-ends.ts';
-import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests } from './show-run.ts';
+import type { DestinationFacts } from './show-start-plan.ts';
 import type { Show } from './show.ts';
 
 const at = (time: string) => new Date(`2026-12-06T${time}Z`);

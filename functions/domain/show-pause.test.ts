@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow, makeShowDestination } from '../../test/support/make-show.ts';
 import type { OutputPause } from './destination.ts';
-import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests } from './show-run.ts';
+import type { DestinationFacts } from './show-start-plan.ts';
 import { requestShowAction, type Show } from './show.ts';
 
 const BY = 'operator';

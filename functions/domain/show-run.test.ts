@@ -5,7 +5,8 @@ import type { ShowCeiling } from './ceiling.ts';
 import type { Destination } from './destination.ts';
 import { withOperation } from './lifecycle.ts';
 import { showReportReady } from './show-events.ts';
-import { advanceShow, confirmRequests, type DestinationFacts } from './show-run.ts';
+import { advanceShow, confirmRequests } from './show-run.ts';
+import type { DestinationFacts } from './show-start-plan.ts';
 import { showActorOf } from './show-handover.ts';
 import { leadMsOf } from './start-duration.ts';
 import { requestShowAction, type Show } from './show.ts';
@@ -111,6 +112,34 @@ describe('the pace of starts', () => {
   });
   const show = () => plan({ destinations: many.map((id) => makeShowDestination(id)) });
   const requested = (found: Show) => found.destinations.map(({ startRequestedAt }) => startRequestedAt?.slice(11, 19));
+
+  it('begins earlier when another show has the same second, and the newest show begins first', () => {
+    const shows = ['a', 'b'].map((suffix, index) =>
+      makeShow({ showId: `shw_${suffix}`, destinations: [makeShowDestination(many[index]!)] }),
+    );
+    const records = many.map((id) => makeRecord({ destinationId: id }));
+    const [older, newer] = shows.map((each) => advanceShow(each, { ...crowd(records), shows }, at('08:00:00')).wakeAt);
+    expect([older, newer]).toEqual([at('09:57:00'), at('09:56:55')]);
+    const without = (changes: Partial<Show>) => [shows[1]!, { ...shows[0]!, ...changes }];
+    const wakeAfter = (changes: Partial<Show>) =>
+      advanceShow(shows[1]!, { ...crowd(records), shows: without(changes) }, at('08:00:00')).wakeAt;
+    // What does not start by itself, or not near, takes no room.
+    for (const changes of [
+      { automation: 'held' as const },
+      { state: 'draft' as const },
+      { missedAt: '2026-12-06T07:00:00.000Z' },
+      { startsAt: '2026-12-06T18:00:00.000Z' },
+    ]) {
+      expect(wakeAfter(changes)).toEqual(at('09:57:00'));
+    }
+  });
+
+  it('is not late while starts of another show take turns with it', () => {
+    const busy = withOperation(makeRecord({ desired: 'running' }), 'start', { now: at('10:01:58'), requestedBy: BY });
+    const going = { ...show(), state: 'live', liveAt: '2026-12-06T10:00:00.000Z' } as const;
+    const { show: after, starts } = advanceShow(going, crowd([busy]), at('10:02:00'));
+    expect([starts, after.destinations.map(({ problem }) => problem)]).toEqual([[], [null, null, null]]);
+  });
 
   it('begins earlier with more destinations, in their order', () => {
     // The first has to have arrived before the third begins: only two may start at once.

@@ -1,5 +1,3 @@
-import type { Destination } from './destination.ts';
-import { kindOf } from './destination-kind.ts';
 import { formatDuration } from './incident-timeline.ts';
 import type { MadeRequest } from './made-request.ts';
 import { pauseOf } from './output-pause.ts';
@@ -16,9 +14,8 @@ import {
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
 import { holdsSource, playSource, sourceWakesMs, type SourceRequests } from './show-source.ts';
-import { whyNotStarted } from './group-start.ts';
-import { leadMsOf } from './start-duration.ts';
-import { planStarts, roomToStart, type StartPace } from './start-pace.ts';
+import { dueTimes, needsRoom, type DestinationFacts, type StartFacts } from './show-start-plan.ts';
+import { roomToStart } from './start-pace.ts';
 import {
   isOpen,
   LATE_MS_MAX,
@@ -38,8 +35,6 @@ import {
 
 /** While destinations start or stop, the run sheet looks again after this. */
 const WATCH_MS = 2_000;
-/** A paused channel is ready this long before its planned second, so that its schedule still accepts the second. */
-const PLAN_AHEAD_MS = 25_000;
 /** While a show is live and all is as planned. */
 const WATCH_LIVE_MS = 60_000;
 /**
@@ -47,33 +42,10 @@ const WATCH_LIVE_MS = 60_000;
  * stays in `ending` until none can arrive.
  */
 const START_ON_ITS_WAY_MS = 90_000;
-/** What is known about one destination. */
-export type DestinationFacts = Pick<
-  Destination,
-  | 'platform'
-  | 'status'
-  | 'desired'
-  | 'runningSince'
-  | 'lastError'
-  | 'desiredBy'
-  | 'desiredAt'
-  | 'held'
-  | 'tookMs'
-  | 'outputPause'
-  | 'observation'
->;
 
-interface RunFacts extends EndFacts {
-  destinations: ReadonlyMap<string, DestinationFacts | null>;
-  /** Seconds that a destination needs to start, as long as it has no history. */
-  startSeconds: number;
+interface RunFacts extends EndFacts, StartFacts {
   /** What other running shows have on air as well, read after the destinations: this one leaves it to them. */
   claims?: Claims;
-  /** Whether channels start early and are paused until their planned second. */
-  pausesOutputs: boolean;
-  pace: StartPace;
-  /** All destinations of the deployment, whose starts share the pace. Absent: nothing of the show is left to start. */
-  records?: readonly Destination[];
 }
 
 /** A destination that is to be started. */
@@ -144,49 +116,9 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   return { ...rest(played, wakeMs), starts, stops: stopped.stops, handOvers, ...paused, ...ofSource };
 }
 
-/**
- * Returns when a destination has to be started at the latest, so that it is on air at its planned second. One whose output
- * is paused may be ready early: its start may take a quarter longer than the last one, and MediaLive has to know the
- * planned second some time ahead.
- */
-function latestMsOf(show: Show, each: ShowDestination, facts: RunFacts): number {
-  const known = facts.destinations.get(each.destinationId) ?? null;
-  return plannedMsOf(show, each) - takesMsOf(known, facts) - (canPause(known, facts) ? PLAN_AHEAD_MS : 0);
-}
-
-function takesMsOf(known: DestinationFacts | null, facts: RunFacts): number {
-  const leadMs = leadMsOf(known, facts);
-  // Whole milliseconds, because a wake-up cannot come at a part of one.
-  return canPause(known, facts) ? Math.ceil(leadMs * 1.25) : leadMs;
-}
-
-function canPause(known: DestinationFacts | null, { pausesOutputs }: RunFacts): boolean {
-  return pausesOutputs && known !== null && kindOf(known) === 'channel';
-}
-
-/** Returns when each destination that is still to start is started, by id: early enough for all, within the pace. */
-function dueTimes(show: Show, facts: RunFacts): Map<string, number> {
-  const left = show.destinations
-    .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
-    .map((each) => ({ id: each.destinationId, latestMs: latestMsOf(show, each, facts) }));
-  const paced = left.filter(({ id }) => needsRoom(facts.destinations.get(id) ?? null));
-  const starts = paced.map(({ id, latestMs }) => {
-    return { latestMs, takesMs: takesMsOf(facts.destinations.get(id) ?? null, facts) };
-  });
-  const times = planStarts(facts.pace, starts);
-  return new Map([
-    ...left.map(({ id, latestMs }) => [id, latestMs] as const),
-    ...paced.map(({ id }, index) => [id, times[index]!] as const),
-  ]);
-}
-
+/** Returns when the first of the planned starts is due, in milliseconds. */
 function firstStartMsOf(times: ReadonlyMap<string, number>): number {
   return Math.min(...times.values());
-}
-
-/** What is on air or on its way is taken, without a call to AWS. */
-function needsRoom(known: DestinationFacts | null): boolean {
-  return known !== null && known.desired !== 'deleted' && whyNotStarted(known) === null;
 }
 
 function startDue(show: Show, facts: RunFacts, now: Date) {
@@ -244,12 +176,15 @@ function isRequestedAgain(
 
 /**
  * Returns since when a destination waits for its start: since its planned second, or since the pace last moved. It moves
- * with each start of the show, and when any start has ended and leaves room.
+ * with each start of any show, and when any start has ended and leaves room.
  */
 function awaitedSinceMs(show: Show, each: ShowDestination, { records = [] }: RunFacts): number {
   const moves = [
     ...show.destinations.map(({ startRequestedAt }) => startRequestedAt),
-    ...records.flatMap(({ lastError, runningSince }) => [runningSince, lastError?.at ?? null]),
+    ...records.flatMap(({ lastError, operation, runningSince }) => [
+      ...(operation?.kind === 'start' ? [operation.startedAt] : []),
+      ...[runningSince, lastError?.at ?? null],
+    ]),
   ];
   return Math.max(plannedMsOf(show, each), ...moves.map((at) => (at ? Date.parse(at) : 0)));
 }

@@ -32,7 +32,7 @@ const MINUTE_MS = 60_000;
  * How long before its first planned second a show starts the source: a start takes up to a minute, an encoder needs time
  * to connect, and the preflight 10 minutes before the start has to see a picture.
  */
-export const SOURCE_AHEAD_MS = 15 * MINUTE_MS;
+const SOURCE_AHEAD_MS = 15 * MINUTE_MS;
 /** A destination that starts waits for a flow that starts, but not for long. Many destinations start early. */
 const BEFORE_DESTINATIONS_MS = MINUTE_MS;
 /** A source that is to start again within this time is left on, so that the encoder stays connected. */

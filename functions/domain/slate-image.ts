@@ -63,6 +63,22 @@ function requireAllowedSize({ height, width }: { width: number; height: number }
   );
 }
 
+/** 854 × 480 counts as 16:9. */
+const SHAPE_TOLERANCE = 0.01;
+
+/** Returns what MediaLive does to an image of another shape than the presets' 16:9; null for one that fits. Pure. */
+export function shapeWarning({
+  height,
+  width,
+}: Pick<SlateImage, 'height' | 'width'>): { code: 'slate_shape'; detail: string; remedy: string } | null {
+  if (Math.abs((width * 9) / (height * 16) - 1) <= SHAPE_TOLERANCE) return null;
+  return {
+    code: 'slate_shape',
+    detail: `the image is ${width} × ${height} pixels, and MediaLive stretches it to outputs of another shape, such as 16:9`,
+    remedy: 'send an image in the shape of the outputs, or choose it on the page Settings, which adds black bars',
+  };
+}
+
 /** Finds the size in the frame header (ITU-T T.81, B.2.2). */
 function readJpegSize(bytes: Buffer): { width: number; height: number } {
   for (let at = 2; at + 9 <= bytes.length;) {

@@ -86,10 +86,10 @@ async function startOne(
   { groupStart: { groupStartId } }: GroupDecision,
   { destinationId, decidedAt }: { destinationId: string; decidedAt: Date },
 ): Promise<'requested' | 'over'> {
-  // Read again, because a person may have ended it meanwhile.
+  // Read again, because a person may have ended it or stopped the destination meanwhile.
   const current = await getGroupStart(deps, groupStartId);
   const item = current?.destinations.find((each) => each.destinationId === destinationId);
-  if (!current || !item || current.endReason !== null) return 'over';
+  if (!current || item?.state !== 'starting' || current.endReason !== null) return 'over';
   const actor = groupActorOf(current, current.requestedBy);
   const change = await requestChange(deps, destinationId, {
     requestedBy: actor,

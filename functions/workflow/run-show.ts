@@ -12,6 +12,7 @@ import { whyNotStarted } from '../domain/group-start.ts';
 import type { StartPace } from '../domain/start-pace.ts';
 import { stopRuleOf } from '../domain/show-ends.ts';
 import { claimsOf, decideShowStop, showActorOf, type ShowName } from '../domain/show-handover.ts';
+import type { StartFacts } from '../domain/show-start-plan.ts';
 import { decideShowStart } from '../domain/show-start.ts';
 import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
 import type { MadeRequest } from '../domain/made-request.ts';
@@ -71,7 +72,7 @@ export async function runShow(deps: ShowDeps, showId: string): Promise<Pick<RunD
     if (before.state === 'draft') return { show: before, wakeAt: null };
     const destinations = await readDestinations(deps, before);
     const rules = await readEndFacts(deps, before, destinations);
-    const all = hasStartsLeft(before) ? { records: await listAllDestinations(deps) } : {};
+    const all = hasStartsLeft(before) ? await readOtherStarts(deps) : {};
     const now = deps.now();
     const { pausesOutputs, startPace: pace, startSeconds } = deps;
     const facts = { destinations, startSeconds, pausesOutputs, pace, ...all, ...rules };
@@ -110,6 +111,12 @@ async function readDestinations(deps: ShowDeps, { destinations }: Show): Promise
     return [destinationId, await getDestination(deps, destinationId)] as const;
   });
   return new Map(await Promise.all(read));
+}
+
+/** Reads what else starts, or will. */
+async function readOtherStarts(deps: ShowDeps): Promise<Pick<StartFacts, 'records' | 'shows'>> {
+  const [records, shows] = await Promise.all([listAllDestinations(deps), listOpenShows(deps)]);
+  return { records, shows };
 }
 
 /** Only then the starts of others matter. */

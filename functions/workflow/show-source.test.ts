@@ -191,5 +191,6 @@ describe('the sweep', () => {
     await insertShow(sluice.deps, show);
     await releaseForgottenSource(sluice.deps);
     await until('ACTIVE');
+    expect(await getSourceControl(sluice.deps)).toMatchObject({ show: { showId: SHOW_ID }, action: 'start' });
   });
 });

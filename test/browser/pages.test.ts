@@ -485,6 +485,15 @@ describe('the keyboard alone', () => {
   });
 });
 
+/** Returns the colours at the left edge, in the middle and at the right edge of an image. Runs in the page. */
+function coloursAcross(image: HTMLImageElement): string[] {
+  const { naturalHeight: height, naturalWidth: width } = image;
+  const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d')!;
+  context.drawImage(image, 0, 0);
+  const at = (x: number) => [...context.getImageData(x, height / 2, 1, 1).data].join(',');
+  return [at(0), at(width / 2), at(width - 1)];
+}
+
 describe('the own slate', () => {
   it('is chosen and shown, stays when a file is no picture, and is removed', async () => {
     await begin([], '/settings');
@@ -496,6 +505,10 @@ describe('the own slate', () => {
     const shown = page.getByRole('img', { name: 'Your slate' });
     await shown.waitFor();
     await waitFor('the picture', () => shown.evaluate((image: HTMLImageElement) => image.naturalWidth === 320));
+    await choose(buildPlainPng(300, 300, 'c81ea0'));
+    const sizeOf = (image: HTMLImageElement) => `${image.naturalWidth} × ${image.naturalHeight}`;
+    await waitFor('the picture with bars', async () => (await shown.evaluate(sizeOf)) === '533 × 300');
+    expect(await shown.evaluate(coloursAcross)).toEqual(['0,0,0,255', '200,30,160,255', '0,0,0,255']);
     await choose(Buffer.from('not a picture'));
     await page.getByText('is neither a PNG nor a JPEG').first().waitFor();
     await page.getByText('send one still picture as PNG or JPEG').first().waitFor();

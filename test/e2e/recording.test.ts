@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordingResource } from '../../functions/api/schemas/recordings.ts';
 import { SEGMENTS_FOLDER } from '../../infra/local/host/store/kept-files.ts';
+import { findViolations } from '../browser/accessibility.ts';
 import { launchChromium } from '../browser/launch-chromium.ts';
 import { descendantsOf, findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
@@ -176,6 +177,29 @@ describe.skipIf(!findTestFfmpeg())('a recording', { timeout: STEP_LIMIT_MS }, ()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   });
 
+  it('is renamed with the keyboard, and the API’s refusal of a name is shown at the field', async () => {
+    const name = 'Sunday, second service';
+    const item = page.getByRole('list', { name: 'Recordings' }).getByRole('listitem').first();
+    const rename = item.getByRole('button', { name: /^Rename/ });
+    const field = item.getByRole('textbox', { name: 'Name' });
+    await rename.press('Enter');
+    await field.fill('not kept');
+    await field.press('Escape');
+    expect(await rename.evaluate((element) => element === document.activeElement)).toBe(true);
+    await rename.press('Enter');
+    expect(await field.inputValue()).toBe(recording.name);
+    await field.fill('  ');
+    await field.press('Enter');
+    await item.getByText('enter a name').waitFor();
+    expect(await findViolations(page, 'li form')).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+    await field.fill(name);
+    await field.press('Enter');
+    await field.waitFor({ state: 'detached' });
+    await item.getByRole('button', { name: `Rename ${name}` }).waitFor();
+    expect((await read()).name).toBe(name);
+  });
+
   it('is made and deleted with the buttons, and the preview stays on meanwhile', async () => {
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     await page.getByRole('button', { name: /Stop recording · / }).waitFor();
@@ -183,7 +207,6 @@ describe.skipIf(!findTestFfmpeg())('a recording', { timeout: STEP_LIMIT_MS }, ()
     expect([refused.status, refused.body.remedy]).toEqual([409, expect.stringContaining('stop the recording')]);
     await page.getByRole('button', { name: /Stop recording · / }).click();
     await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
-    // A row that changes while a button is held down would move the button away.
     const rows = page.getByRole('list', { name: 'Recordings' }).getByRole('listitem');
     const atRest = (count: number) =>
       waitFor(`${count} recordings at rest`, async () => {
@@ -196,10 +219,15 @@ describe.skipIf(!findTestFfmpeg())('a recording', { timeout: STEP_LIMIT_MS }, ()
         .first()
         .getByRole('button', { name: /^Delete/ })
         .click();
+      // The keyboard: a row that changes while the mouse button is down moves the button away.
+      await setTimeout(400);
+      const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');
       await rows
         .first()
         .getByRole('button', { name: /^Confirm/ })
-        .click({ delay: 400 });
+        .press('Enter');
+      const answer = await deleted;
+      expect(answer.status(), await answer.text()).toBeLessThan(300);
     }
     await page.getByText('No recordings yet').waitFor();
     expect(readdirSync(join(dataDirectory, 's3', 'sluice-local-recordings'))).toEqual([]);

@@ -4,9 +4,9 @@ import type { PlantedBug } from './planted-bugs.ts';
 export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'a bulk start stops at the first destination that cannot start',
-    file: 'api/routes/destination-bulk.ts',
-    find: 'return statusOf(error) < 500 ? { result } : { result, failure: error };',
-    replace: 'throw error;',
+    file: 'api/routes/destination-bulk-start.ts',
+    find: 'const { code, detail } = explain(error);',
+    replace: 'const { code, detail } = explain(error);\n    if (code) throw error;',
     hunt: [{ workflow: 'several destinations are started over the API, one of them unknown' }],
   },
   {

@@ -42,7 +42,10 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
       // The sweep reads the age of a recording from its id.
       if (prefix === 'rec')
         return `rec_${encodeTime(world.clock.now())}${String(++given).padStart(16, '0')}`.toLowerCase();
-      return (world.idsToGive.shift() ?? idOf(900_000 + ++given)).replace(/^dst/, prefix);
+      // A bulk start creates a group start at any moment, which must not take the id of a destination.
+      const place = world.idsToGive.findIndex((id) => id.startsWith('gst_') === (prefix === 'gst'));
+      const [chosen] = place < 0 ? [] : world.idsToGive.splice(place, 1);
+      return (chosen ?? idOf(900_000 + ++given)).replace(/^dst/, prefix);
     },
     freshSeconds: FRESH_SECONDS,
     metrics: { ...MONITOR, keptMs: 60_000 },

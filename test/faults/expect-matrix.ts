@@ -2,37 +2,45 @@ import { expect } from 'vitest';
 import { OPERATIONS } from '../../functions/domain/lifecycle.ts';
 import { describeViolation, formatMatrix } from './matrix.ts';
 import { loadProduction } from './production.ts';
-import { listCells, runCell, type CellResult } from './single-faults.ts';
+import { takeShare } from './share.ts';
+import { listCells, runCell, type Cell, type CellResult } from './single-faults.ts';
 import type { Workflow } from './workflows.ts';
 
-/** Runs all cells of some workflows, prints the matrix and expects no violation. @returns the result of each cell */
-export async function expectMatrix(workflows: readonly Workflow[]): Promise<CellResult[]> {
+interface Matrix {
+  /** All cells, also those of other shares. */
+  cells: readonly Cell[];
+  /** The results of this commit's share. */
+  results: readonly CellResult[];
+}
+
+/** Runs this commit's share of the cells of some workflows, prints the matrix and expects no violation. */
+export async function expectMatrix(workflows: readonly Workflow[]): Promise<Matrix> {
   const production = await loadProduction();
+  const cells: Cell[] = [];
+  for (const workflow of workflows) cells.push(...(await listCells(production, workflow)));
   const results: CellResult[] = [];
-  for (const workflow of workflows) {
-    for (const cell of await listCells(production, workflow)) results.push(await runCell(production, cell));
-  }
+  for (const cell of takeShare(cells)) results.push(await runCell(production, cell));
   console.log(formatMatrix(results));
   expect(describeAll(results, 'violation')).toEqual([]);
-  return results;
+  return { cells, results };
 }
 
 /**
  * Expects that each kind of workflow calls every step of its definition, so a new step fails the suite until it has
  * cells.
  */
-export function expectEveryStep(results: readonly CellResult[]): void {
+export function expectEveryStep({ cells }: Matrix): void {
   for (const [kind, { steps }] of Object.entries(OPERATIONS)) {
-    const own = results.filter(({ cell }) => cell.workflow.name.startsWith(kind));
+    const own = cells.filter(({ workflow }) => workflow.name.startsWith(kind));
     if (own.length === 0) continue;
-    const seen = new Set(own.map(({ cell }) => cell.place.step));
+    const seen = new Set(own.map(({ place }) => place.step));
     const without = [...steps, 'Settle', 'api'].filter((step) => !seen.has(step));
     expect(without, `steps of ${kind} without cells`).toEqual([]);
   }
 }
 
 /** Expects that no cell fails, not even with a reason, because no one would repeat the request. */
-export function expectEveryGoal(results: readonly CellResult[]): void {
+export function expectEveryGoal({ results }: Matrix): void {
   expect(results.length).toBeGreaterThan(0);
   expect(describeAll(results, 'failed with a reason')).toEqual([]);
 }

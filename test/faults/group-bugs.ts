@@ -15,7 +15,24 @@ const taken = { workflow: 'a required destination fails after a person has start
 const between = { workflow: 'a person ends a group start between two starts and keeps what has begun', step };
 const withAll = { workflow: 'a person ends a group start and stops what has begun', step };
 
+/** The run without faults is the hunt. */
+const only = (workflow: string) => [{ workflow, step: /^no step$/ }];
+
 export const GROUP_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'a stop leaves a destination in the group start in which it waits',
+    file: 'api/stop-destination.ts',
+    find: 'await changeGroupStart(deps, groupStartId, (found) => withdrawFromGroup(found, destinationIds, by));',
+    replace: 'void [changeGroupStart, withdrawFromGroup, deps, groupStartId, by];',
+    hunt: only('a person stops a destination that waits in a group start'),
+  },
+  {
+    name: 'a stop does not reach the start of a group start that is on its way',
+    file: 'api/stop-destination.ts',
+    find: 'if (!isWithdrawn) return decided;',
+    replace: 'if (!isWithdrawn || by !== null) return decided;',
+    hunt: only('a person stops a destination while its start by a group start is on its way'),
+  },
   {
     name: 'a group start requests a start again that has arrived',
     file: 'domain/group-start-run.ts',

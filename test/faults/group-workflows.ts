@@ -16,8 +16,7 @@ const MINUTE_MS = 60_000;
 const IDS = [1, 2, 3].map(idOf);
 const [ONE, TWO, THREE] = IDS as [string, string, string];
 const NEIGHBOUR = idOf(5);
-const GROUP = 80;
-const GROUP_ID = idOf(GROUP).replace(/^dst/, 'gst');
+const [GROUP_ID, SECOND_GROUP_ID] = [80, 81].map((number) => idOf(number).replace(/^dst/, 'gst')) as [string, string];
 const PATH = `/api/group-starts/${GROUP_ID}`;
 
 async function prepare(world: World): Promise<void> {
@@ -38,7 +37,7 @@ const requestGroup =
   async (world: World): Promise<{ ok: boolean }> => {
     world.deps.startPace = { atOnceMax: 2, intervalMs: 3_000 };
     act(world);
-    world.idsToGive.push(idOf(GROUP));
+    world.idsToGive.push(GROUP_ID);
     const answer = await send(world, {
       method: 'POST',
       path: '/api/group-starts',
@@ -103,6 +102,9 @@ const atWrite = (destinationId: string, act: (world: World) => Promise<unknown>)
 
 const stop = (begun: 'keep' | 'stop') => (world: World) =>
   send(world, { method: 'POST', path: `${PATH}/stop`, body: { begun } });
+
+const stopOverApi = (world: World, destinationId: string) =>
+  send(world, { method: 'POST', path: `/api/destinations/${destinationId}/stop` });
 
 /** Which every fault meets. */
 export const GROUP_WORKFLOW: Workflow = {
@@ -184,7 +186,7 @@ const TWO_AT_ONCE: Workflow = {
   world: { latencyMsMax: 40 },
   async setOff(world) {
     await requestGroup([ONE, THREE])(world);
-    world.idsToGive.push(idOf(GROUP + 1));
+    world.idsToGive.push(SECOND_GROUP_ID);
     const body = { ids: [TWO], withoutEncoder: true };
     await send(world, { method: 'POST', path: '/api/group-starts', body });
     return { ok: true };
@@ -192,7 +194,7 @@ const TWO_AT_ONCE: Workflow = {
   isReached: (_, world) =>
     statesAre(world, 'started', 'started') &&
     isOn(world, ...IDS) &&
-    storedGroup(world, idOf(GROUP + 1).replace(/^dst/, 'gst'))?.endedAt != null,
+    storedGroup(world, SECOND_GROUP_ID)?.endedAt != null,
 };
 
 /** A person stops one destination while it starts, which ends nothing. */
@@ -208,6 +210,30 @@ const STOPPED_BY_HAND: Workflow = {
     statesAre(world, 'stopped', 'started', 'started') && isOff(world, ONE) && isOn(world, TWO, THREE),
 };
 
+/** Off air until its turn, so that a stop changes nothing about the destination itself. */
+const STOPPED_WAITING: Workflow = {
+  ...COMMON,
+  name: 'a person stops a destination that waits in a group start',
+  setOff: requestGroup(
+    IDS,
+    {},
+    atStart(1, (world) => stopOverApi(world, THREE)),
+  ),
+  isReached: (_, world) =>
+    statesAre(world, 'started', 'started', 'stopped') && isOn(world, ONE, TWO) && isOff(world, THREE),
+};
+
+const STOPPED_IN_FLIGHT: Workflow = {
+  ...COMMON,
+  name: 'a person stops a destination while its start by a group start is on its way',
+  setOff: requestGroup(
+    [ONE, TWO],
+    {},
+    atWrite(ONE, (world) => stopOverApi(world, ONE)),
+  ),
+  isReached: (_, world) => statesAre(world, 'stopped', 'started') && isOff(world, ONE) && isOn(world, TWO),
+};
+
 export const GROUP_WORKFLOWS: readonly Workflow[] = [
   GROUP_WORKFLOW,
   WOKEN_OFTEN,
@@ -219,4 +245,6 @@ export const GROUP_WORKFLOWS: readonly Workflow[] = [
   STOPPED_ON_ITS_WAY,
   TWO_AT_ONCE,
   STOPPED_BY_HAND,
+  STOPPED_WAITING,
+  STOPPED_IN_FLIGHT,
 ];

@@ -2,6 +2,7 @@ import { huntInTests } from './hunt-tests.ts';
 import { PLANTED_BUGS, type PlantedBug, type TestHunt, type WorkflowHunt } from './planted-bugs.ts';
 import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
+import { takeShare } from './share.ts';
 import { listCells, runStrikes } from './single-faults.ts';
 import { DELIVERY_WORKFLOW } from './delivery-workflow.ts';
 import { CEILING_WORKFLOWS } from './ceiling-workflow.ts';
@@ -102,7 +103,8 @@ async function inWorkflow({ workflow: name, step, operation, fault }: WorkflowHu
 
 plantBugs(PLANTED_BUGS);
 const only = process.argv[2];
+const chosen = only === undefined ? takeShare(PLANTED_BUGS) : PLANTED_BUGS.filter(({ name }) => name.includes(only));
 for (const [number, bug] of PLANTED_BUGS.entries()) {
-  if (only !== undefined && !bug.name.includes(only)) continue;
+  if (!chosen.includes(bug)) continue;
   console.log(JSON.stringify(await hunt(bug, number)));
 }

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { expectNoViolation, SMALL, tensFrom } from './expect-seed.ts';
 import { loadProduction } from './production.ts';
 import { runSeed } from './random-run.ts';
+import { takeShare } from './share.ts';
 
 const production = await loadProduction();
 
 describe('a random show with faults', () => {
-  it.each(tensFrom(1, 100))(
+  it.each(takeShare(tensFrom(1, 100)))(
     'comes to rest in the desired state for seed %i and the next nine',
     async (...seeds) => {
       for (const seed of seeds) await expectNoViolation(production, seed, false);

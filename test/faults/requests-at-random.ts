@@ -42,7 +42,11 @@ const KINDS: Record<string, { weight: number; make: Kind }> = {
   },
   'bulk start': {
     weight: 1,
-    make: (_, random, cast) => ({ method: 'POST', path: '/api/destinations/start', body: bulkOf(random, cast) }),
+    make: (_, random, cast) => ({
+      method: 'POST',
+      path: '/api/destinations/start',
+      body: { ...bulkOf(random, cast), withoutEncoder: true },
+    }),
   },
   'bulk stop': {
     weight: 1,

@@ -18,6 +18,13 @@ const aborted = [{ ...despite, operation: /Get/, fault: /execution aborted/ }];
 
 export const SHOW_BUGS: readonly PlantedBug[] = [
   {
+    name: 'a show plans its starts without those of other shows',
+    file: 'domain/show-start-plan.ts',
+    find: 'const all = [...own, ...startsOfOthers(show, own, facts)]',
+    replace: 'const all = [...own, ...startsOfOthers(show, [], facts)]',
+    hunt: [{ tests: 'functions/domain/show-run.test.ts' }],
+  },
+  {
     name: 'a show starts by itself, however late',
     file: 'domain/show-run.ts',
     find: "if (show.state === 'scheduled' && nowMs > startMs + LATE_MS_MAX) return miss(show, now);",

@@ -22,7 +22,7 @@ export const SHOW_END_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a paused channel starts as late as one that is not paused',
-    file: 'domain/show-run.ts',
+    file: 'domain/show-start-plan.ts',
     find: 'return canPause(known, facts) ? Math.ceil(leadMs * 1.25) : leadMs;',
     replace: 'return canPause(known, facts) ? 0 : leadMs;',
     hunt: paused,

@@ -1,7 +1,12 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { changeGroupStart, listGroupStarts } from '../../aws/group-start-table.ts';
 import { getOperation } from '../../aws/history-table.ts';
+import { decideGroupItemStart } from '../../domain/group-start-run.ts';
+import type { GroupItem, GroupStart } from '../../domain/group-start.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
+import { runGroupStart, type GroupStartDeps } from '../../workflow/run-group-start.ts';
+import type { BulkStartResult } from '../schemas/answers.ts';
 import {
   DESTINATION_ID,
   makePrimary,
@@ -18,25 +23,141 @@ const test = useTestApi();
 const path = `/api/destinations/${DESTINATION_ID}`;
 const begin = { now: NOW, requestedBy: 'operator' };
 
-describe('POST /api/destinations/start and /stop', () => {
-  it('202 with one result per item, independent of the others', async () => {
+const startAll = (body: object, headers = {}) =>
+  test.call('POST', '/api/destinations/start', { body: { withoutEncoder: true, ...body }, headers });
+
+/** What a test compares of the results. */
+const outcomesOf = ({ body }: Awaited<ReturnType<typeof startAll>>) =>
+  (body as BulkStartResult).results.map(({ outcome, code }) => [outcome, code]);
+
+/** Returns the only group start that is stored. */
+async function storedGroup(): Promise<GroupStart> {
+  const [groupStart, ...others] = await listGroupStarts(test.deps);
+  expect(others).toEqual([]);
+  return groupStart!;
+}
+
+describe('POST /api/destinations/start', () => {
+  it('202 with one result per item, and starts those that can start as one group start', async () => {
+    const third = `${DESTINATION_ID.slice(0, -2)}33`;
     await test.put(makeRecord());
     await test.put(makeRunning({ destinationId: OTHER_ID }));
     await test.put(makePrimary());
-    const ids = [DESTINATION_ID, OTHER_ID, MISSING_ID, 'primary'];
-    const { status, body } = await test.call('POST', '/api/destinations/start', { body: { ids } });
-    expect(status).toBe(202);
-    expect(
-      body.results.map((result: { outcome: string; code: string | null }) => [result.outcome, result.code]),
-    ).toEqual([
+    await test.put(makeRecord({ destinationId: third }));
+    const ids = [third, DESTINATION_ID, OTHER_ID, MISSING_ID, 'primary', DESTINATION_ID];
+    const answer = await startAll({ ids });
+    expect(answer.status).toBe(202);
+    expect(outcomesOf(answer)).toEqual([
+      ['accepted', null],
       ['accepted', null],
       ['unchanged', null],
       ['refused', 'not_found'],
       ['refused', 'protected_destination'],
     ]);
-    expect(body.results[0]).toMatchObject({ status: 'starting', operationId: `${DESTINATION_ID}-start-4` });
+    const { destinations, groupStartId, onFailure, requestedBy } = await storedGroup();
+    expect(answer.body.groupStartId).toBe(groupStartId);
+    expect(answer.headers.get('location')).toBe(`/api/group-starts/${groupStartId}`);
+    expect([onFailure, requestedBy]).toEqual(['continue', 'operator']);
+    expect(destinations.map(({ destinationId, isRequired }) => [destinationId, isRequired])).toEqual([
+      [third, false],
+      [DESTINATION_ID, false],
+    ]);
+    expect(answer.body.results[0]).toMatchObject({ status: 'idle', operationId: null, detail: null });
+    expect(answer.body.results[2]).toMatchObject({ status: 'running', detail: 'it is on air already' });
+    // Only the group start begins; nothing starts out of turn.
+    expect(test.executions()).toEqual([`${groupStartId}-1`]);
   });
 
+  it('202 leaves a destination to the group start in which it waits', async () => {
+    await test.put(makeRecord());
+    await startAll({ ids: [DESTINATION_ID] });
+    const { groupStartId } = await storedGroup();
+    const again = await startAll({ ids: [DESTINATION_ID] });
+    expect(again.body).toMatchObject({
+      groupStartId: null,
+      results: [{ outcome: 'unchanged', detail: `it waits for its turn in the group start ${groupStartId}` }],
+    });
+    expect(again.headers.get('location')).toBeNull();
+    await storedGroup();
+  });
+
+  it('202 for a group includes its destinations only, without those being deleted', async () => {
+    const group = 'Sunday service';
+    await test.put(makeRecord({ group }));
+    await test.put(makeRecord({ destinationId: OTHER_ID }));
+    await test.put(makeRecord({ destinationId: MISSING_ID, group, desired: 'deleted', status: 'deleting' }));
+    const { body, status } = await startAll({ group: ` ${group} ` });
+    expect(status).toBe(202);
+    expect(body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted' }]);
+  });
+
+  it('409 as a whole before anything starts when not all of them fit', async () => {
+    await test.put(makeRecord());
+    await test.put(makeRecord({ destinationId: OTHER_ID }));
+    test.rebuild({ deployment: { ...test.deps.deployment, channelQuota: 1 } });
+    const { problem, status } = await startAll({ all: true });
+    expect([status, problem.code]).toEqual([409, 'quota_exceeded']);
+    expect(await listGroupStarts(test.deps)).toEqual([]);
+    expect(test.executions()).toEqual([]);
+  });
+
+  it('409 no_encoder asks while no encoder is connected, unless nothing would start', async () => {
+    await test.put(makeRecord());
+    await test.put(makeRunning({ destinationId: OTHER_ID }));
+    const { problem, status } = await startAll({ ids: [DESTINATION_ID], withoutEncoder: false });
+    expect([status, problem.code]).toEqual([409, 'no_encoder']);
+    expect(test.executions()).toEqual([]);
+    expect((await startAll({ ids: [OTHER_ID], withoutEncoder: false })).status).toBe(202);
+  });
+
+  it('202 with the first answer when it is repeated under its idempotency key', async () => {
+    await test.put(makeRecord());
+    const headers = { 'idempotency-key': 'all-at-eight' };
+    const first = await startAll({ all: true }, headers);
+    const again = await startAll({ all: true }, headers);
+    expect([again.status, again.body]).toEqual([202, first.body]);
+    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    await storedGroup();
+  });
+});
+
+describe('a stop of a destination that waits in a group start', () => {
+  const stops = {
+    one: () => test.call('POST', `${path}/stop`),
+    several: () => test.call('POST', '/api/destinations/stop', { body: { ids: [DESTINATION_ID] } }),
+  };
+
+  it.each(Object.entries(stops))('takes it out, for %s, and leaves the others', async (_, stop) => {
+    await test.put(makeRecord());
+    await test.put(makeRecord({ destinationId: OTHER_ID }));
+    await startAll({ ids: [DESTINATION_ID, OTHER_ID] });
+    expect((await stop()).status).toBeLessThan(300);
+    expect((await storedGroup()).destinations).toMatchObject([
+      { state: 'stopped', detail: 'it was stopped before its turn, by operator' },
+      { state: 'waiting' },
+    ]);
+    const runDeps = test.deps as unknown as GroupStartDeps;
+    await runGroupStart(runDeps, (await storedGroup()).groupStartId);
+    expect((await test.read(DESTINATION_ID))?.desired).toBe('idle');
+    expect((await test.read(OTHER_ID))?.desired).toBe('running');
+  });
+
+  it('reaches a start that is decided and on its way', async () => {
+    const record = makeRecord();
+    await test.put(record);
+    await startAll({ ids: [DESTINATION_ID] });
+    const decidedAt = test.deps.now();
+    const { groupStartId, destinations } = await storedGroup();
+    const item: GroupItem = { ...destinations[0]!, state: 'starting', desiredAtDecision: record.desiredAt ?? null };
+    await changeGroupStart(test.deps, groupStartId, (found) => ({ ...found, destinations: [item] }));
+    expect((await stops.one()).status).toBe(200);
+    const stopped = (await test.read(DESTINATION_ID))!;
+    const start = () => decideGroupItemStart(stopped, { actor: 'a group start', decidedAt, item, now: decidedAt });
+    expect(start).toThrow('it was stopped meanwhile by operator');
+  });
+});
+
+describe('POST /api/destinations/stop', () => {
   it('202 for all includes every destination except the primary', async () => {
     await test.put(makeRunning());
     await test.put(makeRunning({ destinationId: OTHER_ID }));
@@ -48,20 +169,9 @@ describe('POST /api/destinations/start and /stop', () => {
     ]);
     expect(test.executions()).toHaveLength(2);
   });
+});
 
-  it('202 for a group includes its destinations only, without those being deleted', async () => {
-    const group = 'Sunday service';
-    await test.put(makeRecord({ group }));
-    await test.put(makeRunning({ destinationId: OTHER_ID }));
-    await test.put(makeRecord({ destinationId: MISSING_ID, group, desired: 'deleted', status: 'deleting' }));
-    const { status, body } = await test.call('POST', '/api/destinations/start', { body: { group: ` ${group} ` } });
-    expect(status).toBe(202);
-    expect(body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted', status: 'starting' }]);
-    expect(test.executions()).toEqual([`${DESTINATION_ID}-start-4`]);
-    const stopped = await test.call('POST', '/api/destinations/stop', { body: { group } });
-    expect(stopped.body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted' }]);
-  });
-
+describe('POST /api/destinations/start and /stop', () => {
   it('422 for an empty group, listing the groups in use', async () => {
     const start = (group: string) => test.call('POST', '/api/destinations/start', { body: { group } });
     expect((await start('Sunday')).problem.errors?.[0]).toEqual({
@@ -101,8 +211,9 @@ describe('POST /api/destinations/start and /stop', () => {
     for (const action of ['start', 'stop']) {
       const headers = { 'idempotency-key': 'all-at-eight' };
       const call = (body: object) => test.call('POST', `/api/destinations/${action}`, { headers, body });
-      expect((await call({ ids: [DESTINATION_ID] })).status).toBe(202);
-      expect((await call({ all: true })).status).toBe(409);
+      const more = action === 'start' ? { withoutEncoder: true } : {};
+      expect((await call({ ids: [DESTINATION_ID], ...more })).status).toBe(202);
+      expect((await call({ all: true, ...more })).problem.code).toBe('idempotency_conflict');
     }
   });
 });

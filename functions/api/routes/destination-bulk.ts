@@ -2,14 +2,12 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { AppError } from '../../domain/errors.ts';
-import type { Decision } from '../../domain/lifecycle.ts';
 import { requestChange, type Change } from '../../workflow/operations.ts';
 import { idsOfGroup } from '../choose-destinations.ts';
 import { changeSlate, type SlateAction } from '../slate.ts';
-import { startWithinCeilings } from '../../workflow/ceilings.ts';
+import { stopOf, withdrawFromGroups } from '../stop-destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { decideStart, decideStop } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';
 import { BulkRequest } from '../schemas/requests.ts';
@@ -20,24 +18,22 @@ import { requireFound } from './find-destination.ts';
 type Act = (
   deps: ApiDeps,
   destinationId: string,
-  request: { requestedBy: string; note: (record: Destination) => void },
+  request: { requestedBy: string; isWithdrawn: boolean; note: (record: Destination) => void },
 ) => Promise<Pick<Change, 'before' | 'record'> | null>;
 
-/** Returns what begins the operation that a decision leads to. */
-function toAct(decide: (record: Destination) => Decision): Act {
-  return (deps, destinationId, { note, requestedBy }) =>
-    requestChange(deps, destinationId, {
-      requestedBy,
-      decide: (record) => {
-        note(record);
-        return decide(record);
-      },
-    });
-}
+const stop: Act = (deps, destinationId, { isWithdrawn, note, requestedBy }) => {
+  const decide = stopOf(isWithdrawn, { by: requestedBy, now: deps.now() });
+  return requestChange(deps, destinationId, {
+    requestedBy,
+    decide: (record) => {
+      note(record);
+      return decide(record);
+    },
+  });
+};
 
 const ACTIONS = {
-  start: { summary: 'Put several destinations on air', act: toAct(decideStart) },
-  stop: { summary: 'Take several destinations off air', act: toAct(decideStop) },
+  stop: { summary: 'Take several destinations off air', act: stop },
   'show-slate': { summary: 'Show the slate on several destinations', act: toSlateAct('show-slate') },
   'end-slate': { summary: 'End the slate on several destinations', act: toSlateAct('end-slate') },
 } as const satisfies Record<string, { summary: string; act: Act }>;
@@ -51,7 +47,7 @@ const BULK_ACTIONS = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
-/** `POST /api/destinations/start`, `/stop`, `/show-slate` and `/end-slate`: one result per item, not all-or-nothing. */
+/** `POST /api/destinations/stop`, `/show-slate` and `/end-slate`: one result per item, not all-or-nothing. */
 export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
   for (const action of BULK_ACTIONS) {
     const route = createRoute({
@@ -70,11 +66,14 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       const { ids, group } = context.req.valid('json');
       const destinationIds = [...new Set(ids ?? idsOfGroup(await listAllDestinations(deps), group))];
+      const requestedBy = context.get('principal').id;
+      const withdrawn = action === 'stop' ? await withdrawFromGroups(deps, destinationIds, requestedBy) : null;
       const results: ItemResult[] = [];
       const failures: AppError[] = [];
       // Sequential, because MediaLive and Step Functions limit request rates; also keeps the requested order.
       for (const destinationId of destinationIds) {
-        const { result, failure } = await actOnOne(deps, destinationId, action, context.get('principal').id);
+        const isWithdrawn = withdrawn?.has(destinationId) ?? false;
+        const { result, failure } = await actOnOne(deps, destinationId, action, { requestedBy, isWithdrawn });
         results.push(result);
         if (failure) failures.push(failure);
       }
@@ -90,14 +89,13 @@ async function actOnOne(
   deps: ApiDeps,
   destinationId: string,
   action: keyof typeof ACTIONS,
-  requestedBy: string,
+  request: { requestedBy: string; isWithdrawn: boolean },
 ): Promise<{ result: ItemResult; failure?: AppError }> {
   /** As read when it was refused. */
   let status: Destination['status'] | null = null;
   try {
     const note = (record: Destination) => void ({ status } = record);
-    const ask = () => ACTIONS[action].act(deps, destinationId, { requestedBy, note });
-    const change = await (action === 'start' ? startWithinCeilings(deps, destinationId, ask) : ask());
+    const change = await ACTIONS[action].act(deps, destinationId, { ...request, note });
     const { before, record } = requireFound(change, destinationId);
     const result: ItemResult = {
       destinationId,

@@ -13,8 +13,8 @@ beforeEach(() => void logs.reset());
 
 const path = `/api/destinations/${DESTINATION_ID}/log`;
 const read = (query = '') => test.call('GET', `${path}${query}`);
-const line = (severity: string, message: string) => ({
-  timestamp: NOW.getTime(),
+const line = (severity: string, message: string, second = 0) => ({
+  timestamp: NOW.getTime() + second * 1000,
   message: JSON.stringify({ encoder_pipeline: 0, severity, message }),
 });
 
@@ -28,8 +28,13 @@ describe('GET /api/destinations/{destinationId}/log', () => {
     const answer = await read('?limit=20');
     expect(answer.status).toBe(200);
     expect(answer.body.data).toEqual([
-      { at: NOW.toISOString(), severity: 'warning', message: 'refused by rtmp://live.example/[redacted]' },
-      { at: NOW.toISOString(), severity: 'info', message: 'stream [redacted] begins' },
+      {
+        at: NOW.toISOString(),
+        severity: 'warning',
+        message: 'refused by rtmp://live.example/[redacted]',
+        ingest: null,
+      },
+      { at: NOW.toISOString(), severity: 'info', message: 'stream [redacted] begins', ingest: null },
     ]);
     expect(logs.call(0).args[0].input).toEqual({
       logGroupName: 'ElementalMediaLive',
@@ -37,6 +42,28 @@ describe('GET /api/destinations/{destinationId}/log', () => {
       limit: 20,
       startFromHead: false,
     });
+  });
+
+  it('200 with the newest lines of both pipelines in their order, without the key of either ingest', async () => {
+    const record = makeRunning();
+    const channel = { ...record.held.channel!, channelClass: 'STANDARD' as const };
+    const held = { ...record.held, channel };
+    await test.put({ ...record, held, streamKeyLast4: STREAM_KEY.slice(-4), backupStreamKeyLast4: 'wxyz' });
+    const ofPipeline = (id: string) =>
+      logs.on(GetLogEventsCommand, { logStreamName: `${channel.channelArn.replaceAll(':', '_')}_${id}` });
+    ofPipeline('0').resolves({ events: [line('I', 'old'), line('I', `stream ${STREAM_KEY}`, 2)] });
+    ofPipeline('1').resolves({ events: [line('W', 'stream second-key-wxyz', 1), line('I', 'newest', 3)] });
+    const shown = (await read('?limit=3')).body.data.map(({ ingest, message }: Record<string, string>) => [
+      ingest,
+      message,
+    ]);
+    expect(shown).toEqual([
+      ['backup', 'stream [redacted]'],
+      ['main', 'stream [redacted]'],
+      ['backup', 'newest'],
+    ]);
+    ofPipeline('1').rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
+    expect((await read()).body.data).toHaveLength(2);
   });
 
   it('200 with an empty list when the channel has not logged yet', async () => {

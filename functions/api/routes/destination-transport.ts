@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Destination } from '../../domain/destination.ts';
+import type { Decision } from '../../domain/lifecycle.ts';
 import { startWithinCeilings } from '../../workflow/ceilings.ts';
 import { forceChange, requestChange, type Change } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { decideRestart, decideStart, decideStop } from '../../domain/requests.ts';
+import { decideRestart, decideStart } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
+import { stopOf, withdrawFromGroups } from '../stop-destination.ts';
 import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
@@ -17,7 +20,6 @@ const ACTIONS = {
     about: { summary: 'Put a destination on air' },
     done: 'The destination is already on air or starting',
     begun: 'The start began; Location is the operation',
-    decide: decideStart,
   },
   stop: {
     about: {
@@ -26,7 +28,6 @@ const ACTIONS = {
     },
     done: 'The destination is already off air or stopping',
     begun: 'The stop began; Location is the operation',
-    decide: decideStop,
   },
 } as const;
 
@@ -35,7 +36,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 
   for (const action of ['start', 'stop'] as const) {
-    const { about, done, begun, decide } = ACTIONS[action];
+    const { about, done, begun } = ACTIONS[action];
     const route = createRoute({
       method: 'post',
       tags,
@@ -53,8 +54,15 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
       const { destinationId } = context.req.valid('param');
       const isForced = context.req.valid('query').force === 'true';
       const requestedBy = context.get('principal').id;
-      const ask = () => (isForced ? forceChange : requestChange)(deps, destinationId, { requestedBy, decide });
-      const change = await (action === 'start' ? startWithinCeilings(deps, destinationId, ask) : ask());
+      const ask = (decide: (record: Destination) => Decision) =>
+        (isForced ? forceChange : requestChange)(deps, destinationId, { requestedBy, decide });
+      const stop = async () => {
+        const withdrawn = await withdrawFromGroups(deps, [destinationId], requestedBy);
+        return ask(stopOf(withdrawn.has(destinationId), { by: requestedBy, now: deps.now() }));
+      };
+      const change = await (action === 'start'
+        ? startWithinCeilings(deps, destinationId, () => ask(decideStart))
+        : stop());
       const found = requireFound(change, destinationId);
       return isNews(found)
         ? context.json(presentOperation(deps, context, found.record), 202)

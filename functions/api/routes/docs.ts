@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { ROUTE_ACCESS } from '../route-roles.ts';
+import { describeApi } from '../openapi-document.ts';
 import { registerWebhooks } from '../schemas/webhooks.ts';
 
 /** The documentation page, served from local files: it works offline and needs no inline script. */
@@ -42,17 +42,6 @@ const INIT = `SwaggerUIBundle({
 });
 `;
 
-const DESCRIPTION = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sluice',
-    description:
-      'One SRT feed in, any number of RTMP destinations out, each started and stopped independently. ' +
-      'Every operation names the least role it requires: viewer, operator or admin. ' +
-      'Slow actions return 202 with the operation. Errors are RFC 9457 problems with a stable code and a remedy.',
-  },
-};
-
 const SESSION_COOKIES = {
   token: {
     name: 'sluice_session',
@@ -60,26 +49,6 @@ const SESSION_COOKIES = {
   },
   redirect: { name: '__Host-sluice_access', description: 'Set by GET /api/session/callback.' },
 } as const;
-
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-
-type Document = ReturnType<Api['getOpenAPI31Document']>;
-
-/** Adds the required role to every operation: as a security requirement and as a sentence. */
-function withAccess(document: Document): Document {
-  for (const [path, operations] of Object.entries(document.paths ?? {})) {
-    for (const method of METHODS) {
-      const operation = operations[method];
-      if (!operation) continue;
-      const access = ROUTE_ACCESS[`${method.toUpperCase()} ${path}`];
-      const isOpen = access === undefined || access === 'anyone';
-      operation.security = isOpen ? [] : [{ bearer: [access] }, { session: [access] }];
-      const needed = isOpen ? 'Requires no sign-in.' : `Requires the role ${access}.`;
-      operation.description = operation.description ? `${operation.description} ${needed}` : needed;
-    }
-  }
-  return document;
-}
 
 /** `GET /api/openapi.json` and `GET /api/docs`. */
 export function registerDocs(api: Api, deps: ApiDeps): void {
@@ -96,9 +65,7 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
   registerWebhooks(api);
   let document: object | undefined;
   api.get('/api/openapi.json', (context) => {
-    document ??= withAccess(
-      api.getOpenAPI31Document({ ...DESCRIPTION, info: { ...DESCRIPTION.info, version: deps.version } }),
-    );
+    document ??= describeApi(api, deps.version);
     return context.json(document, 200, { 'cache-control': 'no-cache' });
   });
 

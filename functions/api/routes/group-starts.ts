@@ -1,18 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAllDestinations } from '../../aws/destination-table.ts';
-import {
-  changeGroupStart,
-  deleteGroupStart,
-  getGroupStart,
-  insertGroupStart,
-  listGroupStarts,
-} from '../../aws/group-start-table.ts';
+import { changeGroupStart, getGroupStart, listGroupStarts } from '../../aws/group-start-table.ts';
 import { AppError } from '../../domain/errors.ts';
-import { newGroupStart, requestGroupStop, type GroupStart } from '../../domain/group-start.ts';
-import { startGroupQuietly } from '../../workflow/run-group-start.ts';
+import { requestGroupStop, type GroupStart } from '../../domain/group-start.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { beginGroupStart, GROUP_STARTS_PATH, KEPT_MAX } from '../begin-group-start.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { planGroupStart, type PlannedGroup } from '../plan-group-start.ts';
+import { planGroupStart } from '../plan-group-start.ts';
 import {
   GroupStartId,
   GroupStartInput,
@@ -25,13 +19,9 @@ import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS }
 import type { FlowLookMemo } from '../views/flow-status.ts';
 import { toGroupStartResource } from '../views/group-start-resource.ts';
 
-const PATH = '/api/group-starts';
+const PATH = GROUP_STARTS_PATH;
 const tags = ['Destinations'];
 const params = z.object({ groupStartId: GroupStartId });
-
-/** Ended ones beyond these are removed. */
-const KEPT_MAX = 20;
-const RUNNING_MAX = 10;
 
 const plan = createRoute({
   method: 'post',
@@ -110,9 +100,8 @@ export function registerGroupStarts(api: Api, deps: ApiDeps, look: FlowLookMemo)
   api.openapi(create(deps), async (context) => {
     const input = context.req.valid('json');
     const planned = await planGroupStart(deps, look, input);
-    if (planned.refusals[0]) throw planned.refusals[0];
     const requestedBy = context.get('principal').id;
-    const groupStart = await begin(deps, planned, { onFailure: input.onFailure ?? 'continue', requestedBy });
+    const groupStart = await beginGroupStart(deps, planned, { onFailure: input.onFailure ?? 'continue', requestedBy });
     return context.json(await present(groupStart), 202);
   });
 
@@ -126,32 +115,6 @@ export function registerGroupStarts(api: Api, deps: ApiDeps, look: FlowLookMemo)
     const stopped = await changeGroupStart(deps, groupStartId, (found) => requestGroupStop(found, request));
     return context.json(await present(requireFound(stopped, groupStartId)), 200);
   });
-}
-
-/** Stores a group start and starts its execution. @throws {AppError} `illegal_transition` while too many are under way */
-async function begin(
-  deps: ApiDeps,
-  { chosen }: PlannedGroup,
-  about: Pick<GroupStart, 'onFailure' | 'requestedBy'>,
-): Promise<GroupStart> {
-  const known = await listGroupStarts(deps);
-  const running = known.filter(({ endedAt }) => endedAt === null);
-  if (running.length >= RUNNING_MAX) {
-    throw new AppError('illegal_transition', {
-      detail: `${running.length} group starts are under way, and no more are possible at the same time`,
-      remedy: `wait until one has ended, or end one with POST ${PATH}/{groupStartId}/stop`,
-    });
-  }
-  const groupStart = newGroupStart(chosen, {
-    ...about,
-    groupStartId: deps.newId('gst'),
-    requestedAt: deps.now().toISOString(),
-  });
-  await insertGroupStart(deps, groupStart);
-  await startGroupQuietly(deps, groupStart);
-  const over = known.filter(({ endedAt }) => endedAt !== null).slice(KEPT_MAX - 1);
-  for (const { groupStartId } of over) await deleteGroupStart(deps, groupStartId);
-  return groupStart;
 }
 
 function requireFound(found: GroupStart | null, groupStartId: string): GroupStart {

@@ -18,7 +18,7 @@ const log = createRoute({
   tags: ['Destinations'],
   summary: 'Get the newest log lines of the channel of a destination',
   description:
-    'MediaLive’s encoder log without addresses and keys. Empty when the destination has no channel or the channel has logged nothing.',
+    'MediaLive’s encoder log of each pipeline, without addresses and keys. Empty when the destination has no channel or the channel has logged nothing.',
   request: { params: z.object({ destinationId: DestinationId }), query: LogQuery },
   responses: { 200: answers(ChannelLog, 'Lines, oldest first'), ...problems(404, 422, 503) },
 });
@@ -75,9 +75,11 @@ export function registerLog(api: Api, deps: ApiDeps): void {
   );
 
   api.openapi(log, async (context) => {
-    const { streamKeyLast4, held } = await findDestination(deps, context.req.valid('param').destinationId);
+    const record = await findDestination(deps, context.req.valid('param').destinationId);
+    const { channel } = record.held;
     const { limit = LINES_DEFAULT } = context.req.valid('query');
-    const events = held.channel ? await getChannelLog(deps, held.channel.channelArn, limit) : [];
-    return context.json({ data: events.map((event) => toChannelLogLine(event, streamKeyLast4)) }, 200);
+    const lines = channel ? await getChannelLog(deps, channel, limit) : [];
+    const keys = [record.streamKeyLast4, record.backupStreamKeyLast4].filter((last4) => last4 != null);
+    return context.json({ data: lines.map((line) => toChannelLogLine(line, keys)) }, 200);
   });
 }

@@ -43,6 +43,25 @@ describe('PUT /api/slate-image', () => {
     expect(body.remedy).toBe('send a smaller image');
   });
 
+  it('200 with a warning for an image that MediaLive would stretch, on AWS only', async () => {
+    const square = buildPlainPng(400, 400, '204060');
+    expect((await put(square)).body.warnings).toEqual([]);
+    test.rebuild({ embedded: false });
+    expect((await put(square)).body.warnings).toMatchObject([
+      {
+        code: 'slate_shape',
+        detail: expect.stringContaining('400 × 400'),
+        remedy: expect.stringContaining('black bars'),
+      },
+    ]);
+    for (const [width, height] of [
+      [854, 480],
+      [1280, 720],
+    ] as const) {
+      expect((await put(buildPlainPng(width, height, '204060'))).body.warnings).toEqual([]);
+    }
+  });
+
   it('a JPEG is converted where that is possible', async () => {
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 1, 0x68, 2, 0x80, 1, 1, 0x11, 0]);
     expect((await put(jpeg, 'image/jpeg')).body.remedy).toBe('save it as a PNG and send that');

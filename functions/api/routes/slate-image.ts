@@ -2,8 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readSlate, storeOwnSlate } from '../../aws/slate-store.ts';
 import { getOwnSlate, removeOwnSlate, type OwnSlate } from '../../aws/slate-table.ts';
 import { AppError } from '../../domain/errors.ts';
-import { toSlateImage } from '../../domain/slate-image.ts';
+import { shapeWarning, toSlateImage } from '../../domain/slate-image.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { Warning } from '../schemas/answers.ts';
 import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { timestamp } from '../schemas/parts.ts';
 
@@ -17,6 +18,7 @@ const SlateImageResource = z
     height: z.number().int(),
     uploadedAt: timestamp,
     uploadedBy: z.string(),
+    warnings: z.array(Warning).openapi({ description: 'Whether outputs on AWS show it distorted' }),
   })
   .openapi('SlateImage');
 
@@ -36,7 +38,7 @@ const put = createRoute({
   tags,
   summary: 'Set the own slate',
   description:
-    'The body is the image: a still PNG or JPEG of at most 4 MB and 3840 × 2160 pixels, in the shape of the outputs. It is written again, so nothing but its pixels is kept. On AWS only PNG, because MediaLive reads no JPEG. Show slate uses it at once, a lost source from the next start of a destination.',
+    'The body is the image: a still PNG or JPEG of at most 4 MB and 3840 × 2160 pixels, in the shape of the outputs. It is written again, so nothing but its pixels is kept. On AWS only PNG, because MediaLive reads no JPEG, and an image of another shape is stretched. Show slate uses it at once, a lost source from the next start of a destination.',
   request: { query: NoQuery },
   responses: { 200: answers(SlateImageResource, 'The slate'), ...problems(...WRITE_PROBLEMS, 422, 503) },
 });
@@ -72,7 +74,9 @@ export function registerSlateImage(api: Api, deps: ApiDeps): void {
       uploadedAt: deps.now().toISOString(),
       uploadedBy: context.get('principal').id,
     });
-    return context.json(toResource(slate), 200);
+    // On one machine the engine adds bars itself.
+    const warning = deps.embedded ? null : shapeWarning(slate);
+    return context.json({ ...toResource(slate), warnings: warning ? [warning] : [] }, 200);
   });
 
   api.openapi(remove, async (context) => {
@@ -83,6 +87,11 @@ export function registerSlateImage(api: Api, deps: ApiDeps): void {
 
 const NOTHING = Buffer.alloc(0);
 
-function toResource({ height, uploadedAt, uploadedBy, width }: OwnSlate): z.infer<typeof SlateImageResource> {
+function toResource({
+  height,
+  uploadedAt,
+  uploadedBy,
+  width,
+}: OwnSlate): Omit<z.infer<typeof SlateImageResource>, 'warnings'> {
   return { width, height, uploadedAt, uploadedBy };
 }

@@ -23,20 +23,31 @@ import { Sound } from './sound.ts';
  * the OpenAPI document.
  */
 
-export const BulkResult = z
+const results = z.array(
+  z.object({
+    destinationId: z.string(),
+    outcome: z.enum(['accepted', 'unchanged', 'refused']),
+    status: z.enum(DESTINATION_STATUSES).nullable(),
+    operationId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The operation in flight; null also for an accepted start that waits for its turn' }),
+    code: z.string().nullable().openapi({ description: 'Why it was refused' }),
+    detail: z.string().nullable(),
+  }),
+);
+
+export const BulkResult = z.object({ results }).openapi('BulkResult');
+
+export const BulkStartResult = z
   .object({
-    results: z.array(
-      z.object({
-        destinationId: z.string(),
-        outcome: z.enum(['accepted', 'unchanged', 'refused']),
-        status: z.enum(DESTINATION_STATUSES).nullable(),
-        operationId: z.string().nullable(),
-        code: z.string().nullable().openapi({ description: 'Why it was refused' }),
-        detail: z.string().nullable(),
-      }),
-    ),
+    results,
+    groupStartId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The group start that starts the accepted ones; null when none was accepted' }),
   })
-  .openapi('BulkResult');
+  .openapi('BulkStartResult');
 
 export const OrphanResource = z
   .object({
@@ -103,11 +114,21 @@ export const DeploymentTimeline = z
 
 export const ChannelLog = z
   .object({
-    data: z.array(z.object({ at: timestamp, severity: z.enum(['error', 'warning', 'info']), message: z.string() })),
+    data: z.array(
+      z.object({
+        at: timestamp,
+        severity: z.enum(['error', 'warning', 'info']),
+        message: z.string(),
+        ingest: z
+          .enum(['main', 'backup'])
+          .nullable()
+          .openapi({ description: 'Whose pipeline wrote it; null for a channel with one' }),
+      }),
+    ),
   })
   .openapi('ChannelLog');
 
-const Warning = z
+export const Warning = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string() })
   .openapi('Warning', { description: 'A problem that does not stop the stream' });
 
@@ -588,3 +609,4 @@ export type Timeline = z.infer<typeof Timeline>;
 export type ChannelLog = z.infer<typeof ChannelLog>;
 export type DeploymentTimeline = z.infer<typeof DeploymentTimeline>;
 export type BulkResult = z.infer<typeof BulkResult>;
+export type BulkStartResult = z.infer<typeof BulkStartResult>;

@@ -229,17 +229,28 @@ export const ForceQuery = z.strictObject({
     .openapi({ description: 'true abandons the running operation first, for one that hangs' }),
 });
 
-export const BulkRequest = z
+const bulkFields = {
+  ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
+  all: z.literal(true).optional().openapi({ description: 'Every destination except the primary' }),
+  group: Group.optional().openapi({ description: 'Every destination of this group' }),
+};
+
+const hasOneSelector = ({ ids, all, group }: { ids?: unknown; all?: unknown; group?: unknown }): boolean =>
+  [ids, all, group].filter((each) => each !== undefined).length === 1;
+const ONE_SELECTOR = 'give exactly one of ids, all and group';
+
+export const BulkRequest = z.strictObject(bulkFields).refine(hasOneSelector, ONE_SELECTOR).openapi('BulkRequest');
+
+export const BulkStartRequest = z
   .strictObject({
-    ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
-    all: z.literal(true).optional().openapi({ description: 'Every destination except the primary' }),
-    group: Group.optional().openapi({ description: 'Every destination of this group' }),
+    ...bulkFields,
+    withoutEncoder: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'true: start although no encoder is connected. Channels that wait are billed' }),
   })
-  .refine(
-    ({ ids, all, group }) => [ids, all, group].filter((each) => each !== undefined).length === 1,
-    'give exactly one of ids, all and group',
-  )
-  .openapi('BulkRequest');
+  .refine(hasOneSelector, ONE_SELECTOR)
+  .openapi('BulkStartRequest');
 
 export const OrphanId = z
   .string()

@@ -21,7 +21,10 @@ export function registerWebhooks(api: Api): void {
       method: 'post',
       path: type,
       tags: ['Notifications'],
+      operationId: `receive${type.replaceAll(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
       summary: EVENT_MEANINGS[type],
+      // Receivers check the signature.
+      security: [],
       request: {
         headers,
         body: {

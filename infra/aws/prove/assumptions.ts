@@ -494,6 +494,14 @@ export const ASSUMPTIONS = {
     change:
       'The first recording that begins with the preview decides: its startedAt is later than the preview’s runningSince by what MediaPackage needed.',
   },
+  'AWS-64': {
+    assumption: 'MediaLive scales a slate to the whole output, whatever the shape of the image is.',
+    source:
+      'MediaLive API reference, StaticImageOutputActivate (scaled to width and height) and BlackoutSlate (scaled to fill the output); of the input loss slate it says nothing',
+    dependsOn: 'functions/domain/slate-image.ts (shapeWarning), web/src/pages/fit-slate.ts',
+    decidedBy: null,
+    change: 'The first own slate during a lost source decides; bars that MediaLive adds itself do no harm.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -147,7 +147,7 @@ async function benchHour(isQuick: boolean): Promise<Outcome> {
 }
 
 async function startAll(bench: BenchProduct, group: string): Promise<void> {
-  await bench.product.call('POST', '/api/destinations/start', { group });
+  await bench.product.call('POST', '/api/destinations/start', { group, withoutEncoder: true });
   for (;;) {
     const all = await listGroup(bench, group);
     if (all.every(({ status }) => status === 'running')) return;

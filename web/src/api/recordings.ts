@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type {
+  PatchRecording,
   PutRecordingSettings,
   RecordingList,
   RecordingResource,
@@ -55,6 +56,29 @@ export function useStopRecording() {
   return useMutation({
     mutationFn: async (recordingId: string) =>
       (await request<RecordingResource>(`${PATH}/${recordingId}/stop`, { method: 'POST' })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Renames a recording, and shows the new name at once. */
+export function useRenameRecording() {
+  return useMutation({
+    mutationFn: async ({ recordingId, name }: Pick<RecordingResource, 'name' | 'recordingId'>) =>
+      (
+        await request<RecordingResource, PatchRecording>(`${PATH}/${recordingId}`, {
+          method: 'PATCH',
+          body: { name },
+        })
+      ).body,
+    onSuccess: (renamed) =>
+      queryClient.setQueryData<RecordingList>(
+        queryKeys.recordings,
+        (list) =>
+          list && {
+            ...list,
+            data: list.data.map((each) => (each.recordingId === renamed.recordingId ? renamed : each)),
+          },
+      ),
     onSettled: refresh,
   });
 }

@@ -17,11 +17,15 @@ export function useSlateImage() {
 
 const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.slateImage });
 
-/** Sets the own slate. The server looks at the content, so the name and the type of the file do not matter. */
-export function useSetSlateImage() {
+/**
+ * Sets the own slate. The server looks at the content, so the name and the type of the file do not matter.
+ * @param fit returns the picture to send for a file
+ */
+export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
   return useMutation({
-    mutationFn: (file: File) => {
-      const image = file.type === 'image/jpeg' ? file : file.slice(0, file.size, 'image/png');
+    mutationFn: async (file: File) => {
+      const picture = await fit(file);
+      const image = picture.type === 'image/jpeg' ? picture : picture.slice(0, picture.size, 'image/png');
       return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: UPLOAD_WITHIN_MS });
     },
     onSettled: invalidate,

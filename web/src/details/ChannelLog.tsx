@@ -7,7 +7,13 @@ import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
 import { saveFile } from '../ui/save-file.ts';
 import { ProblemText } from '../app/ProblemText.tsx';
-import { channelLogFileName, type ChannelLogLine, channelLogText, SEVERITY_WORDS } from './channel-log-text.ts';
+import {
+  channelLogFileName,
+  type ChannelLogLine,
+  channelLogText,
+  messageWords,
+  SEVERITY_WORDS,
+} from './channel-log-text.ts';
 import classes from './ChannelLog.module.css';
 
 const SEVERITIES = {
@@ -66,7 +72,8 @@ function Lines({ lines, name }: LinesProps) {
           isAtBottom.current = scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;
         }}
       >
-        {keyed(lines).map(([key, { at, severity, message }]) => {
+        {keyed(lines).map(([key, line]) => {
+          const { at, severity } = line;
           const { Icon, tone } = SEVERITIES[severity];
           return (
             <li key={key} data-tone={tone}>
@@ -77,7 +84,7 @@ function Lines({ lines, name }: LinesProps) {
                 <Icon size={14} aria-hidden="true" />
                 {SEVERITY_WORDS[severity]}
               </span>
-              <span className={classes.message}>{message}</span>
+              <span className={classes.message}>{messageWords(line)}</span>
             </li>
           );
         })}
@@ -90,7 +97,7 @@ function Lines({ lines, name }: LinesProps) {
 function keyed(lines: readonly ChannelLogLine[]): [string, ChannelLogLine][] {
   const seen = new Map<string, number>();
   return lines.map((line) => {
-    const text = `${line.at} ${line.message}`;
+    const text = `${line.at} ${messageWords(line)}`;
     const count = (seen.get(text) ?? 0) + 1;
     seen.set(text, count);
     return [`${text} ${count}`, line];

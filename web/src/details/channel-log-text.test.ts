@@ -6,11 +6,11 @@ const NOW_MS = Date.parse('2026-11-21T18:04:05.678Z');
 describe('a channel log as text', () => {
   it('has one line per entry with time, severity and message', () => {
     const text = channelLogText([
-      { at: '2026-11-21T18:00:00.000Z', severity: 'info', message: 'channel started' },
-      { at: '2026-11-21T18:00:01.500Z', severity: 'warning', message: 'output reconnects' },
+      { at: '2026-11-21T18:00:00.000Z', severity: 'info', message: 'channel started', ingest: null },
+      { at: '2026-11-21T18:00:01.500Z', severity: 'warning', message: 'output reconnects', ingest: 'backup' },
     ]);
     expect(text).toBe(
-      '2026-11-21T18:00:00.000Z INFO    channel started\n2026-11-21T18:00:01.500Z WARNING output reconnects\n',
+      '2026-11-21T18:00:00.000Z INFO    channel started\n2026-11-21T18:00:01.500Z WARNING Backup ingest: output reconnects\n',
     );
   });
 

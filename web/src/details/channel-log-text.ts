@@ -10,9 +10,19 @@ export const SEVERITY_WORDS: Record<ChannelLogLine['severity'], string> = {
   info: 'Info',
 };
 
+const INGEST_WORDS: Record<NonNullable<ChannelLogLine['ingest']>, string> = {
+  main: 'Main ingest',
+  backup: 'Backup ingest',
+};
+
+/** Returns what a line says. With two pipelines it begins with the ingest that the pipeline sends to. */
+export function messageWords({ ingest, message }: Pick<ChannelLogLine, 'ingest' | 'message'>): string {
+  return ingest === null ? message : `${INGEST_WORDS[ingest]}: ${message}`;
+}
+
 /** Formats the lines as text for a ticket: UTC, oldest first, one line each. */
 export function channelLogText(lines: readonly ChannelLogLine[]): string {
-  return lines.map(({ at, severity, message }) => `${at} ${severity.toUpperCase().padEnd(7)} ${message}\n`).join('');
+  return lines.map((line) => `${line.at} ${line.severity.toUpperCase().padEnd(7)} ${messageWords(line)}\n`).join('');
 }
 
 /** Returns a file name from destination and time, with characters that every file system accepts. */

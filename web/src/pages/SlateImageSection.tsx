@@ -1,19 +1,23 @@
 import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { type ChangeEvent, useRef } from 'react';
+import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import { useFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { useRemoveSlateImage, useSetSlateImage, useSlateImage } from '../api/slate-image.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { BlobImage } from '../ui/BlobImage.tsx';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
+import { fitSlate, type Size } from './fit-slate.ts';
 import settings from './SettingsPage.module.css';
 import classes from './SlateImageSection.module.css';
 
 /** The picture of the slate: what is shown now, and how to replace it. */
 export function SlateImageSection() {
   const slate = useSlateImage();
-  const set = useSetSlateImage();
+  const source = useFlow().data?.source.video;
+  const set = useSetSlateImage((file) => fitSlate(file, sizeOf(source)));
   const remove = useRemoveSlateImage();
   const problem = problemOf(set.error) ?? problemOf(remove.error) ?? problemOf(slate.error);
   return (
@@ -32,9 +36,16 @@ export function SlateImageSection() {
         <Upload isPending={set.isPending} onChoose={(file) => (remove.reset(), set.mutate(file))} />
         {slate.data && <Remove isPending={remove.isPending} onConfirm={() => (set.reset(), remove.mutate())} />}
       </div>
-      <p className={settings.text}>A still PNG or JPEG, at most 4 MB and 3840 × 2160 pixels, best 1920 × 1080.</p>
+      <p className={settings.text}>
+        A still PNG or JPEG, at most 4 MB and 3840 × 2160 pixels, best 1920 × 1080. A picture that is neither 16:9 nor
+        in the shape of the source gets black bars.
+      </p>
     </>
   );
+}
+
+function sizeOf(video: FlowStatusResource['source']['video'] | undefined): Size | null {
+  return video?.width && video.height ? { width: video.width, height: video.height } : null;
 }
 
 function Upload({ isPending, onChoose }: { isPending: boolean; onChoose: (file: File) => void }) {

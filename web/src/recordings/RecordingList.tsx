@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { IconDownload, IconPlayerPlayFilled, IconTrash, IconX } from '@tabler/icons-react';
-import { lazy, useState } from 'react';
+import { IconDownload, IconPencil, IconPlayerPlayFilled, IconTrash, IconX } from '@tabler/icons-react';
+import { lazy, type Ref, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { RecordingResource } from '../../../functions/api/schemas/recordings.ts';
 import { useDeleteRecording, useStopRecording } from '../api/recordings.ts';
@@ -14,6 +14,7 @@ import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { keptWords, measureWords, problemWords, STATE_LOOKS, STATE_WORDS } from './recording-text.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
+import { RenameRecording } from './RenameRecording.tsx';
 import classes from './Recordings.module.css';
 
 const RecordingPlayer = lazy(async () => ({ default: (await import('./RecordingPlayer.tsx')).RecordingPlayer }));
@@ -43,13 +44,25 @@ interface RecordingItemProps {
 
 function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
   const now = useServerNow();
+  const [isRenamed, setRenamed] = useState(false);
+  const renameButton = useRef<HTMLButtonElement>(null);
   const { downloadUrl, location, name, origin, playUrl, showId, startedAt, state } = recording;
   const problem = problemWords(recording);
   const kept = keptWords(recording);
   return (
     <li className={classes.recording}>
       <div className={classes.what}>
-        <strong>{name}</strong>
+        {isRenamed ? (
+          <RenameRecording
+            recording={recording}
+            onClose={() => {
+              setRenamed(false);
+              renameButton.current?.focus();
+            }}
+          />
+        ) : (
+          <strong>{name}</strong>
+        )}
         <StatusWord {...STATE_LOOKS[state]} word={STATE_WORDS[state]} />
         <span>
           {formatMoment(startedAt, now)} · {measureWords(recording, now)}
@@ -70,7 +83,14 @@ function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
         )}
         {problem && <span className={classes.problem}>{problem}</span>}
       </div>
-      <Tools recording={recording} isPlayed={isPlayed} onPlay={onPlay} />
+      <Tools
+        recording={recording}
+        isPlayed={isPlayed}
+        onPlay={onPlay}
+        isRenamed={isRenamed}
+        onRename={setRenamed}
+        renameButton={renameButton}
+      />
       {isPlayed && playUrl && (
         <LazyPart>
           <RecordingPlayer url={playUrl} name={name} />
@@ -80,8 +100,14 @@ function RecordingItem({ recording, isPlayed, onPlay }: RecordingItemProps) {
   );
 }
 
-function Tools({ recording, isPlayed, onPlay }: RecordingItemProps) {
-  const { allowedActions, downloadUrl, name, recordingId } = recording;
+interface ToolsProps extends RecordingItemProps {
+  isRenamed: boolean;
+  onRename: (isRenamed: boolean) => void;
+  renameButton: Ref<HTMLButtonElement>;
+}
+
+function Tools({ recording, isPlayed, onPlay, isRenamed, onRename, renameButton }: ToolsProps) {
+  const { allowedActions, downloadUrl, name, recordingId, state } = recording;
   const operator = useRoleRefusal('operator');
   const admin = useRoleRefusal('admin');
   const stop = useStopRecording();
@@ -122,6 +148,19 @@ function Tools({ recording, isPlayed, onPlay }: RecordingItemProps) {
           leftSection={<IconDownload size={15} />}
         >
           MP4
+        </Button>
+      )}
+      {state !== 'deleting' && operator === undefined && (
+        <Button
+          ref={renameButton}
+          size="sm"
+          variant="default"
+          aria-expanded={isRenamed}
+          aria-label={`Rename ${name}`}
+          leftSection={<IconPencil size={15} />}
+          onClick={() => onRename(!isRenamed)}
+        >
+          Rename
         </Button>
       )}
       {allowedActions.includes('delete') && (

@@ -4,7 +4,7 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { lazy, useState } from 'react';
 import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
-import { useRoleRefusal } from '../api/session.ts';
+import { useRoleRefusal, useSession } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { StopSourceDialog } from '../editor/dialogs.ts';
@@ -163,6 +163,7 @@ const LOUD_LOSS_PERCENT = 5;
 
 function Facts({ source }: { source: FlowStatusResource['source'] }) {
   const { video, audio, continuityErrors, packetLossPercent, roundTripMs } = source;
+  const isOnAws = useSession().data?.embedded === false;
   const sound = audio && [
     formatCodec(audio.codec),
     audio.sampleRateHz && `${audio.sampleRateHz / 1000} kHz`,
@@ -187,7 +188,7 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
       <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
         {continuityErrors ?? '–'}
       </Fact>
-      <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
+      <Fact name="Video">{video ? formatCoding(video, isOnAws) : '–'}</Fact>
     </dl>
   );
 }

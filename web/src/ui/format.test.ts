@@ -61,16 +61,17 @@ describe('small words', () => {
     const video = { codec: 'h264', width: 1920, height: 1080, framesPerSecond: 25 };
     const colour = { dynamicRange: 'PQ', primaries: 'BT.2020', range: 'limited' } as const;
     const coding = { profile: 'High 4:2:2', level: '4.1', chroma: '4:2:2', bitDepth: 10, scan: 'interlaced' as const };
-    expect(formatCoding({ ...video, ...coding, ...colour })).toBe(
+    expect(formatCoding({ ...video, ...coding, ...colour }, true)).toBe(
       'H.264 High 4:2:2 @ 4.1 · 4:2:2 · 10 bit · interlaced · BT.2020 PQ',
     );
     const plain = { dynamicRange: 'SDR', primaries: 'BT.709', range: 'limited' } as const;
-    expect(formatCoding({ ...video, ...coding, ...plain })).toMatch(/ · interlaced · BT\.709$/);
+    expect(formatCoding({ ...video, ...coding, ...plain }, true)).toMatch(/ · interlaced · BT\.709$/);
     const unknown = {
       ...{ profile: null, level: null, chroma: null, bitDepth: null, scan: null },
       ...{ dynamicRange: null, primaries: null, range: null },
     };
-    expect(formatCoding({ ...video, ...unknown })).toBe('H.264');
+    expect(formatCoding({ ...video, ...unknown }, false)).toBe('H.264');
+    expect(formatCoding({ ...video, ...unknown }, true)).toBe('H.264 · colours not known on AWS: send SDR');
     expect([formatCodec('h264'), formatCodec('HEVC'), formatCodec('vp9x')]).toEqual(['H.264', 'H.265', 'vp9x']);
   });
 });

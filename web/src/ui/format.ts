@@ -75,11 +75,15 @@ export function formatCodec(codec: string): string {
   return CODEC_NAMES[plain] ?? codec;
 }
 
-/** Formats codec, profile, colour and scan in one line, without unknown parts. */
-export function formatCoding(video: NonNullable<FlowStatusResource['source']['video']>): string {
+/**
+ * Formats codec, profile, colour and scan in one line, without unknown parts. On AWS it says that the colours are unknown:
+ * MediaConnect reports none, and MediaLive converts HDR only at a quality that costs more (AWS-56).
+ */
+export function formatCoding(video: NonNullable<FlowStatusResource['source']['video']>, isOnAws: boolean): string {
   const { codec, profile, level, chroma, bitDepth, scan, primaries, dynamicRange } = video;
   const name = [formatCodec(codec), profile, level && `@ ${level}`].filter(Boolean).join(' ');
-  const colour = [primaries, dynamicRange !== 'SDR' && dynamicRange].filter(Boolean).join(' ');
+  const known = [primaries, dynamicRange !== 'SDR' && dynamicRange].filter(Boolean).join(' ');
+  const colour = known || (isOnAws && 'colours not known on AWS: send SDR');
   return [name, chroma, bitDepth && `${bitDepth} bit`, scan, colour].filter(Boolean).join(' · ');
 }
 

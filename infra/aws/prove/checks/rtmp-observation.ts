@@ -150,11 +150,11 @@ function decideMetrics(context: CheckContext, { withGroup, withoutGroup, network
 
 async function decideLog(context: CheckContext, { channel }: Run): Promise<void> {
   const lines = await patiently(context, () =>
-    getChannelLog({ clients: context.deps.clients, deployment: {} }, channel.channelArn, LOG_LINES_MAX),
+    getChannelLog({ clients: context.deps.clients, deployment: {} }, channel, LOG_LINES_MAX),
   );
   const key = wrongKeyOf(context.runId);
   const withKey = lines.filter(({ message }) => message.includes(key)).length;
-  const shown = lines.slice(-LINES_SHOWN_MAX).map((line) => toChannelLogLine(line, key.slice(-4)).message);
+  const shown = lines.slice(-LINES_SHOWN_MAX).map((line) => toChannelLogLine(line, [key.slice(-4)]).message);
   const seen = [`${lines.length} lines, ${withKey} of them with the made-up key`, ...shown];
   if (withKey > 0) context.decide('AWS-27', 'does not hold', ...seen);
   else if (lines.length > 0) context.decide('AWS-27', 'holds', ...seen);

@@ -82,6 +82,20 @@ describe('the encoder log of a channel', () => {
     });
   });
 
+  test('is a stream for each pipeline, and a channel with one pipeline has one', () => {
+    const { logs } = makeLogs();
+    const report = makeReport({ backup: makeReport({ state: 'rejected' }) });
+    const single = makeChannel('RUNNING');
+    logs.observe(single, report);
+    expect(logs.read(streamNameOf(arn, '1'))).toBeNull();
+    logs.observe({ ...single, settings: { ...single.settings, ChannelClass: 'STANDARD' } }, report);
+    const lines = logs.read(streamNameOf(arn, '1'))!.map(({ message }) => JSON.parse(message));
+    expect(lines).toMatchObject([
+      { encoder_pipeline: 1, message: 'Channel is RUNNING' },
+      { encoder_pipeline: 1, message: 'Refused by the RTMP server' },
+    ]);
+  });
+
   test('keeps the newest 500 lines', () => {
     const { logs } = makeLogs();
     for (let index = 0; index < 600; index++) logs.observe(makeChannel(index % 2 ? 'IDLE' : 'STARTING'), undefined);
