@@ -90,7 +90,7 @@ describe('the start of the source', () => {
     ]);
   });
 
-  it('does not come by itself when the show is late, held or without the wish', () => {
+  it('does not come by itself when the show is late, held or planned without it', () => {
     expect(advance(plan(), '10:01:01').startsSource).toBe(false);
     expect(advance(plan({ automation: 'held' }), '09:50:00').startsSource).toBe(false);
     expect(advance(plan({ startsSource: false }), '09:50:00').startsSource).toBe(false);
