@@ -53,6 +53,7 @@ import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
 import { registerSlateImage } from './routes/slate-image.ts';
+import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
@@ -167,6 +168,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
   registerHealth(api, deps);
+  registerSnapshot(api);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);

@@ -23,6 +23,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/session/refresh': 'anyone',
 
   'GET /api/session': 'viewer',
+  'GET /api/snapshot': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',

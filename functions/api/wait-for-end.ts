@@ -1,6 +1,7 @@
 import type { Api, ApiContext, ApiDeps } from './api-deps.ts';
 import { readWaitSeconds } from './http/prefer-wait.ts';
 import type { RouteTable } from './http/route-table.ts';
+import { readAsCaller } from './read-as-caller.ts';
 import { errorName } from '../domain/errors.ts';
 import { WAITS, type Accepted, type Read, type Settled, type Wait } from './waits.ts';
 
@@ -71,16 +72,13 @@ function answer(context: ApiContext, body: unknown): void {
   context.res = body === null ? new Response(null, { status: 204, headers }) : Response.json(body, { headers });
 }
 
-/** Reads with the credentials of the request, so that a wait shows nothing that its caller may not see. */
+/** Reads what a wait looks at. */
 function readerFor(api: Api, context: ApiContext): Read {
-  const headers = new Headers(context.req.raw.headers);
-  for (const name of ['prefer', 'content-type', 'content-length', 'idempotency-key', 'if-match', 'if-none-match']) {
-    headers.delete(name);
-  }
+  const read = readAsCaller(api, context);
   return async <Resource>(path: string) => {
-    const response = await api.fetch(new Request(new URL(path, context.req.url), { headers }), context.env);
-    if (response.ok) return (await response.json()) as Resource;
-    if (response.status === 404) return null;
-    throw new Error(`answered ${response.status}`);
+    const { status, body } = await read(path);
+    if (status === 200) return body as Resource;
+    if (status === 404) return null;
+    throw new Error(`answered ${status}`);
   };
 }

@@ -1,0 +1,82 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { DESTINATION_ID, makePrimary, makeRecord, makeRunning, TOKEN, useTestApi } from '../../../test/support/api.ts';
+
+const test = useTestApi();
+const read = (headers = {}) => test.call('GET', '/api/snapshot', { headers });
+const body = async (path: string) => (await test.call('GET', path)).body;
+
+describe('GET /api/snapshot', () => {
+  it('200 with what each call of its own answers', async () => {
+    await test.put(makeRunning());
+    await test.put(makePrimary());
+    const { status, body: snapshot } = await read();
+    expect(status).toBe(200);
+    expect(snapshot).toEqual({
+      destinations: (await body('/api/destinations')).data,
+      source: await body('/api/mediaconnect/flow/status'),
+      primary: await body('/api/primary'),
+      incidents: (await body('/api/incidents')).data,
+      groupStarts: (await body('/api/group-starts')).data,
+      orphans: (await body('/api/orphans')).data,
+      costs: await body('/api/costs/now'),
+      ceilings: await body('/api/ceilings'),
+      noSourceLimit: await body('/api/no-source-limit'),
+      service: await body('/api/health'),
+      problems: {},
+    });
+    expect(snapshot.destinations.map(({ destinationId }: { destinationId: string }) => destinationId)).toEqual([
+      DESTINATION_ID,
+      'primary',
+    ]);
+  });
+
+  it('200 with all destinations, over all pages', async () => {
+    const ids = Array.from({ length: 203 }, (_, index) => `dst_01k8m3v0s5n2q8w4x6${String(index).padStart(8, '0')}`);
+    for (const destinationId of ids) await test.put(makeRecord({ destinationId }));
+    const { body: snapshot } = await read();
+    expect(snapshot.destinations.map((each: { destinationId: string }) => each.destinationId)).toEqual(ids);
+  });
+
+  it('200 without a part that cannot be read, and says why', async () => {
+    await test.put(makeRunning());
+    test.mediaConnect.flow = null as never;
+    const { status, body: snapshot } = await read();
+    expect([status, snapshot.source, snapshot.destinations.length]).toEqual([200, null, 1]);
+    expect(snapshot.problems).toMatchObject({ source: { code: expect.any(String), remedy: expect.any(String) } });
+    expect(snapshot.service).toMatchObject({ status: 'degraded' });
+  });
+
+  it('304 while nothing has changed', async () => {
+    await test.put(makeRecord());
+    const etag = (await read()).headers.get('etag')!;
+    const unchanged = await read({ 'if-none-match': `"other", ${etag}` });
+    expect([unchanged.status, unchanged.text, unchanged.headers.get('etag')]).toEqual([304, '', etag]);
+    await test.put(makeRecord({ destinationId: `${DESTINATION_ID.slice(0, -2)}33` }));
+    expect((await read({ 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('is compressed on request, under the same ETag', async () => {
+    for (let index = 10; index < 60; index += 1) {
+      await test.put(
+        makeRunning({ destinationId: `${DESTINATION_ID.slice(0, -2)}${index}`, name: `Channel ${index}` }),
+      );
+    }
+    const plain = await read();
+    const response = await test.api.request('/api/snapshot', {
+      headers: { authorization: `Bearer ${TOKEN}`, 'accept-encoding': 'gzip, deflate, br' },
+    });
+    expect([response.headers.get('content-encoding'), response.headers.get('etag')]).toEqual([
+      'gzip',
+      plain.headers.get('etag'),
+    ]);
+    const sent = Buffer.from(await response.arrayBuffer());
+    expect(gunzipSync(sent).toString()).toBe(plain.text);
+    // Fifty rows of alike destinations.
+    expect(plain.text.length / sent.length).toBeGreaterThan(10);
+  });
+
+  it('401 without credentials', async () => {
+    expect((await test.call('GET', '/api/snapshot', { signedIn: false })).status).toBe(401);
+  });
+});
