@@ -175,6 +175,7 @@ export const WorkflowEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DECLARED_INPUT: true,
   BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
+  PRIMARY_MODE: true,
   PAUSE_UNTIL_LIVE: true,
   STARTS_AT_ONCE: true,
   MAINTENANCE: true,

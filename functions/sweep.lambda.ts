@@ -38,6 +38,7 @@ const deps: SweepDeps = {
     groupMachineArn: environment.STATE_MACHINE_ARN_GROUP,
   },
   now: () => new Date(),
+  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   logger,
   primary: { preset: environment.PRIMARY_PRESET, mode: environment.PRIMARY_MODE },
 };

@@ -73,6 +73,7 @@ const deps: WorkflowDeps = {
   startSeconds: START_SECONDS_DEFAULT,
   startPace: { atOnceMax: environment.STARTS_AT_ONCE, intervalMs: AWS_START_INTERVAL_MS },
   pausesOutputs: environment.PAUSE_UNTIL_LIVE,
+  primaryMode: environment.PRIMARY_MODE,
   mail: { kind: 'topic', topicArn: environment.NOTIFICATION_TOPIC_ARN },
   preflight: PREFLIGHT_ON_AWS,
   resolveHost,

@@ -5,7 +5,7 @@ import { AppError } from '../domain/errors.ts';
 import { timesOn, wallClockSeconds } from '../domain/show-series.ts';
 import { requestShowAction, type Show } from '../domain/show.ts';
 import { finishShow } from '../workflow/finish-show.ts';
-import { noteShow } from '../workflow/run-show.ts';
+import { noteShow, startShowQuietly } from '../workflow/run-show.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { editShow } from './edit-show.ts';
 import { listNotStarted, requireSeries, type InSeries } from './find-series.ts';
@@ -92,6 +92,8 @@ export async function cancelSeries(
     if (stored === null) continue;
     await noteShow(deps, before, stored);
     await finishShow(deps, stored);
+    // One that has started its source stops it first.
+    await startShowQuietly(deps, stored);
     if (stored.state === 'cancelled') cancelled.push(stored.showId);
   }
   return { seriesId, cancelled };

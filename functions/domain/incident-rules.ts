@@ -354,7 +354,8 @@ export const INCIDENT_RULES = {
     threshold: { is: 'above', default: 0, min: 0, max: 100, unit: 'shows that start within the hour' },
     holdSeconds: 0,
     clearSeconds: 0,
-    meaning: 'The newest check of a show that starts within the hour failed where the show cannot do without.',
+    meaning:
+      'The newest check of a show that starts within the hour failed where the show cannot do without, or the show could not start its source.',
     action: 'Open the show, do what its failed checks say, and check it again.',
   },
   channels_without_source: {

@@ -36,6 +36,12 @@ describe('the check of the flow', () => {
     expect(checkFlow(feed({ occasion, flow: { ...flow, status } })).state).toBe(state);
   });
 
+  it('passes while the show is still to start the flow, unless the flow has failed', () => {
+    const found = (status: string) => checkFlow(feed({ startsWithShow: true, flow: { ...flow, status } }));
+    expect(found('STANDBY')).toMatchObject({ state: 'passed', detail: 'The flow is off, and starts with the show.' });
+    expect(found('ERROR').state).toBe('failed');
+  });
+
   it('is not possible when the flow cannot be read', () => {
     expect(checkFlow(feed({ flow: null })).state).toBe('not_possible');
   });
@@ -51,6 +57,11 @@ describe('the check of the source', () => {
     ['an old observation', feed({ source: { ...source, isFresh: false } }), 'not_possible'],
     ['no observation', feed({ source: null }), 'not_possible'],
     ['an unread flow', feed({ flow: null }), 'not_possible'],
+    [
+      'a flow that starts with the show',
+      feed({ startsWithShow: true, flow: { ...flow, status: 'STANDBY' } }),
+      'not_possible',
+    ],
   ] as const)('with %s', (_, facts, state) => {
     expect(checkSource(facts).state).toBe(state);
   });

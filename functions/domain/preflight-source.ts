@@ -30,6 +30,8 @@ export interface FeedFacts {
   occasion: PreflightOccasion;
   flow: FlowFacts | null;
   source: SourceFacts | null;
+  /** True while the show is still to start the source itself. */
+  startsWithShow?: boolean;
 }
 
 /** An hour before a show the encoder may still be off. */
@@ -44,6 +46,7 @@ export function checkFlow(facts: FeedFacts): Finding {
   if (flow.status === 'ACTIVE' || flow.status === 'UPDATING') return passed('The flow is running.');
   if (flow.status === 'STARTING') return missing(facts, 'The flow is starting.', 'Check again in a minute.');
   if (flow.status === 'ERROR') return failed('The flow has failed.', 'Stop the flow and start it again.');
+  if (facts.startsWithShow && flow.status === 'STANDBY') return passed('The flow is off, and starts with the show.');
   return missing(facts, `The flow is not running (${flow.status}).`, 'Start the flow, then the encoder.');
 }
 
@@ -58,6 +61,9 @@ export function connectedSource(facts: FeedFacts): SourceFacts | null {
 /** Whether an encoder is connected. */
 export function checkSource(facts: FeedFacts): Finding {
   const { flow, source } = facts;
+  if (facts.startsWithShow && flow?.status === 'STANDBY') {
+    return notPossible('The source starts with the show.', 'Check again when it is on.');
+  }
   if (flow !== null && !isUp(facts)) {
     return missing(facts, 'No encoder can be connected while the flow does not run.', 'Start the flow first.');
   }

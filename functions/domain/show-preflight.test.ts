@@ -87,6 +87,12 @@ describe('the event of a failed preflight', () => {
 
 describe('a show that is not ready', () => {
   const preflight = { requiredFailed: 1 } as PreflightSummary;
+  const times = {
+    startRequestedAt: START.toISOString(),
+    plannedFor: START.toISOString(),
+    changedAt: START.toISOString(),
+  };
+  const SOURCE = { ...times, problem: null };
   it.each([
     ['half an hour before its start', { preflight }, before(30), true],
     ['two hours before', { preflight }, before(120), false],
@@ -94,6 +100,8 @@ describe('a show that is not ready', () => {
     ['on air', { preflight, state: 'live' as const }, before(30), false],
     ['with a check that did not fail', { preflight: { ...preflight, requiredFailed: 0 } }, before(30), false],
     ['without a check', {}, before(30), false],
+    ['that could not start its source', { source: { ...SOURCE, state: 'failed' as const } }, before(10), true],
+    ['that started its source', { source: { ...SOURCE, state: 'started' as const } }, before(10), false],
   ])('%s', (_, changes, now, expected) => {
     expect(isUnready({ ...show, ...changes }, now)).toBe(expected);
   });

@@ -47,10 +47,11 @@ export function nextPreflightAt(show: Checked, now: Date): Date | null {
 /** How long before its start a failed preflight makes a show unready. */
 const UNREADY_MS = 61 * MINUTE_MS;
 
-/** Returns true for a show that starts soon and whose newest preflight found what it cannot do with. */
-export function isUnready({ preflight, startsAt, state }: Show, now: Date): boolean {
+/** Returns true for a show that starts soon and whose newest preflight failed, or that could not start its source. */
+export function isUnready({ preflight, source, startsAt, state }: Show, now: Date): boolean {
   const leftMs = Date.parse(startsAt) - now.getTime();
-  return state === 'scheduled' && leftMs > 0 && leftMs <= UNREADY_MS && (preflight?.requiredFailed ?? 0) > 0;
+  const hasFailed = (preflight?.requiredFailed ?? 0) > 0 || source?.state === 'failed';
+  return state === 'scheduled' && leftMs > 0 && leftMs <= UNREADY_MS && hasFailed;
 }
 
 /** Failures that a message lists. */

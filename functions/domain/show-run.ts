@@ -13,6 +13,7 @@ import {
 } from './show-ends.ts';
 import { holdPaused, isStillPaused, playPaused } from './show-pause.ts';
 import { endMsOf, plannedMsOf, startMsOf } from './show-plan.ts';
+import { holdsSource, playSource, sourceWakesMs, type SourceRequests } from './show-source.ts';
 import { dueTimes, needsRoom, type DestinationFacts, type StartFacts } from './show-start-plan.ts';
 import { roomToStart } from './start-pace.ts';
 import {
@@ -54,7 +55,7 @@ interface PlannedStart {
   pauseUntil: string | null;
 }
 
-export interface RunDecision {
+export interface RunDecision extends SourceRequests {
   show: Show;
   /** In order. */
   starts: PlannedStart[];
@@ -104,13 +105,20 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (isLate && isStillPaused(watched, facts.destinations, startMs)) return miss(watched, now);
   const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
   const { handOvers } = stopped;
-  const { destinations, starts, entries, turnMs } = startDue(stopped.show, facts, now);
-  let next = withLog({ ...stopped.show, destinations }, ...entries);
+  // First, because the starts of the destinations wait for a source that starts.
+  const { show: sourced, ...ofSource } = playSource(stopped.show, now, firstStartMsOf(dueTimes(stopped.show, facts)));
+  const { destinations, starts, entries, turnMs } = startDue(sourced, facts, now);
+  let next = withLog({ ...sourced, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
   const { show: played, ...paused } = playPaused(next, facts.destinations, now);
   const wakeMs = wakeMsOf(played, facts, { now, turnMs });
-  return { ...rest(played, wakeMs), starts, stops: stopped.stops, handOvers, ...paused };
+  return { ...rest(played, wakeMs), starts, stops: stopped.stops, handOvers, ...paused, ...ofSource };
+}
+
+/** Returns when the first of the planned starts is due, in milliseconds. */
+function firstStartMsOf(times: ReadonlyMap<string, number>): number {
+  return Math.min(...times.values());
 }
 
 function startDue(show: Show, facts: RunFacts, now: Date) {
@@ -202,7 +210,7 @@ function beginEnd(show: Show, endReason: ShowEndReason, now: Date): Show {
   return withLog({ ...show, state: 'ending', endingAt: at, endReason }, { at, actor: RUN_SHEET, detail });
 }
 
-/** Stops what the show started, in order, and ends it once nothing is on air and nothing can follow. */
+/** Stops what the show started, in order, the source last, and ends it once nothing is on and nothing can follow. */
 function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
   const { show: next, stops, handOvers, hasLeft } = stopDue(show, facts, now);
   const restMs = restMsOf(next);
@@ -210,7 +218,9 @@ function stopAll(show: Show, facts: RunFacts, now: Date): RunDecision {
   if (stops.length > 0 || hasLeft || next.destinations.some((each) => isOnAirStill(each, facts))) {
     return { ...rest(next, now.getTime() + WATCH_MS), stops, handOvers };
   }
-  return now.getTime() < restMs ? rest(next, restMs) : rest(finish(next, now), null);
+  if (now.getTime() < restMs) return rest(next, restMs);
+  if (holdsSource(next)) return { ...rest(next, now.getTime() + WATCH_MS), releasesSource: true };
+  return rest(finish(next, now), null);
 }
 
 /** Decides which destinations to stop of those that the show has started. */
@@ -254,8 +264,10 @@ function stopDue(
  * Returns when no start of the show can be on its way any more. One that is known to have arrived has no effect when it
  * arrives again after the stop.
  */
-function restMsOf({ destinations, endingAt }: Show): number {
-  const isOnItsWay = destinations.some((each) => each.startRequestedAt !== null && !each.isStartConfirmed);
+function restMsOf({ destinations, endingAt, source }: Show): number {
+  const isOnItsWay =
+    source?.state === 'requested' ||
+    destinations.some((each) => each.startRequestedAt !== null && !each.isStartConfirmed);
   return isOnItsWay && endingAt !== null ? Date.parse(endingAt) + START_ON_ITS_WAY_MS : 0;
 }
 
@@ -343,12 +355,13 @@ function isMoving(show: Show, facts: RunFacts, nowMs: number): boolean {
 /** @param turnMs when there may be room for a start that is due; null when none waits for room */
 function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; turnMs: number | null }): number | null {
   const nowMs = now.getTime();
-  const due = [...dueTimes(show, facts).values()].map((dueMs) => (dueMs <= nowMs && turnMs !== null ? turnMs : dueMs));
+  const times = dueTimes(show, facts);
+  const due = [...times.values()].map((dueMs) => (dueMs <= nowMs && turnMs !== null ? turnMs : dueMs));
   if (show.state !== 'live') due.push(startMsOf(show));
   const paused = show.destinations.filter(({ onAirAt, readyAt }) => readyAt && onAirAt === null);
   due.push(...paused.map((each) => plannedMsOf(show, each)).filter((plannedMs) => plannedMs > nowMs));
   if (show.state === 'live' && show.endRule === 'clock') due.push(endMsOf(show));
-  due.push(...endRulesDueMs(show, facts, now));
+  due.push(...endRulesDueMs(show, facts, now), ...sourceWakesMs(show, now, firstStartMsOf(times)));
   if (isMoving(show, facts, nowMs) || hasRequiredFailed(show, facts.destinations)) due.push(nowMs + WATCH_MS);
   else if (show.state === 'live') due.push(nowMs + WATCH_LIVE_MS);
   return due.length === 0 ? null : Math.max(nowMs, Math.min(...due));
@@ -356,7 +369,8 @@ function wakeMsOf(show: Show, facts: RunFacts, { now, turnMs }: { now: Date; tur
 
 function rest(show: Show, wakeMs: number | null): RunDecision {
   const wakeAt = wakeMs === null ? null : new Date(wakeMs);
-  return { show, starts: [], stops: [], handOvers: [], letGo: [], pauses: [], wakeAt };
+  const ofSource = { startsSource: false, releasesSource: false };
+  return { show, starts: [], stops: [], handOvers: [], letGo: [], pauses: [], ...ofSource, wakeAt };
 }
 
 /** Records what came of the requests that were decided. */

@@ -28,6 +28,7 @@ const SHARED_FIELDS = [
   'onFailure',
   'record',
   'sendsReport',
+  'startsSource',
   'expectedSource',
   'ceiling',
 ] as const;

@@ -6,6 +6,7 @@ import type { PreflightOccasion, PreflightSummary } from './preflight.ts';
 import type { ShowCover } from './show-cover.ts';
 import type { PlaceInSeries } from './show-series.ts';
 import type { ShowRecording } from './show-recording.ts';
+import type { ShowSource } from './show-source.ts';
 
 /**
  * The show: what is planned to go on air when, to which destinations, and how its run went. This file holds the record,
@@ -99,6 +100,8 @@ export interface ShowPlan {
   sendsReport?: boolean;
   /** Whether it is recorded while it is live; absent: it is not. */
   record?: boolean;
+  /** Whether it starts the source before it begins and stops it afterwards; absent: people do. */
+  startsSource?: boolean;
   /** What the preflight compares the source with; null or absent: nothing. */
   expectedSource?: ExpectedSource | null;
   /** In the order in which they are started and stopped. */
@@ -129,6 +132,8 @@ export interface Show extends ShowPlan {
   cover?: ShowCover | null;
   /** What became of its recording; absent before it was to begin. */
   recording?: ShowRecording;
+  /** What it has done with the source; absent before it was to start it. */
+  source?: ShowSource;
   /** What the newest preflight found; absent before the first. */
   preflight?: PreflightSummary;
   /** The newest preflight that the run sheet made, and the start for which it was; another start is checked again. */
@@ -263,7 +268,8 @@ function changeOf(show: Show, action: Exclude<ShowAction, 'edit' | 'delete'>, at
     case 'unschedule':
       return { state: 'draft', automation: 'on', missedAt: null };
     case 'cancel': {
-      const isStarted = show.destinations.some(({ startRequestedAt }) => startRequestedAt !== null);
+      const isStarted =
+        show.source !== undefined || show.destinations.some(({ startRequestedAt }) => startRequestedAt !== null);
       const cancelled = { endReason: 'cancelled', endingAt: at } as const;
       return isStarted ? { state: 'ending', ...cancelled } : { state: 'cancelled', endedAt: at, ...cancelled };
     }

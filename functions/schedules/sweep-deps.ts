@@ -19,6 +19,8 @@ export interface SweepDeps
       | 'tableName'
     >,
     Pick<IncidentDeps, 'now' | 'logger' | 'notify'> {
+  /** Waits briefly for a flow that is changing. */
+  sleep: (delayMs: number) => Promise<void>;
   /**
    * The primary's encodings, comma separated, and its mode unless the API has changed it. When left out, the sweep
    * creates no primary.

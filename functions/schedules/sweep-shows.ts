@@ -6,15 +6,15 @@ import { isUnready } from '../domain/show-preflight.ts';
 import { isOpen, type Show } from '../domain/show.ts';
 import type { PublishDeps } from '../notify/publish-event.ts';
 import { finishShow } from '../workflow/finish-show.ts';
-import type { RecordingDeps } from '../workflow/recordings.ts';
 import { needsExecution, type ShowStoreDeps } from '../workflow/run-show.ts';
+import { releaseForgottenSource, type SourceReleaseDeps } from '../workflow/show-source.ts';
 import { planNextShows } from '../workflow/show-series.ts';
 import { startNextExecution } from '../workflow/show-steps.ts';
 import { PLANNING_LEASE } from '../workflow/store-show.ts';
 
 /**
- * The sweep's part in shows: it makes the next shows of each series, starts the executions that are missing, and finishes
- * the move of shows that have ended.
+ * The sweep's part in shows: it makes the next shows of each series, starts the executions that are missing, finishes the
+ * move of shows that have ended, and stops the source that a show has left on.
  */
 
 /** Executions that one sweep asks about, the earliest starts first. Later shows are handled by the next sweeps. */
@@ -26,7 +26,7 @@ const LEASE_SECONDS = 10;
  * Starts the execution of each show that needs one and has none, and makes the next shows of each series.
  * @returns how many start soon and are not ready
  */
-export async function sweepShows(deps: ShowStoreDeps & PublishDeps & RecordingDeps): Promise<number> {
+export async function sweepShows(deps: ShowStoreDeps & PublishDeps & SourceReleaseDeps): Promise<number> {
   await sweepSeries(deps);
   const shows = await listOpenShows(deps);
   for (const show of shows.filter((each) => !isOpen(each))) await finishShow(deps, show);
@@ -38,6 +38,7 @@ export async function sweepShows(deps: ShowStoreDeps & PublishDeps & RecordingDe
     if (state === 'missing') await startShowExecution(deps, show);
     else await startNextExecution(deps, show);
   }
+  await releaseForgottenSource(deps);
   return shows.filter((show) => isUnready(show, deps.now())).length;
 }
 

@@ -580,7 +580,8 @@ describe('the reads of a sweep', () => {
     expect(atRestCalls).toEqual([
       'DescribeFlowCommand',
       'DescribeInputSecurityGroupCommand',
-      // The settings of recordings.
+      // The settings of recordings, and which show has the source on.
+      'GetCommand',
       'GetCommand',
       'ListChannelsCommand',
       'ListInputsCommand',

@@ -35,6 +35,7 @@ import {
 } from '../domain/preflight-source.ts';
 import { checkDestinations } from './preflight-destinations.ts';
 import type { PreflightDeps, PreflightRequest } from './preflight-request.ts';
+import { isSourceToStart } from '../domain/show-source.ts';
 import { readShowSpending, readSpending } from './read-spending.ts';
 
 /** Runs preflights: reads the facts, tests the servers, and lets the rules of the domain judge. It changes nothing. */
@@ -127,7 +128,8 @@ async function checkShared(
   { request, all, flow, source }: SharedFacts,
 ): Promise<PreflightCheck[]> {
   const { chosen, occasion, show } = request;
-  const feed: FeedFacts = { occasion, flow, source };
+  const startsWithShow = show !== undefined && isSourceToStart(show, deps.now());
+  const feed: FeedFacts = { occasion, flow, source, startsWithShow };
   const about = (subject: PreflightCheck['subject']) => (check: PreflightCheckName, found: Finding) => ({
     check,
     subject,

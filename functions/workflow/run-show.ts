@@ -20,6 +20,7 @@ import { advanceShow, confirmRequests, type RunDecision } from '../domain/show-r
 import { startWithinCeilings } from './ceilings.ts';
 import { finishShow } from './finish-show.ts';
 import { recordShow } from './show-recording.ts';
+import { requestShowSource } from './show-source.ts';
 import { readEndFacts, requireWithinShowCeiling } from './show-ceiling.ts';
 import { makeRequest } from './make-request.ts';
 import { requestChange, type Change } from './operations.ts';
@@ -39,9 +40,9 @@ export interface ShowStoreDeps
 /** What running a show needs. */
 export interface ShowDeps
   extends
-    Pick<WorkflowDeps, 'now' | 'sleep' | 'logger'>,
+    Pick<WorkflowDeps, 'now' | 'sleep' | 'logger' | 'primaryMode'>,
     AwsDeps<
-      'mediaLive' | 'sfn' | 'table',
+      'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
       | 'deliveryMachineArn'
       | 'flowArn'
       | 'hasBackupSource'
@@ -139,6 +140,7 @@ async function makeRequests(deps: ShowDeps, pass: Pass): Promise<Show> {
       orLog(deps, destinationId, () => planPause(deps, destinationId, until)),
     ),
   ]);
+  const confirmSource = await requestShowSource(deps, pass);
   const made = { starts: await startAll(deps, pass), stops: [] as MadeRequest[] };
   for (const { destinationId, to } of handOvers) {
     await makeRequest(deps, { destinationId, whose: 'a show' }, () => part(deps, pass, destinationId, to));
@@ -148,9 +150,13 @@ async function makeRequests(deps: ShowDeps, pass: Pass): Promise<Show> {
       ...(await makeRequest(deps, { destinationId, whose: 'a show' }, () => part(deps, pass, destinationId, null))),
     );
   }
-  if (made.starts.length === 0 && made.stops.length === 0) return show;
+  if (made.starts.length === 0 && made.stops.length === 0 && confirmSource === null) return show;
   let before = show;
-  const after = await changeShow(deps, show.showId, (found) => confirmRequests((before = found), made, deps.now()));
+  const after = await changeShow(deps, show.showId, (found) => {
+    before = found;
+    const confirmed = confirmSource?.(found, deps.now()) ?? found;
+    return made.starts.length + made.stops.length > 0 ? confirmRequests(confirmed, made, deps.now()) : confirmed;
+  });
   if (after === null) return show;
   await noteShow(deps, before, after);
   return after;

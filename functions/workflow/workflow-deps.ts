@@ -2,6 +2,7 @@ import type { AwsDeps, Deployment } from '../aws/clients.ts';
 import type { IngestProbe } from '../domain/ingest-probe.ts';
 import type { ClockComparison } from '../domain/preflight-clock.ts';
 import type { DiskFacts } from '../domain/preflight-deployment.ts';
+import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { StartPace } from '../domain/start-pace.ts';
 import type { MailWay } from '../notify/mail.ts';
 
@@ -52,6 +53,8 @@ export interface WorkflowDeps extends AwsDeps<
   startPace: StartPace;
   /** Whether a show's channels start early and are paused until their planned second. */
   pausesOutputs: boolean;
+  /** When the HLS preview runs, unless the API has changed it. */
+  primaryMode: PrimaryMode;
   /** How e-mail notifications leave this deployment. */
   mail: MailWay;
   preflight: PreflightWays;

@@ -145,7 +145,13 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     schedules(resources),
     egressRules(resources),
     {
-      actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
+      actions: [
+        'mediaconnect:DescribeFlow',
+        'mediaconnect:DescribeFlowSourceMetadata',
+        // A show starts its source and stops it afterwards.
+        'mediaconnect:StartFlow',
+        'mediaconnect:StopFlow',
+      ],
       resources: [resources.flowArn],
     },
     flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
@@ -170,7 +176,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
       ...onOurMedia(resources),
     },
     schedules(resources),
-    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    { actions: ['mediaconnect:DescribeFlow', 'mediaconnect:StopFlow'], resources: [resources.flowArn] },
     egressRules(resources),
     flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
     { actions: ['secretsmanager:ListSecrets'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },

@@ -209,13 +209,14 @@ interface DiskReading {
 
 /** Returns what one machine's settings decide about the workflow. */
 function waysOf(
-  { mail, pausesUntilLive: pausesOutputs, profile, startsAtOnce, timeServer }: Settings,
+  { mail, pausesUntilLive: pausesOutputs, primary: primaryMode, profile, startsAtOnce, timeServer }: Settings,
   disk: DiskReading,
 ) {
   const pace = profile === 'aws-like' ? AWS_LIKE_PACE : {};
   return {
     ...pace,
     pausesOutputs,
+    primaryMode,
     startsAtOnce,
     mail: createMailWay(mail),
     recordingDisk: () => disk.read?.() ?? null,

@@ -1,6 +1,7 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { START_SECONDS_DEFAULT } from '../../functions/domain/start-duration.ts';
 import { AWS_START_INTERVAL_MS, STARTS_AT_ONCE_DEFAULT } from '../../functions/domain/start-pace.ts';
+import type { PrimaryMode } from '../../functions/domain/primary-mode.ts';
 import type { MailWay } from '../../functions/notify/mail.ts';
 import { createIngestProbe } from '../../functions/connect/create-ingest-probe.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
@@ -32,6 +33,7 @@ export function createWorkflowDeps(
     harvestDelaySeconds = HARVEST_DELAY_SECONDS,
     mail = { kind: 'outbox' },
     pausesOutputs = true,
+    primaryMode = 'always',
     recordingDisk = () => null,
     compareClock,
     startsAtOnce = STARTS_AT_ONCE_DEFAULT,
@@ -40,6 +42,7 @@ export function createWorkflowDeps(
     harvestDelaySeconds?: number | undefined;
     mail?: MailWay;
     pausesOutputs?: boolean;
+    primaryMode?: PrimaryMode;
     recordingDisk?: PreflightWays['recordingDisk'];
     compareClock?: PreflightWays['compareClock'];
     startsAtOnce?: number;
@@ -55,6 +58,7 @@ export function createWorkflowDeps(
     harvestDelaySeconds,
     mail,
     pausesOutputs,
+    primaryMode,
     preflight: {
       probe: createIngestProbe({ from: 'sender', loopbackAllowed: aws.deployment.loopbackTargetsAllowed }),
       freshSeconds: FRESH_SECONDS,

@@ -246,6 +246,33 @@ describe('a show', () => {
     await bar().waitFor({ state: 'detached' });
   });
 
+  it('starts its source and stops it with the show', async () => {
+    const control = (action: 'start' | 'stop') => stage.product.call('POST', `/api/mediaconnect/flow/${action}`);
+    const untilFlow = (status: string) =>
+      waitFor(`the flow to be ${status}`, async () => {
+        return (await stage.product.call('GET', '/api/mediaconnect/flow/status')).body.status === status;
+      });
+    await control('stop');
+    await untilFlow('STANDBY');
+    await openPlanned('Bravo');
+    expect(await runSheet().getByText('Source starts').count()).toBe(0);
+    await button('Edit').click();
+    await page.getByLabel('Start and stop the source').check();
+    await button('Save changes').click();
+    await runSheet()
+      .getByText(/^Source starts at \d/)
+      .waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await confirm('Go live', ({ state }) => state === 'live');
+    await bar().getByText('End show stops Bravo, then the source unless something else needs it.').waitFor();
+    await untilFlow('ACTIVE');
+    await confirm('End show', ({ state }) => state !== 'live');
+    await runSheet().getByText('Source stopped').waitFor();
+    await untilFlow('STANDBY');
+    await control('start');
+    await untilFlow('ACTIVE');
+  });
+
   it('has a report that fits on a phone, and is printed without navigation and buttons', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await openPlanned('Alpha');

@@ -1,3 +1,4 @@
+import type { SourceControl } from '../../functions/aws/source-control-table.ts';
 import type { Show, ShowAction } from '../../functions/domain/show.ts';
 import { addDestination } from './act.ts';
 import { idOf } from './destination-ids.ts';
@@ -80,6 +81,11 @@ export function editShow(world: World, showId: string, body: object): Promise<un
 export function storedShow(world: World, showId: string): Show | null {
   const item = world.items.get(`SHOWS/${showId}`) ?? world.items.get(`PAST-SHOW#${showId}/show`);
   return (item as unknown as Show | undefined) ?? null;
+}
+
+/** Returns who started or stopped the flow last, as stored. */
+export function sourceControlOf(world: World): SourceControl | null {
+  return (world.items.get('SOURCES/control') as unknown as SourceControl | undefined) ?? null;
 }
 
 /** Returns a fault that is no failure: a person does something at that moment, between two calls of a process. */

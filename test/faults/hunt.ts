@@ -16,6 +16,7 @@ import { NO_SOURCE_WORKFLOWS } from './no-source-workflows.ts';
 import { SHOW_END_WORKFLOWS } from './show-end-workflows.ts';
 import { SHOW_FAILURE_WORKFLOWS } from './show-failures.ts';
 import { SHOW_RECORDING_WORKFLOWS } from './show-recordings.ts';
+import { SHOW_SOURCE_WORKFLOWS, SOURCE_DESPITE_FAULTS } from './show-source-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { RECORDING_WORKFLOWS } from './recording-workflows.ts';
 import { SLATE_WORKFLOWS } from './slate-workflows.ts';
@@ -46,6 +47,8 @@ const ALL = [
   ...SHOW_END_WORKFLOWS,
   ...SHOW_FAILURE_WORKFLOWS,
   ...SHOW_RECORDING_WORKFLOWS,
+  ...SHOW_SOURCE_WORKFLOWS,
+  SOURCE_DESPITE_FAULTS,
   ...GROUP_WORKFLOWS,
   ...TAKEN,
   ...FORMER_ENDED,

@@ -3,6 +3,7 @@ import type { Destination, Operation } from '../../functions/domain/destination.
 import { kindOf } from '../../functions/domain/destination-kind.ts';
 import { isPrimary, parseOperationId } from '../../functions/domain/lifecycle.ts';
 import { dueOperation } from '../../functions/domain/primary.ts';
+import { sourceControlOf } from './act-show.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
 import { Violation } from './violation.ts';
 import { watchDeliveries } from './watch-deliveries.ts';
@@ -167,6 +168,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       return;
     }
     if (call.operation === 'UpdateFlow' && world.logLines.some((line) => line.includes(PREFERENCE_LOGGED))) return;
+    // Who starts or stops the flow is recorded before MediaConnect is asked.
+    if (/^(Start|Stop)Flow$/.test(call.operation) && sourceControlOf(world)?.by) return;
     // A slate is requested in the record, with who asked, before MediaLive is.
     if (call.operation === 'BatchUpdateSchedule' && world.records().some(({ slateBreak }) => slateBreak?.requestedBy)) {
       return;

@@ -7,6 +7,7 @@ import { RECORDING_BUGS } from './recording-bugs.ts';
 import { GROUP_BUGS } from './group-bugs.ts';
 import { SHOW_BUGS } from './show-bugs.ts';
 import { SHOW_END_BUGS } from './show-end-bugs.ts';
+import { SHOW_SOURCE_BUGS } from './show-source-bugs.ts';
 
 /**
  * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
@@ -45,6 +46,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...RECORDING_BUGS,
   ...SHOW_BUGS,
   ...SHOW_END_BUGS,
+  ...SHOW_SOURCE_BUGS,
   ...GROUP_BUGS,
   // Tokens and names
   {

@@ -1,6 +1,7 @@
 import type { Destination } from '../../functions/domain/destination.ts';
+import { isPrimary } from '../../functions/domain/lifecycle.ts';
 import type { Show, ShowState } from '../../functions/domain/show.ts';
-import { storedShow } from './act-show.ts';
+import { sourceControlOf, storedShow } from './act-show.ts';
 import type { Invocation, WireCall } from './in-process-transport.ts';
 import { Violation } from './violation.ts';
 import type { Item, Watcher } from './watching.ts';
@@ -8,8 +9,8 @@ import type { World } from './world.ts';
 
 /**
  * I15 shows: no show starts a destination twice, early, late, after its cancellation or after a person has taken over;
- * none starts what a person has stopped; none leaves anything on air once it has ended; and every automatic change names
- * show and rule.
+ * none starts what a person has stopped; none leaves anything on air, or the source on, once it has ended; none stops the
+ * source of others; and every automatic change names show and rule.
  */
 
 const INVARIANT = 'I15 shows';
@@ -57,9 +58,19 @@ export function watchShows(world: World): ShowWatcher {
   const passes: number[] = [];
 
   function delivered({ invocation, operation, body }: WireCall): void {
+    if (operation === 'StopFlow') checkStopOfSource(invocation);
     if (invocation === null || operation !== 'GetItem') return;
     const { pk, sk } = body['Key'] as Record<'pk' | 'sk', { S: string }>;
     if (pk.S === 'SHOWS') keepRead(invocation, storedShow(world, sk.S));
+  }
+
+  /** A show stops the source only when nothing is on air, and not against a person. */
+  function checkStopOfSource(invocation: Invocation | null): void {
+    if (invocation?.step !== 'AdvanceShow' && invocation?.step !== 'sweep') return;
+    if (sourceControlOf(world)?.action !== 'stop')
+      throw new Violation(INVARIANT, 'a show stopped the source of others');
+    const onAir = world.records().find((record) => !isPrimary(record) && record.desired === 'running');
+    if (onAir) throw new Violation(INVARIANT, `a show stopped the source while ${onAir.destinationId} runs`);
   }
 
   function keepRead(invocation: Invocation | null, show: Show | null): void {
@@ -225,6 +236,11 @@ export function watchShows(world: World): ShowWatcher {
       const isDue = endRule === 'clock' && endsAt !== null && nowMs > Date.parse(endsAt) + END_LATE_MS_MAX;
       const isActing = automation === 'on' && state !== 'draft';
       if (state === 'ending' || (isDue && isActing)) throw new Violation('I3 no stuck state', `${showId} is ${state}`);
+    }
+    const holder = sourceControlOf(world)?.show;
+    const held = holder && (storedShow(world, holder.showId)?.state ?? 'deleted');
+    if (held && ['draft', 'ended', 'cancelled', 'deleted'].includes(held)) {
+      throw new Violation(INVARIANT, `${holder.showId} is ${held} and has the source on`);
     }
     for (const { destinationId, desired, desiredBy } of world.records()) {
       const showId = desired === 'running' ? ACTOR.exec(desiredBy ?? '')?.[1] : undefined;

@@ -265,6 +265,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       startSeconds: 180,
       startPace: { atOnceMax: 20, intervalMs: 0 },
       pausesOutputs: true,
+      primaryMode: 'always',
       mail: { kind: 'topic', topicArn: TOPIC_ARN },
       post: (request) => postTo(made, carry, request),
       preflight: { probe: makeProbe({}, 'elsewhere'), freshSeconds: 150 },

@@ -67,6 +67,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
   await playShow(show, warm);
+  await switchSourceByShow(show);
   // The next start finds a channel with outdated settings.
   // The kept channel gets another class, and the flow a second output.
   const backup = { backupIngest: true, backupRtmpUrl: 'rtmp://9.9.9.9/live', backupStreamKey: `${CANARY_KEY}-backup` };
@@ -479,11 +480,38 @@ async function preferSources(show: Show): Promise<void> {
 }
 
 async function switchFlow(show: Show): Promise<void> {
-  await show.call({ method: 'POST', path: '/api/mediaconnect/flow/stop' }, 202);
-  const status = async () => (await show.call({ method: 'GET', path: '/api/mediaconnect/flow/status' }, 200)).status;
-  await waitFor('the flow to stop', async () => (await status()) === 'STANDBY');
-  await show.call({ method: 'POST', path: '/api/mediaconnect/flow/start' }, 202);
-  await waitFor('the flow to start', async () => (await status()) === 'ACTIVE');
+  await switchByHand(show, 'stop', 'STANDBY');
+  await switchByHand(show, 'start', 'ACTIVE');
+}
+
+async function switchByHand(show: Show, action: 'start' | 'stop', status: string): Promise<void> {
+  await show.call({ method: 'POST', path: `/api/mediaconnect/flow/${action}` }, 202);
+  await untilFlow(show, status);
+}
+
+async function untilFlow({ call }: Show, status: string): Promise<void> {
+  const path = '/api/mediaconnect/flow/status';
+  await waitFor(`the flow to be ${status}`, async () => (await call({ method: 'GET', path }, 200)).status === status);
+}
+
+/** Lets two shows start the source. The run sheet of the one stops it, and the sweep that of the other, a draft again. */
+async function switchSourceByShow(show: Show): Promise<void> {
+  const { call, deployment } = show;
+  await switchByHand(show, 'stop', 'STANDBY');
+  for (const action of ['cancel', 'unschedule']) {
+    const localStart = new Date(Date.now() + 300_000).toISOString().slice(0, 19);
+    const body = { title: 'Source', zone: 'UTC', localStart, startsSource: true, isDraft: false };
+    const { showId } = await call({ method: 'POST', path: '/api/shows', body }, 201);
+    await untilFlow(show, 'ACTIVE');
+    await waitFor(
+      'the source of the show',
+      async () => (await getShow(show.deps, showId))?.source?.state === 'started',
+    );
+    await call({ method: 'POST', path: `/api/shows/${showId}/${action}` }, 200);
+    if (action === 'unschedule') await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+    await untilFlow(show, 'STANDBY');
+  }
+  await switchByHand(show, 'start', 'ACTIVE');
 }
 
 /** Calls every read-only path of the API whose parameters are known. */

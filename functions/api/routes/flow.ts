@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
+import { overruleShows } from '../../aws/source-control-table.ts';
+import { controlFlow } from '../../workflow/flow-control.ts';
+import { startPrimary, stopPrimary } from '../../workflow/turn-primary.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { controlFlow } from '../flow-control.ts';
 import { noteSource } from '../note-source.ts';
-import { turnPrimary } from '../turn-primary.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { FlowStatusResource } from '../schemas/answers.ts';
@@ -26,6 +27,11 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
   const present = async (context: ApiContext) =>
     toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
 
+  const readStatus = async () => {
+    look.forget();
+    return (await look.get()).flow.status;
+  };
+
   api.openapi(status, async (context) => context.json(await present(context), 200));
   if (deps.srtPassphrase !== undefined) registerFlowEncoderAddress(api, deps, look, deps.srtPassphrase);
 
@@ -47,11 +53,13 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
       },
     });
     api.openapi(route, async (context) => {
-      if ((await controlFlow(deps, look, action)) === 'done') return context.json(await present(context), 200);
-      look.forget();
       const { id } = context.get('principal');
+      // A person's decision wins: from now on no show stops the source.
+      await overruleShows(deps, { action, by: id, at: deps.now().toISOString() });
+      if ((await controlFlow(deps, action, readStatus)) === 'done') return context.json(await present(context), 200);
+      look.forget();
       await noteSource(deps, id, action === 'start' ? 'started the source' : 'stopped the source');
-      await turnPrimary(deps, action, id);
+      await (action === 'start' ? startPrimary(deps, id) : stopPrimary(deps, id));
       return context.json(await present(context), 202);
     });
   }

@@ -15,7 +15,7 @@ type RequestedAction = Exclude<ShowAction, 'edit' | 'delete'>;
 const ABOUT: Record<RequestedAction, { summary: string; description?: string }> = {
   schedule: { summary: 'Schedule a draft', description: 'From now on it goes live by itself.' },
   unschedule: { summary: 'Make a scheduled show a draft again' },
-  cancel: { summary: 'Cancel a show', description: 'Stops the destinations that it has started.' },
+  cancel: { summary: 'Cancel a show', description: 'Stops the destinations and the source that it has started.' },
   'go-live': {
     summary: 'Go live now',
     description:
@@ -34,7 +34,10 @@ const ABOUT: Record<RequestedAction, { summary: string; description?: string }> 
     summary: 'Take over from the run sheet',
     description: 'Nothing starts or ends by itself any more. What is on air stays on air, what is ready stays held.',
   },
-  end: { summary: 'End a show', description: 'Stops its destinations in their order.' },
+  end: {
+    summary: 'End a show',
+    description: 'Stops its destinations in their order, then the source if the show has started it.',
+  },
 };
 
 /** What a person requests of a show. */

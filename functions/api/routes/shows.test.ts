@@ -3,6 +3,7 @@ import { DESTINATION_ID, makePrimary, makeRecord, NOW, OTHER_ID, useTestApi } fr
 import { makeShow, makeShowDestination } from '../../../test/support/make-show.ts';
 import { changeDestination } from '../../aws/destination-table.ts';
 import { archiveShow, changeShow, insertShow } from '../../aws/show-table.ts';
+import { getSourceControl, putSourceControl } from '../../aws/source-control-table.ts';
 import { SHOW_ACTIONS } from '../../domain/show.ts';
 
 const test = useTestApi();
@@ -386,6 +387,61 @@ describe('POST /api/shows/{showId}/{action}', () => {
       'YouTube, which is required, is not on air: it failed: no key.',
       'The show ends only by hand.',
     ]);
+  });
+});
+
+describe('the source of a show', () => {
+  it('is left alone unless the plan says otherwise', async () => {
+    const { body } = await create();
+    expect([body.startsSource, body.source]).toEqual([false, null]);
+  });
+
+  it('is planned 15 minutes before the start, kept in a copy, and given up by an edit', async () => {
+    const { body } = await create({ startsSource: true });
+    const planned = { startsAt: '2026-11-22T18:45:00.000Z', state: 'planned', changedAt: null, problem: null };
+    expect([body.startsSource, body.source]).toEqual([true, planned]);
+    const copy = { body: { localStart: '2026-11-23T20:00' } };
+    const { body: copied } = await test.call('POST', `${PATH}/${body.showId}/duplicate`, copy);
+    expect(copied).toMatchObject({ startsSource: true, source: { startsAt: '2026-11-23T18:45:00.000Z' } });
+    const { body: edited } = await edit(body.showId, { startsSource: false });
+    expect([edited.startsSource, edited.source]).toEqual([false, null]);
+  });
+
+  it('422 for what is neither true nor false', async () => {
+    const answer = await create({ startsSource: 'yes' });
+    expect([answer.status, messagesOf(answer)]).toEqual([422, [expect.stringMatching(/^startsSource: .*boolean/)]]);
+  });
+
+  it('names why it was not started, until the show is live', async () => {
+    const at = NOW.toISOString();
+    const source = {
+      startRequestedAt: at,
+      plannedFor: at,
+      changedAt: at,
+      state: 'failed',
+      problem: 'the flow is DELETING',
+    } as const;
+    await insertShow(test.deps, makeShow({ showId: MISSING, startsSource: true, source }));
+    const attention = 'The show could not start the source: the flow is DELETING. Start it by hand.';
+    expect((await get(MISSING)).body).toMatchObject({
+      attention: [expect.any(String), attention],
+      source: { state: 'failed' },
+    });
+  });
+
+  it('is stopped before the show is cancelled, if the show has started it', async () => {
+    const at = NOW.toISOString();
+    const source = { startRequestedAt: at, plannedFor: at, changedAt: at, state: 'started', problem: null } as const;
+    await insertShow(test.deps, makeShow({ showId: MISSING, startsSource: true, source }));
+    expect((await act(MISSING, 'cancel')).body.state).toBe('ending');
+  });
+
+  it.each(['start', 'stop'] as const)('belongs to the person who sends %s, whatever its state is', async (action) => {
+    const show = { showId: MISSING, title: 'Evening' };
+    const control = { show, action: 'start', isByHand: false, by: 'show', at: NOW.toISOString() } as const;
+    await putSourceControl(test.deps, null, control);
+    await test.call('POST', `/api/mediaconnect/flow/${action}`);
+    expect(await getSourceControl(test.deps)).toMatchObject({ show: null, action, isByHand: true });
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SHOW_DESTINATIONS_MAX } from '../../domain/show-plan.ts';
+import { SHOW_SOURCE_STATES } from '../../domain/show-source.ts';
 import { AUTOMATION, END_RULES, PRIVACY, SHOW_ACTIONS, SHOW_END_REASONS, SHOW_STATES } from '../../domain/show.ts';
 import { SetCeiling } from './ceilings.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
@@ -51,6 +52,11 @@ const record = z
   .boolean()
   .openapi({ description: 'Records the HLS preview from when the show goes live until everything is off air' });
 
+const startsSource = z.boolean().openapi({
+  description:
+    'Starts the source 15 minutes before the first planned second, and stops it at the end if this show started it and nothing else needs it. A start or stop by hand wins',
+});
+
 const ceiling = SetCeiling.nullable().openapi({
   description: 'What the show may cost. null: no ceiling of its own; those of the deployment count in any case',
 });
@@ -90,6 +96,7 @@ export const CreateShow = z
     endRule: endRule.optional().openapi({ description: 'Default: clock with a planned end, hand without one' }),
     sendsReport: sendsReport.optional().openapi({ description: 'Default: false' }),
     record: record.optional().openapi({ description: 'Default: false' }),
+    startsSource: startsSource.optional().openapi({ description: 'Default: false' }),
     sourceLostMinutes: sourceLostMinutes.optional(),
     onFailure: onFailure.optional().openapi({ description: 'Default: continue' }),
     expectedSource: expectedSource.optional(),
@@ -115,6 +122,7 @@ export const PatchShow = z
     endRule: endRule.optional(),
     sendsReport: sendsReport.optional(),
     record: record.optional(),
+    startsSource: startsSource.optional(),
     sourceLostMinutes: sourceLostMinutes.optional(),
     onFailure: onFailure.optional(),
     expectedSource: expectedSource.optional(),
@@ -197,6 +205,18 @@ const ShowRecordingResource = z
   })
   .openapi('ShowRecording');
 
+const ShowSourceResource = z
+  .object({
+    startsAt: timestamp.openapi({ description: 'When the run sheet starts the source, at the latest' }),
+    state: z.enum(['planned', ...SHOW_SOURCE_STATES]).openapi({
+      description:
+        'requested: not confirmed yet; already_on: it ran before, so the show does not stop it; left_on: it runs on after the show, or is not the show’s to stop',
+    }),
+    changedAt: nullableTime.openapi({ description: 'Since when it is in this state' }),
+    problem: z.string().nullable().openapi({ description: 'Why it was not started or stopped' }),
+  })
+  .openapi('ShowSource');
+
 export const ShowResource = z
   .object({
     ...showSummary,
@@ -206,6 +226,8 @@ export const ShowResource = z
     notes: z.string(),
     sendsReport,
     record,
+    startsSource,
+    source: ShowSourceResource.nullable().openapi({ description: 'null: the show leaves the source alone' }),
     recording: ShowRecordingResource.nullable().openapi({ description: 'null before it was to begin' }),
     goLiveAt: nullableTime.openapi({ description: 'When a person went live by hand' }),
     missedAt: nullableTime.openapi({

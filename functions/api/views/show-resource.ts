@@ -1,6 +1,7 @@
 import { etagOf } from '../../domain/etag.ts';
 import { courseOf, formatMicroUsd, knownMicroUsd, limitOf, type ShowCeiling } from '../../domain/ceiling.ts';
 import { isComplete } from '../../domain/money.ts';
+import { sourceDueMs } from '../../domain/show-source.ts';
 import { showActionsOf, type Show, type ShowDestination } from '../../domain/show.ts';
 import type { Spending } from '../../domain/spending.ts';
 import type { ApiContext } from '../api-deps.ts';
@@ -39,11 +40,12 @@ export function presentShow(context: ApiContext, show: Show, known: Known): Show
 
 function toShowResource(show: Show, { spending, now }: Known): ShowResource {
   const { description, category, tags, notes, goLiveAt, missedAt, endingAt, endReason } = show;
-  const { sendsReport = false, record = false, recording = null } = show;
+  const { sendsReport = false, record = false, recording = null, startsSource = false } = show;
   const { expectedSource = null, log, createdBy, createdAt, lastModified, revision } = show;
   return {
     ...toShowSummary(show),
     ...{ description, category, tags, notes, sendsReport, record, recording, expectedSource },
+    ...{ startsSource, source: toSource(show) },
     ...{ goLiveAt, missedAt, endingAt, endReason },
     ...{ log, createdBy, createdAt, lastModified, revision },
     series: show.series ?? null,
@@ -54,6 +56,14 @@ function toShowResource(show: Show, { spending, now }: Known): ShowResource {
     ceiling: show.ceiling && spending ? toCeiling(show.ceiling, spending, now) : null,
     allowedActions: showActionsOf(show),
   };
+}
+
+function toSource(show: Show): ShowResource['source'] {
+  const { source, startsSource } = show;
+  if (!source && !startsSource) return null;
+  const startsAt = source?.startRequestedAt ?? new Date(sourceDueMs(show)).toISOString();
+  const { state = 'planned', changedAt = null, problem = null } = source ?? {};
+  return { startsAt, state, changedAt, problem };
 }
 
 function toDestination({ startsAt }: Show, each: ShowDestination): ShowResource['destinations'][number] {
@@ -94,7 +104,7 @@ function toCeiling(ceiling: ShowCeiling, spending: Spending, now: Date): ShowCei
   };
 }
 
-function attentionOf({ state, automation, missedAt, destinations, endRule, ceiling }: Show): string[] {
+function attentionOf({ state, automation, missedAt, destinations, endRule, ceiling, source }: Show): string[] {
   const sentences: string[] = [];
   if (state === 'starting' && missedAt !== null) {
     sentences.push('The show did not go live in time, and its outputs are held. Go live now, or cancel it.');
@@ -106,6 +116,10 @@ function attentionOf({ state, automation, missedAt, destinations, endRule, ceili
   if (automation === 'held' && state !== 'draft') sentences.push('The run sheet is held. Resume it, or act by hand.');
   if (automation === 'off' && state !== 'ending')
     sentences.push('A person has taken over. The run sheet does nothing.');
+  const isToBegin = state === 'scheduled' || state === 'starting';
+  if (isToBegin && source && source.problem !== null) {
+    sentences.push(`The show could not start the source: ${source.problem}. Start it by hand.`);
+  }
   if (state !== 'starting' && state !== 'live') return sentences;
   for (const { name, isRequired, problem } of destinations) {
     if (problem !== null)

@@ -20,12 +20,14 @@ export function RunSheet({ show }: { show: ShowResource }) {
     zone,
     sourceLostMinutes,
     onFailure,
+    source,
   } = show;
   const time = (at: string) => showTime(at, zone);
   const isOver = endedAt !== null;
   const { isDown, healthWords } = useHealth(show);
   return (
     <ol className={classes.sheet} aria-label="Run sheet">
+      <SourceStep show={show} />
       {destinations.map(
         ({ destinationId, name, isRequired, plannedAt, startRequestedAt, readyAt, onAirAt, offAirAt, problem }) => (
           <Step
@@ -58,10 +60,32 @@ export function RunSheet({ show }: { show: ShowResource }) {
           !isOver && sourceLostMinutes !== null && `Also after ${sourceLostMinutes} min without a source`,
           !isOver && onFailure === 'stop-all' && 'Also when a required destination fails',
           endReason && END_WORDS[endReason],
+          source?.state === 'stopped' && 'Source stopped',
+          source?.state === 'left_on' && source.problem && `Source left on: ${source.problem}`,
           endedAt && `All off air ${time(endedAt)}`,
         ].map((fact) => fact || null)}
       />
     </ol>
+  );
+}
+
+/** The start of the source, of a show that starts it. */
+function SourceStep({ show: { endedAt, source, zone } }: { show: ShowResource }) {
+  if (source === null) return null;
+  const { startsAt, state, changedAt, problem } = source;
+  const isOn = state !== 'planned' && state !== 'requested' && state !== 'failed';
+  return (
+    <Step
+      isOver={endedAt !== null}
+      mark={state === 'failed' ? 'failed' : isOn}
+      text={`Source starts at ${showTime(startsAt, zone)}`}
+      facts={[
+        state === 'requested' && problem === null && 'Start requested',
+        state === 'started' && `Started ${showTime(changedAt ?? startsAt, zone)}`,
+        state === 'already_on' && 'It was on before, so it stays on',
+        !isOn && problem !== null && sentence(problem),
+      ]}
+    />
   );
 }
 

@@ -14,12 +14,13 @@ export function RunBar({ show }: { show: ShowResource }) {
   const possible = RUN_ACTIONS.filter((each) => show.allowedActions.includes(each));
   const refusal = useRoleRefusal('operator');
   if (refusal !== undefined || possible.length === 0) return null;
-  const stopped = show.destinations.filter(({ startRequestedAt }) => startRequestedAt !== null);
+  const stopped = [
+    ...show.destinations.filter(({ startRequestedAt }) => startRequestedAt !== null).map(({ name }) => name),
+    ...(show.source?.state === 'started' ? ['the source unless something else needs it'] : []),
+  ];
   return (
     <div className={classes.bar} role="group" aria-label="Run the show">
-      {show.allowedActions.includes('end') && stopped.length > 0 && (
-        <p>End show stops {stopped.map(({ name }) => name).join(', then ')}.</p>
-      )}
+      {show.allowedActions.includes('end') && stopped.length > 0 && <p>End show stops {stopped.join(', then ')}.</p>}
       <Actions show={show} possible={possible} />
     </div>
   );

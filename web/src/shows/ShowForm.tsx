@@ -154,6 +154,12 @@ function About({ values, set, text }: AboutProps) {
       <Textarea label="Description" autosize minRows={2} {...text('description')} />
       <Textarea label="Notes for the team" autosize minRows={2} {...text('notes')} />
       <Checkbox
+        label="Start and stop the source"
+        description="Starts it 15 minutes before the show, and stops it afterwards if this show started it"
+        checked={values.startsSource}
+        onChange={(event) => set({ startsSource: event.currentTarget.checked })}
+      />
+      <Checkbox
         label="Announce the report to the notification targets"
         checked={values.sendsReport}
         onChange={(event) => set({ sendsReport: event.currentTarget.checked })}

@@ -36,6 +36,7 @@ const CHECKS: Record<keyof ShowFormValues, Check> = {
   notes: isText,
   sendsReport: isFlag,
   record: isFlag,
+  startsSource: isFlag,
   zone: isText,
   localStart: isText,
   localEnd: isText,

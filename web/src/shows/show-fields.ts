@@ -14,6 +14,7 @@ export interface ShowFormValues {
   notes: string;
   sendsReport: boolean;
   record: boolean;
+  startsSource: boolean;
   zone: string;
   localStart: string;
   /** Empty: no planned end. */
@@ -43,6 +44,7 @@ export function toShowValues(show: ShowResource | null, zone: string): ShowFormV
     notes: show?.notes ?? '',
     sendsReport: show?.sendsReport ?? false,
     record: show?.record ?? false,
+    startsSource: show?.startsSource ?? false,
     zone: show?.zone ?? zone,
     localStart: show?.localStart ?? '',
     localEnd: show?.localEnd ?? '',
@@ -90,6 +92,7 @@ export function toNewShow(values: ShowFormValues, isDraft: boolean): NewShow {
     notes: values.notes,
     sendsReport: values.sendsReport,
     record: values.record,
+    startsSource: values.startsSource,
     zone: values.zone,
     localStart: values.localStart,
     localEnd: end,

@@ -58,8 +58,12 @@ export const ACTION_WORDS: Record<RequestedAction, ActionWords> = {
     confirm: 'Take over now',
     effect: 'Nothing starts or ends by itself any more. What is on air stays on air, what is ready stays held.',
   },
-  end: { label: 'End show', confirm: 'End it now', effect: 'Stops its destinations.' },
-  cancel: { label: 'Cancel show', confirm: 'Cancel this show', effect: 'Stops the destinations that it has started.' },
+  end: {
+    label: 'End show',
+    confirm: 'End it now',
+    effect: 'Stops its destinations, and the source if this show started it.',
+  },
+  cancel: { label: 'Cancel show', confirm: 'Cancel this show', effect: 'Stops what it has started.' },
   unschedule: { label: 'Make a draft', confirm: 'Make it a draft', effect: 'It does not start until you schedule it.' },
   delete: { label: 'Delete', confirm: 'Delete this draft', effect: 'Its plan is lost.' },
 };

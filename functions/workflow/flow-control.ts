@@ -1,11 +1,14 @@
 import { awsErrorKind } from '../aws/aws-errors.ts';
+import type { AwsDeps } from '../aws/clients.ts';
 import { startFlow, stopFlow } from '../aws/flow.ts';
 import { AppError } from '../domain/errors.ts';
-import type { ApiDeps } from './api-deps.ts';
-import type { FlowLook } from './views/flow-status.ts';
-import type { Memo } from './views/memoize.ts';
 
-type FlowAction = 'start' | 'stop';
+export type FlowAction = 'start' | 'stop';
+
+/** What starting and stopping the flow needs. */
+export interface FlowControlDeps extends AwsDeps<'mediaConnect', 'flowArn'> {
+  sleep: (delayMs: number) => Promise<void>;
+}
 
 const SEND = { start: startFlow, stop: stopFlow };
 /** Flow states in which the flow is as requested, or about to be. */
@@ -34,18 +37,19 @@ const RETRY_AFTER_SECONDS = 5;
 const REPEATED_AFTER_MS = [200, 400, 800, 1_000, 1_000];
 
 /**
- * Starts or stops the flow in any state.
+ * Starts or stops the flow in any state, for the API and the run sheets of shows alike.
+ * @param readStatus reads MediaConnect's status of the flow, as it is at the call
  * @returns `done` when the flow is already as requested or on its way
  * @throws {AppError} `illegal_transition` when MediaConnect refuses the request in the flow's state
  */
 export async function controlFlow(
-  deps: ApiDeps,
-  look: Memo<FlowLook>,
+  deps: FlowControlDeps,
   action: FlowAction,
+  readStatus: () => Promise<string>,
 ): Promise<'done' | 'requested'> {
   for (const delayMs of [0, ...REPEATED_AFTER_MS]) {
     if (delayMs > 0) await deps.sleep(delayMs);
-    const status = await readStatus(look);
+    const status = await readStatus();
     if (DONE[action].includes(status)) return 'done';
     if (!POSSIBLE[action].includes(status)) throw notPossible(action, status);
     try {
@@ -53,19 +57,14 @@ export async function controlFlow(
       return 'requested';
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      const now = await readStatus(look);
+      const now = await readStatus();
       // Another caller may have requested the same between the two reads.
       if (DONE[action].includes(now)) return 'done';
       // An update takes seconds and may have begun or ended between the two reads.
       if (status !== 'UPDATING' && now !== 'UPDATING' && now === status) throw notPossible(action, now);
     }
   }
-  throw notPossible(action, await readStatus(look));
-}
-
-async function readStatus(look: Memo<FlowLook>): Promise<string> {
-  look.forget();
-  return (await look.get()).flow.status;
+  throw notPossible(action, await readStatus());
 }
 
 /** MediaConnect has no conflict error: it answers a request in the wrong state with BadRequestException. */
