@@ -494,7 +494,7 @@ export const ASSUMPTIONS = {
     change:
       'The first recording that begins with the preview decides: its startedAt is later than the preview’s runningSince by what MediaPackage needed.',
   },
-  'AWS-64': {
+  'AWS-62': {
     assumption: 'MediaLive scales a slate to the whole output, whatever the shape of the image is.',
     source:
       'MediaLive API reference, StaticImageOutputActivate (scaled to width and height) and BlackoutSlate (scaled to fill the output); of the input loss slate it says nothing',
