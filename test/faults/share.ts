@@ -17,11 +17,12 @@ export function takeShare<Member>(all: readonly Member[]): Member[] {
 }
 
 /**
- * Spreads indexes by Knuth's multiplicative hash. Cells have a pattern, such as the same faults for each call, so a plain
- * remainder would take the same kinds everywhere.
+ * Gives one of each `SHARES` neighbours to each share, in an order that changes by Knuth's multiplicative hash. Cells have
+ * a pattern, such as the same faults for each call, so a plain remainder would take the same kinds everywhere.
  */
 function scatter(index: number): number {
-  return (Math.imul(index + 1, 2_654_435_761) >>> 16) % SHARES;
+  const block = Math.floor(index / SHARES);
+  return (index + (Math.imul(block + 1, 2_654_435_761) >>> 16)) % SHARES;
 }
 
 /** Sources without history, such as an archive, always take the first share. */
