@@ -129,6 +129,8 @@ describe('the no-source limit', () => {
     expect(kept.course).toMatchObject({ state: 'kept', by: 'Anna' });
     expect(answerNoSourceLimit(kept, { answer: 'keep', lostSince: iso(0), by: 'Ben' }, at(12))).toBe(kept);
     expect(evaluate(kept, [one], 600)).toBe(kept);
+    // Also a channel that is started after the answer.
+    expect(evaluate(kept, [one, makeRunning('two', 20)], 600)).toBe(kept);
     // Lost again an hour later.
     const unfed = unfedChannels(kept, { records: [one], lostSince: iso(60), governed: NO_SHOWS }, at(70));
     expect(evaluateNoSourceLimit(kept, iso(60), unfed, at(70)).course).toMatchObject({ state: 'asked' });
