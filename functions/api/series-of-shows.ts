@@ -85,19 +85,11 @@ function toSeriesPlan(plan: ShowPlan & { isDraft: boolean }): SeriesPlan {
   };
 }
 
-/** Returns the plan of a show without what has happened to it. */
-function planOf({ checked: _checked, preflight: _preflight, recording: _recording, source: _source, ...plan }: Show) {
-  return plan;
-}
-
 /** Changes what later shows of a series begin with. A series that has ended needs no change. */
 export async function changeSeries(deps: ApiDeps, seriesId: string, from: Show): Promise<void> {
   await inTurn(deps, PLANNING, async () => {
     const before = await getSeries(deps, seriesId);
-    if (before)
-      await putSeries(deps, before, {
-        ...before,
-        plan: toSeriesPlan({ ...planOf(from), isDraft: before.plan.isDraft }),
-      });
+    if (!before) return;
+    await putSeries(deps, before, { ...before, plan: toSeriesPlan({ ...from, isDraft: before.plan.isDraft }) });
   });
 }

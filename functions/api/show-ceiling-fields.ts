@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { ceilingMinimum, formatMicroUsd, isSameCeiling, type AtLimit, type ShowCeiling } from '../domain/ceiling.ts';
 import type { FieldError } from '../domain/errors.ts';
-import type { Show } from '../domain/show.ts';
+import { isStillToStart, type Show } from '../domain/show.ts';
 import { readShowSpending } from '../workflow/read-spending.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { faultOfPriceList, faultsOfSpared, readAtLimit, toMicroUsd } from './ceiling-fields.ts';
@@ -42,11 +42,7 @@ export async function faultsOfShowAmount(
   const unpriced = faultOfPriceList(deps);
   if (unpriced) return [unpriced];
   const records = await listAllDestinations(deps);
-  const toStart = new Set(
-    destinations.flatMap(({ destinationId, startRequestedAt, problem }) =>
-      startRequestedAt === null && problem === null ? [destinationId] : [],
-    ),
-  );
+  const toStart = new Set(destinations.filter(isStillToStart).map(({ destinationId }) => destinationId));
   const starting = records.filter(({ destinationId }) => toStart.has(destinationId));
   const spending = await readShowSpending(deps, { destinations }, records);
   const minimum = ceilingMinimum(spending, atLimit, deps.now(), starting);

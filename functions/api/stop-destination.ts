@@ -1,6 +1,6 @@
 import { changeGroupStart, listGroupStarts } from '../aws/group-start-table.ts';
 import type { Destination } from '../domain/destination.ts';
-import { isToStart, withdrawFromGroup } from '../domain/group-start.ts';
+import { listToStart, withdrawFromGroup } from '../domain/group-start.ts';
 import type { Decision } from '../domain/lifecycle.ts';
 import { decideStop } from '../domain/requests.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -16,11 +16,11 @@ export async function withdrawFromGroups(
   by: string,
 ): Promise<Set<string>> {
   const withdrawn = new Set<string>();
-  for (const { destinations, endedAt, groupStartId } of await listGroupStarts(deps)) {
-    const meant = destinations.filter((item) => isToStart(item) && destinationIds.includes(item.destinationId));
-    if (endedAt !== null || meant.length === 0) continue;
-    await changeGroupStart(deps, groupStartId, (found) => withdrawFromGroup(found, destinationIds, by));
-    for (const { destinationId } of meant) withdrawn.add(destinationId);
+  for (const groupStart of await listGroupStarts(deps)) {
+    const meant = listToStart(groupStart, destinationIds);
+    if (groupStart.endedAt !== null || meant.length === 0) continue;
+    await changeGroupStart(deps, groupStart.groupStartId, (found) => withdrawFromGroup(found, destinationIds, by));
+    for (const destinationId of meant) withdrawn.add(destinationId);
   }
   return withdrawn;
 }

@@ -131,9 +131,12 @@ export function requestGroupStop(
   return endGroup(groupStart, 'stopped', { detail: `stopped by ${by}`, now, stopsBegun, stoppedBy: by });
 }
 
-/** Returns true for a destination that a group start has still to start, or whose start may be on its way. */
-export function isToStart({ state, isStartConfirmed }: GroupItem): boolean {
-  return state === 'waiting' || (state === 'starting' && !isStartConfirmed);
+/** Lists those of some destinations that a group start has still to start, or whose start may be on its way. */
+export function listToStart({ destinations }: GroupStart, destinationIds: readonly string[]): string[] {
+  return destinations
+    .filter(({ state, isStartConfirmed }) => state === 'waiting' || (state === 'starting' && !isStartConfirmed))
+    .map(({ destinationId }) => destinationId)
+    .filter((destinationId) => destinationIds.includes(destinationId));
 }
 
 /**
@@ -141,11 +144,11 @@ export function isToStart({ state, isStartConfirmed }: GroupItem): boolean {
  * @returns the same object when none of them is still to start
  */
 export function withdrawFromGroup(groupStart: GroupStart, destinationIds: readonly string[], by: string): GroupStart {
-  const isMeant = (item: GroupItem) => isToStart(item) && destinationIds.includes(item.destinationId);
-  if (!groupStart.destinations.some(isMeant)) return groupStart;
+  const meant = listToStart(groupStart, destinationIds);
+  if (meant.length === 0) return groupStart;
   const detail = `it was stopped before its turn, by ${by}`;
   const destinations = groupStart.destinations.map((item): GroupItem =>
-    isMeant(item) ? { ...item, state: 'stopped', detail } : item,
+    meant.includes(item.destinationId) ? { ...item, state: 'stopped', detail } : item,
   );
   return { ...groupStart, destinations };
 }

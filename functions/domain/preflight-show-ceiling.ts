@@ -16,7 +16,7 @@ import { NOTHING, sum, type Money } from './money.ts';
 import { failed, notPossible, passed, warning, type Finding } from './preflight.ts';
 import type { Pricing } from './pricing.ts';
 import { endMsOf, lengthSeconds, plannedMsOf } from './show-plan.ts';
-import type { Show, ShowDestination } from './show.ts';
+import { isStillToStart, type Show } from './show.ts';
 import { STOP_SECONDS, type Spending } from './spending.ts';
 
 /** The check of a show's own ceiling: whether it has room for what is planned. Pure. */
@@ -63,10 +63,6 @@ export function checkShowCeiling(show: Planned & { ceiling: ShowCeiling }, facts
     );
   }
   return compare(show, { name, limit, refuse, remaining }, facts);
-}
-
-function isStillToStart({ problem, startRequestedAt }: ShowDestination): boolean {
-  return startRequestedAt === null && problem === null;
 }
 
 function compare(

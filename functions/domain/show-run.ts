@@ -18,6 +18,7 @@ import { dueTimes, needsRoom, type DestinationFacts, type StartFacts } from './s
 import { roomToStart } from './start-pace.ts';
 import {
   isOpen,
+  isStillToStart,
   LATE_MS_MAX,
   RUN_SHEET,
   withLog,
@@ -106,8 +107,9 @@ function run(show: Show, facts: RunFacts, now: Date): RunDecision {
   const stopped = stopDue(watched, facts, now, (each) => isStoppedByCeiling(watched, each, now));
   const { handOvers } = stopped;
   // First, because the starts of the destinations wait for a source that starts.
-  const { show: sourced, ...ofSource } = playSource(stopped.show, now, firstStartMsOf(dueTimes(stopped.show, facts)));
-  const { destinations, starts, entries, turnMs } = startDue(sourced, facts, now);
+  const due = dueTimes(stopped.show, facts);
+  const { show: sourced, ...ofSource } = playSource(stopped.show, now, firstStartMsOf(due));
+  const { destinations, starts, entries, turnMs } = startDue(sourced, facts, { now, due });
   let next = withLog({ ...sourced, destinations }, ...entries);
   if (next.state === 'scheduled' && starts.length > 0) next = { ...next, state: 'starting' };
   if (next.state !== 'live' && nowMs >= startMs) next = goLive(next, now);
@@ -121,12 +123,11 @@ function firstStartMsOf(times: ReadonlyMap<string, number>): number {
   return Math.min(...times.values());
 }
 
-function startDue(show: Show, facts: RunFacts, now: Date) {
+function startDue(show: Show, facts: RunFacts, { now, due }: { now: Date; due: ReadonlyMap<string, number> }) {
   const at = now.toISOString();
   const starts: PlannedStart[] = [];
   const entries: ShowLogEntry[] = [];
   const note = (detail: string) => entries.push({ at, actor: RUN_SHEET, detail });
-  const due = dueTimes(show, facts);
   const room = roomToStart(facts.pace, facts.records ?? [], now);
   let free = room.count - show.destinations.filter((each) => isRequestedAgain(each, facts)).length;
   const destinations = show.destinations.map((each): ShowDestination => {
@@ -158,10 +159,7 @@ function startDue(show: Show, facts: RunFacts, now: Date) {
     note(`starts ${each.name}`);
     return { ...each, startRequestedAt: at, desiredAtDecision: known.desiredAt ?? null };
   });
-  const isWaiting = destinations.some(
-    ({ destinationId, startRequestedAt, problem }) =>
-      startRequestedAt === null && problem === null && due.get(destinationId)! <= now.getTime(),
-  );
+  const isWaiting = destinations.some((each) => isStillToStart(each) && due.get(each.destinationId)! <= now.getTime());
   return { destinations, starts, entries, turnMs: isWaiting ? room.nextMs : null };
 }
 

@@ -2,7 +2,7 @@ import type { Destination } from './destination.ts';
 import { kindOf } from './destination-kind.ts';
 import { whyNotStarted } from './group-start.ts';
 import { plannedMsOf } from './show-plan.ts';
-import type { Show } from './show.ts';
+import { isStillToStart, type Show } from './show.ts';
 import { leadMsOf } from './start-duration.ts';
 import { planStarts, type StartPace } from './start-pace.ts';
 
@@ -79,14 +79,12 @@ function startsLeft(
   records: ReadonlyMap<string, DestinationFacts | null>,
   facts: StartFacts,
 ): StartLeft[] {
-  return destinations
-    .filter(({ startRequestedAt, problem }) => startRequestedAt === null && problem === null)
-    .map((each) => {
-      const { destinationId } = each;
-      const known = records.get(destinationId) ?? null;
-      const latestMs = latestMsOf(plannedMsOf(show, each), known, facts);
-      return { showId: show.showId, destinationId, known, latestMs };
-    });
+  return destinations.filter(isStillToStart).map((each) => {
+    const { destinationId } = each;
+    const known = records.get(destinationId) ?? null;
+    const latestMs = latestMsOf(plannedMsOf(show, each), known, facts);
+    return { showId: show.showId, destinationId, known, latestMs };
+  });
 }
 
 /** Returns the starts of other shows that need room near those of a show. */

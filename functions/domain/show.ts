@@ -201,6 +201,11 @@ export function requireShowAction(show: Show, action: ShowAction): void {
   });
 }
 
+/** Returns true for a destination that the show has still to start. */
+export function isStillToStart({ problem, startRequestedAt }: ShowDestination): boolean {
+  return startRequestedAt === null && problem === null;
+}
+
 /** Returns true for a show that has not ended. */
 export function isOpen({ state }: Pick<Show, 'state'>): boolean {
   return state !== 'ended' && state !== 'cancelled';

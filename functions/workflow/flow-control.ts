@@ -33,6 +33,11 @@ const REMEDIES: Record<string, string> = {
 const PASSING = ['STARTING', 'STOPPING', 'UPDATING'];
 const RETRY_AFTER_SECONDS = 5;
 
+/** Returns true for a status in which the flow is as requested, or about to be. */
+export function isAsRequested(action: FlowAction, status: string): boolean {
+  return DONE[action].includes(status);
+}
+
 /** Delays between retries. A change of the flow's outputs takes a few seconds. */
 const REPEATED_AFTER_MS = [200, 400, 800, 1_000, 1_000];
 
@@ -50,7 +55,7 @@ export async function controlFlow(
   for (const delayMs of [0, ...REPEATED_AFTER_MS]) {
     if (delayMs > 0) await deps.sleep(delayMs);
     const status = await readStatus();
-    if (DONE[action].includes(status)) return 'done';
+    if (isAsRequested(action, status)) return 'done';
     if (!POSSIBLE[action].includes(status)) throw notPossible(action, status);
     try {
       await SEND[action](deps);
@@ -59,7 +64,7 @@ export async function controlFlow(
       if (!isRefusal(error)) throw error;
       const now = await readStatus();
       // Another caller may have requested the same between the two reads.
-      if (DONE[action].includes(now)) return 'done';
+      if (isAsRequested(action, now)) return 'done';
       // An update takes seconds and may have begun or ended between the two reads.
       if (status !== 'UPDATING' && now !== 'UPDATING' && now === status) throw notPossible(action, now);
     }

@@ -14,7 +14,7 @@ import { stopRuleOf } from '../domain/show-ends.ts';
 import { claimsOf, decideShowStop, showActorOf, type ShowName } from '../domain/show-handover.ts';
 import type { StartFacts } from '../domain/show-start-plan.ts';
 import { decideShowStart } from '../domain/show-start.ts';
-import { isOpen, newLogEntries, type Show } from '../domain/show.ts';
+import { isOpen, isStillToStart, newLogEntries, type Show } from '../domain/show.ts';
 import type { MadeRequest } from '../domain/made-request.ts';
 import { advanceShow, confirmRequests, type RunDecision } from '../domain/show-run.ts';
 import { startWithinCeilings } from './ceilings.ts';
@@ -121,7 +121,7 @@ async function readOtherStarts(deps: ShowDeps): Promise<Pick<StartFacts, 'record
 
 /** Only then the starts of others matter. */
 function hasStartsLeft({ destinations }: Show): boolean {
-  return destinations.some(({ problem, startRequestedAt }) => startRequestedAt === null && problem === null);
+  return destinations.some(isStillToStart);
 }
 
 /** A decision that is stored, with what it was made from. */

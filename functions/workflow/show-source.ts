@@ -21,7 +21,7 @@ import {
 } from '../domain/show-source.ts';
 import { isPlanned, type Show } from '../domain/show.ts';
 import { SOURCE_OWNER } from '../domain/source-timeline.ts';
-import { controlFlow, type FlowAction, type FlowControlDeps } from './flow-control.ts';
+import { controlFlow, isAsRequested, type FlowAction, type FlowControlDeps } from './flow-control.ts';
 import { listUnfinished, type RecordingDeps } from './recordings.ts';
 import { startPrimary, stopPrimary, type PrimaryDeps } from './turn-primary.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -36,9 +36,6 @@ import type { OperationDeps } from './workflow-deps.ts';
 export type SourceReleaseDeps = FlowControlDeps & OperationDeps & RecordingDeps;
 /** What starting it needs as well. */
 export type SourceStartDeps = SourceReleaseDeps & PrimaryDeps;
-
-/** Flow states in which the flow runs, or soon will. */
-const ON = ['ACTIVE', 'UPDATING', 'STARTING'];
 
 /**
  * Starts the flow for a show. Repeating it is harmless.
@@ -93,7 +90,7 @@ async function meetOthers(
   if (control && isStoppedByHand(control) && control.at > requestedAt) return stoppedMeanwhile(control);
   // Another show is about to stop what runs now.
   if (control?.show && control.action === 'stop') throw decidedMeanwhile();
-  if (ON.includes(await readStatus(deps))) return { state: 'already_on', problem: null };
+  if (isAsRequested('start', await readStatus(deps))) return { state: 'already_on', problem: null };
   const isBeingStarted = control?.isByHand && control.action === 'start';
   if (isBeingStarted && deps.now().getTime() - Date.parse(control.at) < HAND_START_MS) throw decidedMeanwhile();
   return null;
@@ -144,7 +141,7 @@ export async function releaseShowSource(
   if (control?.show?.showId !== show.showId) return { state: 'left_on', problem: null };
   const by = showActorOf(show, rule);
   const at = deps.now().toISOString();
-  const isStopped = control.action === 'stop' && !ON.includes(await readStatus(deps));
+  const isStopped = control.action === 'stop' && !isAsRequested('start', await readStatus(deps));
   const need = isStopped ? null : await whoNeeds(deps, show.showId);
   if (need) {
     const kept = { show: need.heir, action: 'start', isByHand: false, by, at } as const;

@@ -22,8 +22,8 @@ export const GROUP_BUGS: readonly PlantedBug[] = [
   {
     name: 'a stop leaves a destination in the group start in which it waits',
     file: 'api/stop-destination.ts',
-    find: 'await changeGroupStart(deps, groupStartId, (found) => withdrawFromGroup(found, destinationIds, by));',
-    replace: 'void [changeGroupStart, withdrawFromGroup, deps, groupStartId, by];',
+    find: 'await changeGroupStart(deps, groupStart.groupStartId, (found) => withdrawFromGroup(found, destinationIds, by));',
+    replace: 'void [changeGroupStart, withdrawFromGroup, deps, groupStart, by];',
     hunt: only('a person stops a destination that waits in a group start'),
   },
   {

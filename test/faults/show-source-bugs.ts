@@ -24,7 +24,7 @@ export const SHOW_SOURCE_BUGS: readonly PlantedBug[] = [
   {
     name: 'the show counts as its source what was on before',
     file: 'workflow/show-source.ts',
-    find: "  if (ON.includes(await readStatus(deps))) return { state: 'already_on', problem: null };\n",
+    find: "  if (isAsRequested('start', await readStatus(deps))) return { state: 'already_on', problem: null };\n",
     replace: '',
     hunt: only('a show leaves a source on that was on before'),
   },
