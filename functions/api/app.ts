@@ -138,7 +138,7 @@ export function createApi(deps: ApiDeps): Api {
     return principal;
   }
 
-  api.use(waitForEnd(api, deps, table));
+  api.use(waitForEnd(api, deps));
 
   registerRoutes(api, deps);
 

@@ -1,5 +1,4 @@
 import { listCeilings } from '../aws/ceiling-table.ts';
-import { listAllDestinations } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { whyNotStarted, type ChosenItem } from '../domain/group-start.ts';
@@ -24,9 +23,16 @@ export interface PlannedGroup {
   refusals: AppError[];
 }
 
-/** Plans a group start. It changes nothing. @throws {AppError} `validation_failed` for ids that cannot be started */
-export async function planGroupStart(deps: ApiDeps, look: FlowLookMemo, input: GroupStartInput): Promise<PlannedGroup> {
-  const records = await listAllDestinations(deps);
+/**
+ * Plans a group start. It changes nothing.
+ * @param records all destinations
+ * @throws {AppError} `validation_failed` for ids that cannot be started
+ */
+export async function planGroupStart(
+  deps: ApiDeps,
+  look: FlowLookMemo,
+  { input, records }: { input: GroupStartInput; records: readonly Destination[] },
+): Promise<PlannedGroup> {
   const destinations = chooseRecords(records, input);
   const required = requireAmong(destinations, input.required ?? []);
   const starting = destinations.filter((record) => whyNotStarted(record) === null);

@@ -178,6 +178,12 @@ export function accessOf(context: ApiContext): Access | null {
   return STRENGTH.findLast((access) => matched.includes(access)) ?? null;
 }
 
+/** Returns the route that answers a request, in the notation of this table; null when none does. */
+export function servedRouteOf(context: ApiContext): string | null {
+  const route = matchedRoutes(context).find(isServed);
+  return route ? nameOf(route) : null;
+}
+
 /** Excludes middleware and `/*`, the dashboard, which contains no data. */
 function isServed({ method, path }: { method: string; path: string }): boolean {
   return method !== 'ALL' && path !== '/*';

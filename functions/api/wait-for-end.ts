@@ -1,7 +1,7 @@
 import type { Api, ApiContext, ApiDeps } from './api-deps.ts';
 import { readWaitSeconds } from './http/prefer-wait.ts';
-import type { RouteTable } from './http/route-table.ts';
 import { readAsCaller } from './read-as-caller.ts';
+import { servedRouteOf } from './route-roles.ts';
 import { errorName } from '../domain/errors.ts';
 import { WAITS, type Accepted, type Read, type Settled, type Wait } from './waits.ts';
 
@@ -15,10 +15,9 @@ const LOOKS_EVERY_MS = 1_000;
 const RETRY_AFTER_SECONDS = 2;
 
 /** Middleware for every route. */
-export function waitForEnd(api: Api, deps: ApiDeps, table: () => RouteTable) {
+export function waitForEnd(api: Api, deps: ApiDeps) {
   return async (context: ApiContext, next: () => Promise<void>): Promise<void> => {
-    const route = table().find(context.req.method, context.req.path);
-    const wait = route && WAITS[`${route.method} ${route.path}`];
+    const wait = WAITS[servedRouteOf(context) ?? ''];
     // Read before the request is carried out, because a wrong header refuses it.
     const seconds = wait ? readWaitSeconds(context.req.raw.headers) : null;
     await next();

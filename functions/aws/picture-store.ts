@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AwsDeps } from './clients.ts';
 
-/** Pictures in the report bucket, each kind below a prefix of its own. All are PNGs that `toPicture` wrote. */
+/** Pictures in the report bucket, each kind below its prefix. All are PNGs that `toPicture` wrote. */
 
 export type PictureStoreDeps = AwsDeps<'s3', 'reportBucket'>;
 

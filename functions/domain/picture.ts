@@ -18,10 +18,15 @@ export type ConvertJpeg = (jpeg: Buffer) => Promise<Buffer>;
 
 /**
  * Checks an upload by its content and writes it again, so that nothing but its pixels is kept.
+ * @param upload undefined when there was no picture in the request
  * @throws {AppError} `validation_failed` for anything but one still picture within the limits
  */
-export async function toPicture(upload: Buffer, limits: PictureLimits, convertJpeg?: ConvertJpeg): Promise<Picture> {
-  if (upload.length === 0) throw refusal('is empty', limits);
+export async function toPicture(
+  upload: Buffer | undefined,
+  limits: PictureLimits,
+  convertJpeg?: ConvertJpeg,
+): Promise<Picture> {
+  if (upload === undefined || upload.length === 0) throw refusal('is empty', limits);
   if (upload.length > limits.bytesMax) throw refusal(`is larger than ${megabytes(limits)}`, limits);
   if (isPng(upload)) return rebuild(upload, limits);
   if (!upload.subarray(0, JPEG_START.length).equals(JPEG_START)) throw refusal('is neither a PNG nor a JPEG', limits);

@@ -1,22 +1,14 @@
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { pngChunk } from '../../test/support/png-chunk.ts';
 import { buildPlainPng } from '../domain/plain-png.ts';
 import { isPng, readPngHeader, rebuildPng } from './png.ts';
-
-function chunk(name: string, data: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(name), data]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
-}
 
 const plain = buildPlainPng(32, 18, '1B2430');
 const HEADER_END = 33;
 /** The picture with a chunk behind its header. */
 const withChunk = (name: string, data = Buffer.alloc(8)) =>
-  Buffer.concat([plain.subarray(0, HEADER_END), chunk(name, data), plain.subarray(HEADER_END)]);
+  Buffer.concat([plain.subarray(0, HEADER_END), pngChunk(name, data), plain.subarray(HEADER_END)]);
 /** A picture with these header fields and rows. */
 function png(fields: [width: number, height: number, ...rest: number[]], rows: Buffer): Buffer {
   const [width, height, ...rest] = fields;
@@ -26,9 +18,9 @@ function png(fields: [width: number, height: number, ...rest: number[]], rows: B
   header.set(rest, 8);
   return Buffer.concat([
     plain.subarray(0, 8),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(rows)),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 const GREY = [8, 0, 0, 0, 0];

@@ -29,7 +29,7 @@ export function withCover(show: Show, cover: ShowCover | null, { by, now }: Show
   return withLog({ ...show, cover }, { at: now.toISOString(), actor: by, detail });
 }
 
-/** Returns true for a show with a picture of its own, which the series does not replace. */
+/** Returns true for a show whose picture the series does not replace. */
 export function hasOwnCover({ cover, showId }: Pick<Show, 'cover' | 'showId'>): boolean {
   return cover?.ownerId === showId;
 }

@@ -1,9 +1,9 @@
-import { crc32 } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ShowResource } from '../../functions/api/schemas/shows.ts';
 import { buildPlainPng } from '../../functions/domain/plain-png.ts';
 import type { NewShow, ShowChange } from '../../web/src/api/shows.ts';
+import { pngChunk } from '../support/png-chunk.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { idle } from './arrange.ts';
@@ -552,27 +552,17 @@ describe('the cover of a show', () => {
     await fill(inTokyo(30));
     // The browser shows its first picture; the API takes only still ones.
     const still = buildPlainPng(640, 360, 'c81ea0');
-    const control = chunk('acTL', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
+    const control = pngChunk('acTL', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
     const frame = Buffer.alloc(26);
     // The size of the only frame is that of the picture.
     still.copy(frame, 4, 16, 24);
-    await choose(Buffer.concat([still.subarray(0, 33), control, chunk('fcTL', frame), still.subarray(33)]));
+    await choose(Buffer.concat([still.subarray(0, 33), control, pngChunk('fcTL', frame), still.subarray(33)]));
     await page.getByRole('img', { name: 'Chosen cover' }).waitFor();
     await button('Save draft').click();
     await page.getByText('is animated').first().waitFor();
     await heading('Gala').waitFor();
     expect((await shownShow()).cover).toBeNull();
   });
-
-  /** Writes a chunk of a PNG. */
-  function chunk(name: string, data: Buffer): Buffer {
-    const named = Buffer.concat([Buffer.from(name), data]);
-    const framed = Buffer.alloc(named.length + 8);
-    framed.writeUInt32BE(data.length, 0);
-    named.copy(framed, 4);
-    framed.writeUInt32BE(crc32(named), named.length + 4);
-    return framed;
-  }
 
   /** Draws a JPEG in the browser. */
   async function drawPhoto(width: number, height: number): Promise<Buffer> {

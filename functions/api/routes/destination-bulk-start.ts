@@ -42,7 +42,7 @@ export function registerDestinationBulkStart(api: Api, deps: ApiDeps, look: Flow
     const results = [...new Set(chosen ?? idsOfGroup(records, group))].map((id) => judge(id, known.get(id), waiting));
     const ids = results.filter(({ outcome }) => outcome === 'accepted').map(({ destinationId }) => destinationId);
     if (ids.length === 0) return context.json({ results, groupStartId: null }, 202);
-    const planned = await planGroupStart(deps, look, { ids, withoutEncoder });
+    const planned = await planGroupStart(deps, look, { input: { ids, withoutEncoder }, records });
     const requestedBy = context.get('principal').id;
     const { groupStartId } = await beginGroupStart(deps, planned, { onFailure: 'continue', requestedBy });
     context.header('Location', `${GROUP_STARTS_PATH}/${groupStartId}`);

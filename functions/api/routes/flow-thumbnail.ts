@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { describeSourceThumbnail } from '../../aws/flow-thumbnail.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { NoQuery, problems } from '../schemas/openapi-parts.ts';
+import { answersPicture, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize } from '../views/memoize.ts';
 
 /** MediaConnect limits describe calls per account, so all viewers share one call every two seconds. */
@@ -17,10 +17,7 @@ const thumbnail = createRoute({
   description: '`Last-Modified` is the time the picture was taken. A 404 means that there is no picture now.',
   request: { query: NoQuery },
   responses: {
-    200: {
-      description: 'The newest picture, a few seconds old',
-      content: { 'image/jpeg': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
+    200: answersPicture('image/jpeg', 'The newest picture, a few seconds old'),
     304: { description: 'The picture is still the one of `If-None-Match`' },
     ...problems(404, 503),
   },

@@ -83,7 +83,8 @@ export function registerGroupStarts(api: Api, deps: ApiDeps, look: FlowLookMemo)
     toGroupStartResource(deps, groupStart, await listAllDestinations(deps));
 
   api.openapi(plan, async (context) => {
-    const planned = await planGroupStart(deps, look, context.req.valid('json'));
+    const request = { input: context.req.valid('json'), records: await listAllDestinations(deps) };
+    const planned = await planGroupStart(deps, look, request);
     return context.json(planned.plan, 200);
   });
 
@@ -99,7 +100,7 @@ export function registerGroupStarts(api: Api, deps: ApiDeps, look: FlowLookMemo)
 
   api.openapi(create(deps), async (context) => {
     const input = context.req.valid('json');
-    const planned = await planGroupStart(deps, look, input);
+    const planned = await planGroupStart(deps, look, { input, records: await listAllDestinations(deps) });
     const requestedBy = context.get('principal').id;
     const groupStart = await beginGroupStart(deps, planned, { onFailure: input.onFailure ?? 'continue', requestedBy });
     return context.json(await present(groupStart), 202);

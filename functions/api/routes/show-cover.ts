@@ -6,7 +6,7 @@ import { COVER_LIMITS } from '../../domain/picture-limits.ts';
 import { answerShow } from '../answer-show.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { findShow } from '../find-show.ts';
-import { answers, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
+import { answers, answersPicture, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { CoverQuery } from '../schemas/show-cover.ts';
 import { ScopeQuery, ShowId, ShowResource } from '../schemas/shows.ts';
 import { setCover, unsetCover } from '../show-cover.ts';
@@ -14,7 +14,6 @@ import { setCover, unsetCover } from '../show-cover.ts';
 const path = '/api/shows/{showId}/cover';
 const tags = ['Shows'];
 const params = z.object({ showId: ShowId });
-const image = { schema: z.string().openapi({ format: 'binary' }) };
 
 const get = createRoute({
   method: 'get',
@@ -22,7 +21,7 @@ const get = createRoute({
   tags,
   summary: 'Get the cover of a show as PNG',
   request: { params, query: CoverQuery },
-  responses: { 200: { description: 'The picture', content: { 'image/png': image } }, ...problems(404, 503) },
+  responses: { 200: answersPicture('image/png', 'The picture'), ...problems(404, 503) },
 });
 
 const put = createRoute({
@@ -68,7 +67,7 @@ export function registerShowCover(api: Api, deps: ApiDeps): void {
 
   api.openapi(put, async (context) => {
     const request = { by: context.get('principal').id, scope: context.req.valid('query').scope };
-    const check = () => toPicture(context.get('image') ?? NOTHING, COVER_LIMITS, deps.convertJpeg);
+    const check = () => toPicture(context.get('image'), COVER_LIMITS, deps.convertJpeg);
     const show = await setCover(deps, context.req.valid('param').showId, check, request);
     return context.json(await answerShow(deps, context, show), 200);
   });
@@ -79,5 +78,3 @@ export function registerShowCover(api: Api, deps: ApiDeps): void {
     return context.body(null, 204);
   });
 }
-
-const NOTHING = Buffer.alloc(0);

@@ -7,12 +7,11 @@ import { SLATE_LIMITS } from '../../domain/picture-limits.ts';
 import { shapeWarning } from '../../domain/slate-image.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { Warning } from '../schemas/answers.ts';
-import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
+import { answers, answersPicture, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { timestamp } from '../schemas/parts.ts';
 
 const tags = ['Destinations'];
 const path = '/api/slate-image';
-const image = { schema: z.string().openapi({ format: 'binary' }) };
 
 const SlateImageResource = z
   .object({
@@ -31,7 +30,7 @@ const get = createRoute({
   summary: 'Get the own slate as PNG',
   description: 'A 404 means that the plain slate is shown.',
   request: { query: NoQuery },
-  responses: { 200: { description: 'The image', content: { 'image/png': image } }, ...problems(404, 503) },
+  responses: { 200: answersPicture('image/png', 'The image'), ...problems(404, 503) },
 });
 
 const put = createRoute({
@@ -73,7 +72,7 @@ export function registerSlateImage(api: Api, deps: ApiDeps): void {
   api.openapi(put, async (context) => {
     // Read first, so a store that does not answer is noticed before an image is worked on.
     await getOwnSlate(deps);
-    const picture = await toPicture(context.get('image') ?? NOTHING, SLATE_LIMITS, deps.convertJpeg);
+    const picture = await toPicture(context.get('image'), SLATE_LIMITS, deps.convertJpeg);
     const slate = await storeOwnSlate(deps, picture, {
       uploadedAt: deps.now().toISOString(),
       uploadedBy: context.get('principal').id,
@@ -88,8 +87,6 @@ export function registerSlateImage(api: Api, deps: ApiDeps): void {
     return context.body(null, 204);
   });
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function toResource({
   height,

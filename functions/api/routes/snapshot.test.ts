@@ -7,7 +7,7 @@ const read = (headers = {}) => test.call('GET', '/api/snapshot', { headers });
 const body = async (path: string) => (await test.call('GET', path)).body;
 
 describe('GET /api/snapshot', () => {
-  it('200 with what each call of its own answers', async () => {
+  it('200 with what the single calls answer', async () => {
     await test.put(makeRunning());
     await test.put(makePrimary());
     const { status, body: snapshot } = await read();

@@ -11,6 +11,11 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
   return { description, content: { 'application/json': { schema } } };
 }
 
+/** An answer that is a picture. */
+export function answersPicture(type: 'image/png' | 'image/jpeg', description: string) {
+  return { description, content: { [type]: { schema: z.string().openapi({ format: 'binary' }) } } };
+}
+
 /** A JSON answer that is also available as a CSV file. */
 export function answersOrFile<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema }, 'text/csv': { schema: z.string() } } };

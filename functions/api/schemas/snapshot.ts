@@ -13,7 +13,7 @@ import { GroupStartList } from './group-starts.ts';
 import { IncidentList } from './incidents.ts';
 import { NoSourceLimitResource } from './no-source-limit.ts';
 
-/** Everything that an open dashboard polls. Each part has the shape of its own call. */
+/** Everything that an open dashboard polls. Each part has the shape of the call for it alone. */
 
 const parts = {
   destinations: DestinationList.shape.data.openapi({ description: 'All of them, oldest first' }),
