@@ -133,6 +133,9 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/recordings/{recordingId}': 'operator',
   'DELETE /api/rehearsal': 'operator',
 
+  // Changes nothing, but may contain every key.
+  'POST /api/export': 'admin',
+  'POST /api/import': 'admin',
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',

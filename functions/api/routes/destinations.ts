@@ -1,13 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getDestination, insertDestination } from '../../aws/destination-table.ts';
-import { isSrtPlatform } from '../../../presets/index.ts';
-import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
-import { newDestination } from '../../domain/new-destination.ts';
-import { createdEvent } from '../../domain/destination-events.ts';
-import { publishQuietly } from '../../notify/publish-event.ts';
-import { withOperation } from '../../domain/lifecycle.ts';
-import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
+import { forceChange, requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { createDestination } from '../create-destination.ts';
 import {
   answers,
   IdempotencyHeaders,
@@ -17,21 +11,7 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
-import { decideDelete, requireMatch, type StoredBackup, type StoredKey, type Target } from '../../domain/requests.ts';
-import { invalidFields } from '../http/validation.ts';
-import {
-  checkTarget,
-  readStreamKey,
-  requireKeyShape,
-  requireNoDuplicate,
-  sealStreamKey,
-} from '../destination-target.ts';
-import { prepareBackup } from '../backup-target.ts';
-import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
-import { requireKeyTerms } from '../key-terms.ts';
-import { requireSoundFits } from '../sound-target.ts';
-import { requireSourceLoss } from '../source-loss-fields.ts';
-import { defaultSourceLossOf } from '../../domain/source-loss.ts';
+import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -79,7 +59,7 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     },
   });
   api.openapi(create, async (context) => {
-    const record = await insert(deps, context.req.valid('json'), context.get('principal').id);
+    const record = await createDestination(deps, context.req.valid('json'), context.get('principal').id);
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });
@@ -102,76 +82,4 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     });
     return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
-}
-
-async function insert(
-  deps: ApiDeps,
-  wanted: z.infer<typeof CreateDestination>,
-  requestedBy: string,
-): Promise<Destination> {
-  requireFieldsOfKind(wanted);
-  requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
-  const { holdMinutes, onSourceLoss } = wanted;
-  const isSrt = isSrtPlatform(wanted.platform);
-  const { sound } = wanted;
-  const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
-  requireSoundFits(target, sound);
-  const terms = requireKeyTerms(wanted, { found: null, now: deps.now(), platform: wanted.platform });
-  // The preview has usually run before, so its durations estimate the first start of this destination.
-  const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
-  for (;;) {
-    const destinationId = deps.newId('dst');
-    const stored = await seal(destinationId);
-    const now = deps.now();
-    const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
-    const settings = {
-      ...(sound ? { sound } : {}),
-      ...terms,
-      ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
-      ...(holdMinutes === undefined ? {} : { holdMinutes }),
-      ...(tookMs ? { tookMs } : {}),
-    };
-    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...settings };
-    const idle = newDestination(chosen, now);
-    const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
-    if (!(await insertDestination(deps, record))) continue;
-    await startQuietly(deps, record);
-    await publishQuietly(deps, [createdEvent(record)]);
-    return record;
-  }
-}
-
-type Wanted = z.infer<typeof CreateDestination>;
-
-/** The checked target, and what encrypts the secret once the destination has an id. */
-interface Prepared {
-  target: Target;
-  seal(destinationId: string): Promise<StoredKey & StoredBackup>;
-}
-
-async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
-  const { platform, rtmpUrl, preset, streamKey: given } = wanted;
-  if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
-  const streamKey = readStreamKey(deps, given);
-  const mainKey = { fingerprint: streamKey.fingerprint, given };
-  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, mainKey);
-  requireKeyShape(target, given);
-  const backup = await prepareBackup(deps, wanted, { target, mainKey });
-  const place = { ...target, ...backup.known, streamKeyFingerprint: streamKey.fingerprint };
-  await requireNoDuplicate(deps, { ...place, destinationId: null });
-  return {
-    target,
-    seal: async (destinationId) => ({
-      ...(await sealStreamKey(deps, destinationId, streamKey)),
-      ...(backup.known.backupRtmpUrl ? await backup.seal(destinationId) : {}),
-    }),
-  };
-}
-
-async function prepareSrt(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
-  const { platform, rtmpUrl, preset, passphrase = null } = wanted;
-  const checked = await checkTarget(deps, { platform, rtmpUrl, preset }, { fingerprint: null, given: null });
-  const target = withSrtFields(checked, wanted);
-  await requireOwnReceiver(deps, { ...target, destinationId: null });
-  return { target, seal: (destinationId) => sealPassphrase(deps, destinationId, passphrase) };
 }

@@ -169,6 +169,7 @@ export const CreateDestination = z
     ...keyTermInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    position: Position.optional().openapi({ description: 'Default: after all others' }),
     sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
     ...sourceLossInputs,
   })
