@@ -13,6 +13,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'POST /api/incident-mutes': 'muteIncidents',
   'POST /api/incidents/{incidentId}/comments': 'commentOnIncident',
   'POST /api/estimates': 'estimateCost',
+  'POST /api/export': 'exportDeployment',
+  'POST /api/import': 'importDeployment',
   'POST /api/preflight': 'checkDestinations',
   'POST /api/shows/{showId}/preflight': 'checkShow',
   'POST /api/rehearsal': 'changeDrill',

@@ -112,11 +112,11 @@ describe('every route', () => {
   });
 
   it('requires an operator for a change, and an admin for a change of the configuration', () => {
-    const changesNothing = new Set(['POST /api/estimates', 'POST /api/group-starts/plan']);
+    const changesNothing = new Set(['POST /api/estimates', 'POST /api/export', 'POST /api/group-starts/plan']);
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || changesNothing.has(name) || access === 'anyone') continue;
       const isConfiguration =
-        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|ceilings\/\{period\}|no-source-limit|recording-settings|slate-image|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
+        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|ceilings\/\{period\}|no-source-limit|recording-settings|slate-image|sound|import|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
       const isAdmin = isConfiguration.test(name) || name === 'DELETE /api/recordings/{recordingId}';
       expect(access, name).toBe(isAdmin ? 'admin' : 'operator');
     }
