@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlainPng } from '../../domain/plain-png.ts';
 import type { TransferDocument } from '../schemas/transfer.ts';
-import { STREAM_KEY, useTestApi } from '../../../test/support/api.ts';
+import { makeRunning, STREAM_KEY, useTestApi } from '../../../test/support/api.ts';
 
 /** Export and import: a deployment that is exported, imported into an empty one and exported again is the same. */
 
@@ -157,5 +157,173 @@ describe('POST /api/import', () => {
     const second = await imported({ document, passphrase: PASSPHRASE, scheduleShows: true });
     expect(second.items.filter(({ status }) => status !== 'same')).toEqual([]);
     expect(second.items.every(({ outcome }) => outcome === 'skipped')).toBe(true);
+  });
+});
+
+describe('an import', () => {
+  /** Exports one destination with keys, and changes the document. */
+  async function one(change: (document: TransferDocument) => void = () => undefined) {
+    await test.add({ name: 'Main' });
+    const document = await exported();
+    change(document);
+    return document;
+  }
+
+  it('needs no passphrase for what is here already, and asks for the key of what is not', async () => {
+    const document = await one();
+    expect((await imported({ document })).items[0]).toMatchObject({ status: 'same', outcome: 'skipped' });
+    await test.reset();
+    const [missing] = (await imported({ document })).items;
+    expect(missing).toMatchObject({ status: 'conflict', needs: ['streamKey'], outcome: 'skipped' });
+    expect(missing!['problem'].detail).toBe('needs its stream key');
+    const secrets = { 'destination:Main': { streamKey: STREAM_KEY } };
+    expect((await imported({ document, secrets })).items[0]).toMatchObject({ status: 'new', outcome: 'created' });
+  });
+
+  it('changes only what differs, and only what is selected', async () => {
+    const document = await one((each) => {
+      each.destinations[0]!.group = 'Sunday';
+      each.settings.sound!.loudnessLufs = -23;
+    });
+    const select = ['destination:Main'];
+    const preview = await imported({ document, dryRun: true });
+    expect(
+      preview.items.filter(({ status }) => status === 'changed').map(({ item, fields }) => [item, fields]),
+    ).toEqual([
+      ['destination:Main', ['group']],
+      ['sound:deployment', ['loudnessLufs']],
+    ]);
+    const done = await imported({ document, select });
+    expect(done.items.filter(({ outcome }) => outcome === 'changed').map(({ item }) => item)).toEqual(select);
+    expect((await exported()).settings.sound!.loudnessLufs).toBeNull();
+    const { body } = await test.call('GET', '/api/timeline?kind=edited');
+    expect(body.data[0]).toMatchObject({ actor: 'operator', kind: 'edited' });
+  });
+
+  it('refuses a change that would interrupt a destination on air, and changes the others', async () => {
+    await test.put(makeRunning({ name: 'Live' }));
+    const document = await exported();
+    document.destinations[0]!.preset = '720p30';
+    const [live] = (await imported({ document, dryRun: true })).items;
+    expect(live).toMatchObject({ status: 'conflict', problem: { remedy: 'stop the destination, then import again' } });
+    const done = await imported({ document });
+    expect(done.items[0]).toMatchObject({ status: 'changed', outcome: 'failed' });
+    expect(done.items[0]!['problem'].detail).toContain('interrupts it');
+    expect((await exported()).destinations[0]!.preset).not.toBe('720p30');
+  });
+
+  it('says so when a preset is not known here', async () => {
+    const document = await one((each) => void (each.destinations[0]!.preset = '8k240'));
+    const [item] = (await imported({ document, dryRun: true })).items;
+    expect(item).toMatchObject({ status: 'conflict' });
+    expect(item!['problem'].detail).toMatch(/^preset: YouTube accepts/);
+  });
+
+  it('does not guess which of two destinations with one name is meant', async () => {
+    const document = await one((each) => void (each.destinations[0]!.group = 'Sunday'));
+    await test.add({ name: 'Main', streamKey: `${STREAM_KEY}-2` });
+    const [item] = (await imported({ document })).items;
+    expect(item).toMatchObject({ status: 'conflict', outcome: 'skipped' });
+    expect(item!['problem'].detail).toBe('several destinations have the name Main, so the one to change is not known');
+  });
+
+  it('makes drafts of scheduled shows unless it is told to schedule them, and starts nothing', async () => {
+    await fill();
+    const document = await exported({ passphrase: PASSPHRASE });
+    await test.reset();
+    await imported({ document, passphrase: PASSPHRASE });
+    const { body } = await test.call('GET', '/api/shows');
+    expect(body.data.map(({ state }: { state: string }) => state)).toEqual(['draft', 'draft', 'draft']);
+    expect(test.executions().filter((name) => !name.includes('create'))).toEqual([]);
+  });
+
+  it('refuses an item whose destination is neither here nor selected', async () => {
+    await fill();
+    const document = await exported({ passphrase: PASSPHRASE });
+    await test.reset();
+    const body = { document, passphrase: PASSPHRASE, select: ['ceiling:month'] };
+    const ceiling = (await imported(body)).items.find(({ item }) => item === 'ceiling:month');
+    expect(ceiling).toMatchObject({ status: 'conflict', outcome: 'skipped' });
+    expect(ceiling!['problem'].detail).toBe('refers to the destination Main, which is not here');
+  });
+
+  it('stops in time on a slow day, and continues when it is sent again', async () => {
+    const rows = ['a', 'b', 'c'].map((name) => `${name},twitch,live_1234_${name}bcdefghijkl`).join('\n');
+    const { now } = test.deps;
+    let ms = 0;
+    test.rebuild({ now: () => new Date(now().getTime() + (ms += 300)) });
+    const first = await imported({ csv: rows });
+    expect(first.isComplete).toBe(false);
+    const begun = first.items.filter(({ outcome }) => outcome === 'created').length;
+    expect(begun).toBeLessThan(3);
+    test.rebuild({});
+    const second = await imported({ csv: rows });
+    expect(second.isComplete).toBe(true);
+    expect(second.items.filter(({ outcome }) => outcome === 'created')).toHaveLength(3 - begun);
+  });
+
+  it.each([
+    ['another file', { format: 'x' }, 'document.format'],
+    ['a newer version', { version: 2 }, 'document.version'],
+    ['an unknown field', { colour: 'red' }, 'document.colour'],
+    ['damaged keys', { keys: 'x', passphrase: true }, 'document.keys'],
+  ])('422 for %s, with the field and without a value', async (_, change, field) => {
+    const { passphrase, ...changes } = change as { passphrase?: boolean };
+    const document = { ...(await one()), ...changes };
+    const answer = await post('/api/import', { document, ...(passphrase ? { passphrase: PASSPHRASE } : {}) });
+    expect([answer.status, answer.problem.errors![0]!.field]).toEqual([422, field]);
+  });
+
+  it('422 for a wrong passphrase, before anything is imported', async () => {
+    await test.add();
+    const document = await exported({ passphrase: PASSPHRASE });
+    await test.reset();
+    const answer = await post('/api/import', { document, passphrase: 'another one of them' });
+    expect([answer.status, answer.problem.errors![0]!.field]).toEqual([422, 'passphrase']);
+    expect((await exported()).destinations).toEqual([]);
+  });
+
+  it.each([[{}], [{ csv: 'a', document: {} }], [{ csv: 'name,platform\nx,youtube', select: ['y'] }]])(
+    '422 for %j',
+    async (body) => {
+      expect((await post('/api/import', body)).status).toBe(422);
+    },
+  );
+});
+
+describe('destinations as CSV', () => {
+  it('come back the same from an export that a spreadsheet opened', async () => {
+    await fill();
+    await test.add({ name: '=1+1', streamKey: `${STREAM_KEY}-3`, group: 'a,"b";c' });
+    const before = (await exported()).destinations;
+    const file = await post('/api/export', { format: 'csv' });
+    expect(file.headers.get('content-type')).toContain('text/csv');
+    expect(file.text).toContain("'=1+1");
+    expect(file.text).not.toContain(STREAM_KEY);
+    const { items } = await imported({ csv: `\ufeff${file.text}` });
+    expect(items.map(({ name, status }) => [name, status])).toEqual(before.map(({ name }) => [name, 'same']));
+  });
+
+  it.each([
+    ['semicolons', 'Name;Platform;Key\r\n"A;B";twitch;live_1_abcdefghijklmno\r\n', 'A;B'],
+    ['cells of a spreadsheet', 'One\ttwitch\tlive_1_abcdefghijklmno', 'One'],
+    ['another order', 'stream key,name,platform\nlive_1_abcdefghijklmno,Two,TWITCH\n\n', 'Two'],
+  ])('are read from %s', async (_, csv, name) => {
+    const { items } = await imported({ csv });
+    expect(items).toMatchObject([{ name, outcome: 'created' }]);
+  });
+
+  it.each([
+    ['an unknown column', 'name,colour\nA,red', 'column 2'],
+    ['a column twice', 'name,platform,name\nA,twitch,B', 'column 3'],
+    ['a row that is too long', 'name,platform\nA,twitch,secret', 'row 2'],
+    ['a row without a name', 'name,platform\n,twitch', 'row 2, name'],
+    ['an open quotation mark', 'name,platform\n"A,twitch', 'row 2'],
+    ['a number that is none', 'name,platform,holdMinutes\nA,twitch,soon', 'row 2, holdMinutes'],
+    ['no row', 'name,platform\n', 'csv'],
+  ])('422 for %s, naming the place', async (_, csv, field) => {
+    const answer = await post('/api/import', { csv });
+    expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, field]);
+    expect(answer.text).not.toContain('secret');
   });
 });

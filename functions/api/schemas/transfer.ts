@@ -118,7 +118,7 @@ export const TransferKeys = z.strictObject({
 });
 export type TransferKeys = z.infer<typeof TransferKeys>;
 
-export const PASSPHRASE_LENGTH_MIN = 12;
+const PASSPHRASE_LENGTH_MIN = 12;
 
 const passphrase = z
   .string()

@@ -44,7 +44,7 @@ export function toExportedLimit(
 }
 
 /** Translates ids, without destinations that are gone. */
-export function toReferences(ids: readonly string[], references: References): string[] {
+function toReferences(ids: readonly string[], references: References): string[] {
   return ids.flatMap((id) => references.get(id) ?? []);
 }
 

@@ -74,8 +74,8 @@ function translateAll(item: ExportedShow, translate: Options['translate']): Expo
 }
 
 /** Whether it is a draft is no part of the comparison: an import schedules and unschedules nothing that is here. */
-function changedPlan({ cover: _cover, isDraft: _draft, ...plan }: ExportedShow, here: ExportedShow): string[] {
-  return changedFields(plan, here);
+function changedPlan({ cover: _cover, isDraft: _draft, ...rest }: ExportedShow, here: ExportedShow): string[] {
+  return changedFields(rest, here);
 }
 
 /** Moves a series to its next date, as an export at this time would have it. */
@@ -144,11 +144,11 @@ function plan(deps: ApiDeps, { item, key, made, pair, translated }: Asked, { sch
   };
 }
 
-function toBody({ cover: _cover, isDraft: _draft, ceiling, destinations, ...plan }: ExportedShow, ids: Ids) {
+function toBody({ cover: _cover, isDraft: _draft, ceiling, destinations, ...rest }: ExportedShow, ids: Ids) {
   return {
-    ...plan,
+    ...rest,
     ceiling: ceiling && { ...ceiling, spared: ceiling.spared.flatMap((each) => ids.get(each) ?? []) },
-    destinations: destinations.map(({ destination, ...rest }) => ({ destinationId: ids.get(destination), ...rest })),
+    destinations: destinations.map(({ destination, ...how }) => ({ destinationId: ids.get(destination), ...how })),
   };
 }
 

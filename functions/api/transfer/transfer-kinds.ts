@@ -22,7 +22,5 @@ export const TRANSFER_KINDS = [
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 export const IMPORT_STATUSES = ['new', 'changed', 'same', 'conflict'] as const;
-export type ImportStatus = (typeof IMPORT_STATUSES)[number];
 
 export const IMPORT_OUTCOMES = ['created', 'changed', 'skipped', 'failed', 'pending'] as const;
-export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];

@@ -71,6 +71,11 @@ export async function requestPicture(
   };
 }
 
+/** Requests a text that is not read as JSON, such as a file to save. */
+export async function requestText<Body>(path: string, options: RequestOptions<NoInfer<Body>>): Promise<string> {
+  return toText((await sendRenewing(path, options)).content);
+}
+
 /** Requests a picture that may not exist. @returns null when it does not */
 export async function requestPictureIfAny(
   ...wanted: Parameters<typeof requestPicture>

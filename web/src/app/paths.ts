@@ -18,6 +18,7 @@ export const paths = {
   orphans: '/leftovers',
   notifications: '/notifications',
   settings: '/settings',
+  transfer: '/transfer',
   rehearsal: '/rehearsal',
 } as const;
 

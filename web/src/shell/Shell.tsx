@@ -27,6 +27,7 @@ import {
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
+  TransferPage,
   ShortcutSheet,
   ShowPage,
   ShowReportPage,
@@ -128,6 +129,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <OrphansPage />;
     case paths.notifications:
       return <NotificationsPage />;
+    case paths.transfer:
+      return <TransferPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default: {
