@@ -174,9 +174,10 @@ describe('the environment', () => {
 });
 
 describe('stream keys', () => {
-  it('are revealed only to KMS and to MediaLive, and passphrases to Secrets Manager', () => {
+  it('are revealed only to KMS, MediaLive and the encryption of an export, and passphrases to Secrets Manager', () => {
     const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
     expect(revealing.toSorted()).toEqual([
+      'functions/api/transfer/read-keys.ts',
       'functions/aws/channel-request.ts',
       'functions/aws/passphrase-secret.ts',
       'functions/aws/secrets.ts',

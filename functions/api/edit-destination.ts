@@ -16,7 +16,7 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from './destination-target.ts';
-import { findDestination, requireFound } from './routes/find-destination.ts';
+import { findDestination, requireFound } from './find-destination.ts';
 import { invalidFields } from './http/validation.ts';
 import { requireKeyTerms } from './key-terms.ts';
 import type { PatchDestination, PutStreamKey } from './schemas/requests.ts';

@@ -6,7 +6,7 @@ import { editDestination, type EditRequest } from '../edit-destination.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
-import { presentDestination } from './find-destination.ts';
+import { presentDestination } from '../find-destination.ts';
 
 const tags = ['Destinations'];
 const request = { params: z.object({ destinationId: DestinationId }), query: ApplyQuery, headers: IfMatchHeaders };

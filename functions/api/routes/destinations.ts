@@ -15,7 +15,7 @@ import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
-import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
+import { findDestination, presentDestination, presentOperation, requireFound } from '../find-destination.ts';
 
 const tags = ['Destinations'];
 const params = z.object({ destinationId: DestinationId });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { TARGET_KINDS } from '../../domain/notification-target.ts';
-import { IMPORT_OUTCOMES, IMPORT_STATUSES, TRANSFER_FORMAT, TRANSFER_KINDS } from '../transfer/transfer-kinds.ts';
+import { IMPORT_OUTCOMES, IMPORT_STATUSES, TRANSFER_FORMAT, TRANSFER_KINDS } from '../../domain/transfer-kinds.ts';
 import { SetCeiling } from './ceilings.ts';
 import { CreateIncidentMute, SetIncidentRules } from './incidents.ts';
 import { SetNoSourceLimit } from './no-source-limit.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AppError } from '../../domain/errors.ts';
 import type { OwnRequest } from '../read-as-caller.ts';
 import type { ImportItem } from '../schemas/transfer.ts';
-import type { TransferKind } from './transfer-kinds.ts';
+import type { TransferKind } from '../../domain/transfer-kinds.ts';
 
 /** Ids here by the references of the document: those that are here, and those that the import has created. */
 export type Ids = Map<string, string>;

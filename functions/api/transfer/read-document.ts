@@ -27,7 +27,7 @@ import {
   toExportedTarget,
 } from './export-items.ts';
 import { exportable, referencesOf } from './references.ts';
-import { TRANSFER_FORMAT, TRANSFER_VERSION } from './transfer-kinds.ts';
+import { TRANSFER_FORMAT, TRANSFER_VERSION } from '../../domain/transfer-kinds.ts';
 
 /** A deployment as an export describes it, with the records that its items describe. */
 export interface DescribedDeployment {

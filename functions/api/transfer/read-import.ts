@@ -2,7 +2,7 @@ import { AppError, type FieldError } from '../../domain/errors.ts';
 import { invalidFields } from '../http/validation.ts';
 import { TransferDocument, type ImportRequest, type TransferKeys } from '../schemas/transfer.ts';
 import { openKeys } from './sealed-keys.ts';
-import { TRANSFER_FORMAT, TRANSFER_VERSION } from './transfer-kinds.ts';
+import { TRANSFER_FORMAT, TRANSFER_VERSION } from '../../domain/transfer-kinds.ts';
 
 /** Reads what an import was sent: the document of an export, and its keys. */
 
