@@ -169,7 +169,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
   registerHealth(api, deps);
-  registerSnapshot(api);
+  registerSnapshot(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
