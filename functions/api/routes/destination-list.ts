@@ -22,6 +22,9 @@ const list = createRoute({
   responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type DestinationListRoutes = typeof list;
+
 /**
  * `GET /api/destinations`. On one machine, requests for the same page share one read and its JSON, because every open
  * dashboard polls every second. A Lambda function handles one request at a time and has nothing to share.

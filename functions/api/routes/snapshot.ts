@@ -40,6 +40,9 @@ const snapshot = createRoute({
   },
 });
 
+/** For the typed client. */
+export type SnapshotRoutes = typeof snapshot;
+
 /** `GET /api/snapshot`. */
 export function registerSnapshot(api: Api): void {
   api.openapi(snapshot, async (context) => {
