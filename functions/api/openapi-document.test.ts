@@ -4,8 +4,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { z } from '@hono/zod-openapi';
+import { getRefId } from '@asteasolutions/zod-to-openapi';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useTestApi } from '../../test/support/api.ts';
+import type { Api } from './api-deps.ts';
+import { ANSWER_EXAMPLES } from './schemas/answer-examples.ts';
 
 const test = useTestApi();
 const directory = mkdtempSync(join(tmpdir(), 'sluice-openapi-'));
@@ -26,6 +31,17 @@ async function lint(document: unknown): Promise<string> {
   } catch (error) {
     return (error as { stdout: string; stderr: string }).stdout + (error as { stderr: string }).stderr;
   }
+}
+
+/** Returns the schemas of all JSON request bodies with their names in the document. */
+function requestSchemasOf(api: Api): [string, z.ZodType][] {
+  return api.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route') return [];
+    const media = definition.route.request?.body?.content['application/json'];
+    if (!media || !('schema' in media)) return [];
+    const schema = media.schema as z.ZodType;
+    return [[getRefId(schema)!, schema] as [string, z.ZodType]];
+  });
 }
 
 interface Operation {
@@ -52,5 +68,32 @@ describe('the OpenAPI document', () => {
     expect(body.paths['/api/destinations/{destinationId}/start'].post.operationId).toBe('startDestination');
     expect(body.paths['/api/destinations/start'].post.operationId).toBe('startDestinations');
     expect(body.paths['/api/shows/{showId}/report'].get.operationId).toBe('getShowReport');
+  });
+
+  it('shows an example of every request body, which the API accepts', async () => {
+    const { body } = await test.call('GET', '/api/openapi.json');
+    const named = requestSchemasOf(test.api);
+    expect(named.map(([name]) => name).filter((name) => !body.components.schemas[name].examples)).toEqual([]);
+    const refused = named.filter(
+      ([name, schema]) => !schema.safeParse(body.components.schemas[name].examples[0]).success,
+    );
+    expect(refused.map(([name]) => name)).toEqual([]);
+  });
+
+  it('shows examples of the main answers that match their schemas', async () => {
+    const { body } = await test.call('GET', '/api/openapi.json');
+    const shown = Object.entries<{ examples?: unknown[] }>(body.components.schemas).filter(
+      ([, { examples }]) => examples,
+    );
+    expect(shown.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(ANSWER_EXAMPLES)));
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, binary: true, password: true } }).addSchema(
+      body,
+      'document',
+    );
+    const faults = shown.flatMap(([name, { examples }]) => {
+      const isValid = ajv.getSchema(`document#/components/schemas/${name}`)!;
+      return isValid(examples![0]) ? [] : [`${name}: ${ajv.errorsText(isValid.errors)}`];
+    });
+    expect(faults).toEqual([]);
   });
 });
