@@ -8,6 +8,7 @@ import type { CostsRoutes } from './routes/costs.ts';
 import type { DeliveriesRoutes } from './routes/deliveries.ts';
 import type { DestinationBulkStartRoutes } from './routes/destination-bulk-start.ts';
 import type { DestinationBulkRoutes } from './routes/destination-bulk.ts';
+import type { DestinationByReferenceRoutes } from './routes/destination-by-reference.ts';
 import type { DestinationEditRoutes } from './routes/destination-edit.ts';
 import type { DestinationListRoutes } from './routes/destination-list.ts';
 import type { DestinationSlateRoutes } from './routes/destination-slate.ts';
@@ -62,6 +63,7 @@ export type ServedRoute =
   | DeliveriesRoutes
   | DestinationBulkStartRoutes
   | DestinationBulkRoutes
+  | DestinationByReferenceRoutes
   | DestinationEditRoutes
   | DestinationListRoutes
   | DestinationSlateRoutes

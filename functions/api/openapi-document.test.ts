@@ -19,14 +19,18 @@ const redocly = join(dirname(createRequire(import.meta.url).resolve('@redocly/cl
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs a linter that others wrote. @returns its output, empty without a finding */
-async function lint(document: unknown): Promise<string> {
+async function lint(document: unknown, ...options: string[]): Promise<string> {
   const file = join(directory, 'openapi.json');
   writeFileSync(file, JSON.stringify(document));
   try {
-    await promisify(execFile)(process.execPath, [redocly, 'lint', file, '--extends', 'recommended-strict'], {
-      cwd: directory,
-      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
-    });
+    await promisify(execFile)(
+      process.execPath,
+      [redocly, 'lint', file, '--extends', 'recommended-strict', ...options],
+      {
+        cwd: directory,
+        env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      },
+    );
     return '';
   } catch (error) {
     return (error as { stdout: string; stderr: string }).stdout + (error as { stderr: string }).stderr;
@@ -51,7 +55,10 @@ interface Operation {
 describe('the OpenAPI document', () => {
   it('passes the strict rules of an independent linter', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
-    expect(await lint(body)).toBe('');
+    expect(await lint(body, '--skip-rule', 'no-ambiguous-paths')).toBe('');
+    // Its path alone is ambiguous, and harmless: no destination id is `by-reference`.
+    const { '/api/destinations/by-reference/{reference}': _, ...paths } = body.paths;
+    expect(await lint({ ...body, paths }, '--skip-rule', 'no-unused-components')).toBe('');
     // The linter finds what is wrong.
     expect(await lint({ ...body, servers: [] })).toContain('no-empty-servers');
   }, 120_000);

@@ -136,6 +136,7 @@ const ROUTES = {
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',
+  'PUT /api/destinations/by-reference/{reference}': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',

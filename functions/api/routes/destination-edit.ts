@@ -81,23 +81,29 @@ export type DestinationEditRoutes = typeof replace | typeof patch | typeof putSt
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
+    return context.json(
+      presentDestination(deps, context, await editDestination(deps, asked, context.req.valid('json'))),
+      200,
+    );
   });
 
   api.openapi(patch, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
+    return context.json(
+      presentDestination(deps, context, await editDestination(deps, asked, context.req.valid('json'))),
+      200,
+    );
   });
 
   api.openapi(putStreamKey, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    const record = await edit(deps, asked, context.req.valid('json'));
+    const record = await editDestination(deps, asked, context.req.valid('json'));
     context.header('ETag', etagOf(record));
     return context.body(null, 204);
   });
 }
 
-interface EditRequest {
+export interface EditRequest {
   destinationId: string;
   apply: Apply;
   ifMatch: string | undefined;
@@ -108,10 +114,10 @@ function readEditRequest(context: ApiContext, destinationId: string, apply: Appl
   return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
 }
 
-type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
+export type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
 /** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
-async function edit(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
+export async function editDestination(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
   const { destinationId } = asked;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();

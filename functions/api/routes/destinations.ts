@@ -81,7 +81,7 @@ export type DestinationsRoutes = typeof get | typeof remove | typeof create;
 /** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi({ ...create, middleware: idempotent(deps) }, async (context) => {
-    const record = await insert(deps, context.req.valid('json'), context.get('principal').id);
+    const record = await addDestination(deps, context.req.valid('json'), { requestedBy: context.get('principal').id });
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });
@@ -106,10 +106,15 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
   });
 }
 
-async function insert(
+/**
+ * Checks and stores a new destination.
+ * @param options.reference the caller's own id, which no other destination has
+ * @throws {AppError} naming what is wrong with it
+ */
+export async function addDestination(
   deps: ApiDeps,
   wanted: z.infer<typeof CreateDestination>,
-  requestedBy: string,
+  { reference, requestedBy }: { requestedBy: string; reference?: string },
 ): Promise<Destination> {
   requireFieldsOfKind(wanted);
   requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
@@ -127,6 +132,7 @@ async function insert(
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
+      ...(reference === undefined ? {} : { reference }),
       ...(sound ? { sound } : {}),
       ...terms,
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),

@@ -32,6 +32,7 @@ const OPERATION = {
 export const ANSWER_EXAMPLES: Record<string, object> = {
   Destination: {
     destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc',
+    reference: null,
     name: 'Main YouTube',
     group: 'Sunday service',
     platform: 'youtube',

@@ -149,6 +149,11 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   StartRecording: {
     name: 'Sunday service',
   },
+  UpsertDestination: {
+    name: 'Main YouTube',
+    platform: 'youtube',
+    streamKey: 'abcd-efgh-ijkl-mnop',
+  },
   SwitchSource: {
     to: 'backup',
   },

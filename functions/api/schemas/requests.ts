@@ -156,23 +156,45 @@ export const OperationId = z
   .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
   .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
 
-export const CreateDestination = z
+const newDestinationInputs = {
+  name: DestinationName,
+  group: GroupInput.optional(),
+  platform: PlatformId,
+  rtmpUrl: RtmpUrlInput.optional(),
+  streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
+  backupIngest: BackupIngest.optional(),
+  ...backupInputs,
+  ...srtInputs,
+  ...keyTermInputs,
+  preset: PresetId.optional(),
+  standby: Standby.optional(),
+  sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
+  ...sourceLossInputs,
+};
+
+export const CreateDestination = z.strictObject(newDestinationInputs).openapi('CreateDestination');
+
+/** Validated by the handler, which says what is allowed; a refused path parameter is otherwise a 404. */
+export const ReferenceParam = z.string().openapi({
+  param: { name: 'reference', in: 'path' },
+  description: 'From 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : -, beginning with a letter or a digit',
+  example: 'sunday-youtube',
+});
+export const Reference = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,63}$/,
+    'must be 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : - and begin with a letter or a digit',
+  );
+
+export const UpsertDestination = z
   .strictObject({
-    name: DestinationName,
-    group: GroupInput.optional(),
-    platform: PlatformId,
-    rtmpUrl: RtmpUrlInput.optional(),
-    streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
-    backupIngest: BackupIngest.optional(),
-    ...backupInputs,
-    ...srtInputs,
-    ...keyTermInputs,
-    preset: PresetId.optional(),
-    standby: Standby.optional(),
-    sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
-    ...sourceLossInputs,
+    ...newDestinationInputs,
+    streamKey: StreamKeyInput.optional().openapi({
+      description: 'Required to create one, except for the platform srt. The stored one stays without it',
+    }),
   })
-  .openapi('CreateDestination');
+  .openapi('UpsertDestination');
 
 export const ReplaceDestination = z
   .strictObject({
@@ -315,6 +337,8 @@ export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),
   platform: PlatformId.optional(),
   group: Group.optional(),
+  name: DestinationName.optional().openapi({ description: 'The whole name, as it is written' }),
+  reference: Reference.optional().openapi({ description: 'The id of PUT …/by-reference/{reference}' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 });
