@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { z } from '@hono/zod-openapi';
-import { getRefId } from '@asteasolutions/zod-to-openapi';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useTestApi } from '../../test/support/api.ts';
@@ -38,13 +37,14 @@ async function lint(document: unknown, ...options: string[]): Promise<string> {
 }
 
 /** Returns the schemas of all JSON request bodies with their names in the document. */
-function requestSchemasOf(api: Api): [string, z.ZodType][] {
+function requestSchemasOf(api: Api, { paths }: { paths: Record<string, any> }): [string, z.ZodType][] {
   return api.openAPIRegistry.definitions.flatMap((definition) => {
     if (definition.type !== 'route') return [];
-    const media = definition.route.request?.body?.content['application/json'];
+    const { method, path, request } = definition.route;
+    const media = request?.body?.content['application/json'];
     if (!media || !('schema' in media)) return [];
-    const schema = media.schema as z.ZodType;
-    return [[getRefId(schema)!, schema] as [string, z.ZodType]];
+    const { $ref: reference } = paths[path][method].requestBody.content['application/json'].schema;
+    return [[reference.split('/').at(-1), media.schema as z.ZodType] as [string, z.ZodType]];
   });
 }
 
@@ -79,7 +79,7 @@ describe('the OpenAPI document', () => {
 
   it('shows an example of every request body, which the API accepts', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
-    const named = requestSchemasOf(test.api);
+    const named = requestSchemasOf(test.api, body);
     expect(named.map(([name]) => name).filter((name) => !body.components.schemas[name].examples)).toEqual([]);
     const refused = named.filter(
       ([name, schema]) => !schema.safeParse(body.components.schemas[name].examples[0]).success,

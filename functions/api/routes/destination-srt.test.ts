@@ -68,6 +68,7 @@ describe('POST /api/destinations for SRT', () => {
       streamId: 'only an SRT destination has it: leave it out',
       latencyMs: 'only an SRT destination has it: leave it out',
       passphrase: 'only an SRT destination has it: leave it out',
+      streamKey: 'required: enter a stream key',
     });
     expect(messagesOf(await post({ ...rtmp, passphrase: undefined }))).toEqual({
       streamKey: 'required: enter a stream key',

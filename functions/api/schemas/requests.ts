@@ -3,6 +3,7 @@ import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
+import { refusePlatform } from '../../domain/known-platform.ts';
 import { keyTermInputs } from './key-terms.ts';
 import { CostGroupBy } from './costs.ts';
 import { Sound } from './sound.ts';
@@ -156,10 +157,15 @@ export const OperationId = z
   .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
   .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
 
+const PlatformInput = PlatformId.superRefine((platformId, context) => {
+  const message = refusePlatform(platformId);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
 const newDestinationInputs = {
   name: DestinationName,
   group: GroupInput.optional(),
-  platform: PlatformId,
+  platform: PlatformInput,
   rtmpUrl: RtmpUrlInput.optional(),
   streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
   backupIngest: BackupIngest.optional(),
@@ -200,7 +206,7 @@ export const ReplaceDestination = z
   .strictObject({
     name: DestinationName,
     group: GroupInput.default(null).openapi({ description: 'Default: no group' }),
-    platform: PlatformId,
+    platform: PlatformInput,
     rtmpUrl: RtmpUrlInput,
     preset: PresetId,
     standby: Standby,
@@ -219,7 +225,7 @@ export const PatchDestination = z
   .strictObject({
     name: DestinationName.optional(),
     group: GroupInput.optional(),
-    platform: PlatformId.optional(),
+    platform: PlatformInput.optional(),
     rtmpUrl: RtmpUrlInput.optional(),
     preset: PresetId.optional(),
     standby: Standby.optional(),
