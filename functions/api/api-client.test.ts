@@ -37,6 +37,7 @@ async function problemOf(sent: Promise<unknown>): Promise<ApiProblem['problem']>
   return error.problem;
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 const answersWith = (body: string, init: ResponseInit) =>
   connect({ fetch: async () => new Response(body, init) }).api.presets.$get();
 
@@ -87,6 +88,8 @@ describe('the typed client', () => {
       headers: { 'content-type': 'application/problem+json' },
     });
     expect((await problemOf(foreign)).code).toBe('unreadable_answer');
+    const gateway = answersWith('{"message":"Forbidden"}', { status: 403, headers: JSON_TYPE });
+    expect((await problemOf(gateway)).code).toBe('unreadable_answer');
     const offline = connect({ fetch: () => Promise.reject(new TypeError('fetch failed')) }).api.presets.$get();
     expect((await problemOf(offline)).code).toBe('unreachable');
   });

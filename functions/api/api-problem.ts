@@ -14,8 +14,8 @@ export class ApiProblem extends Error {
 }
 
 /**
- * Wraps a `fetch` so that it throws an `ApiProblem` instead of returning a problem. An answer in JSON is not a problem,
- * whatever its status: the health of a service that is not well is answered with 503.
+ * Wraps a `fetch` so that it throws an `ApiProblem` instead of returning a problem. An error status always is one, also
+ * from a gateway in front of the API, except for the health of a service that is not well: its 503 is an answer.
  * @throws {unknown} what the signal of the request aborts with
  */
 export function throwProblems(send: typeof fetch): typeof fetch {
@@ -27,13 +27,15 @@ export function throwProblems(send: typeof fetch): typeof fetch {
       if (init?.signal?.aborted || error instanceof ApiProblem) throw error;
       throw new ApiProblem(unreachable());
     }
-    if (response.status < 400 || isJson(response)) return response;
+    if (response.status < 400 || isUnwell(input, response)) return response;
     throw new ApiProblem(toProblem(response, await response.text()));
   };
 }
 
-function isJson(response: Response): boolean {
-  return /^application\/json\b/i.test(response.headers.get('content-type') ?? '');
+function isUnwell(input: RequestInfo | URL, { headers, status }: Response): boolean {
+  const path = input instanceof Request ? input.url : String(input);
+  const isJson = /^application\/json\b/i.test(headers.get('content-type') ?? '');
+  return status === 503 && path.endsWith('/api/health') && isJson;
 }
 
 function toProblem(response: Response, text: string): ProblemBody {
