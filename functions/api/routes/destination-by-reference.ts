@@ -48,7 +48,7 @@ export function registerDestinationByReference(api: Api, deps: ApiDeps): void {
     const ifMatch = context.req.header('if-match');
     const requestedBy = context.get('principal').id;
     const { apply } = context.req.valid('query');
-    // One at a time, because whoever comes second has to find what the first has created.
+    // One at a time, so that the second caller finds what the first has created.
     const turn = { name: `reference-${reference}`, doing: 'changing the destination with this reference' };
     const { isNew, record } = await inTurn(deps, turn, async () => {
       const found = await findByReference(deps, reference);
