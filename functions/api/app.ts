@@ -22,6 +22,7 @@ import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
 import { registerDestinationBulkStart } from './routes/destination-bulk-start.ts';
+import { registerDestinationByReference } from './routes/destination-by-reference.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationSlate } from './routes/destination-slate.ts';
@@ -175,6 +176,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSound(api, deps);
   registerSlateImage(api, deps);
   registerDestinationList(api, deps);
+  registerDestinationByReference(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);

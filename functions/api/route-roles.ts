@@ -13,7 +13,7 @@ import { ROLES, type Role } from './auth/roles.ts';
 /** The least sufficient role; `anyone` needs no sign-in. */
 export type Access = 'anyone' | Role;
 
-export const ROUTE_ACCESS: Record<string, Access> = {
+const ROUTES = {
   'GET /api/health': 'anyone',
   'POST /api/session': 'anyone',
   // Works with an expired session too.
@@ -136,6 +136,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',
+  'PUT /api/destinations/by-reference/{reference}': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
@@ -152,7 +153,11 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/notification-targets/{targetId}': 'admin',
   'DELETE /api/notification-targets/{targetId}': 'admin',
   'POST /api/notification-targets/{targetId}/rotate-secret': 'admin',
-};
+} as const satisfies Record<string, Access>;
+
+export const ROUTE_ACCESS: Record<string, Access> = ROUTES;
+/** `GET /api/health` and all others. */
+export type RouteName = keyof typeof ROUTES;
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];
 

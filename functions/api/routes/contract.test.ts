@@ -37,6 +37,7 @@ const BODIES: Record<string, object> = {
   'PUT /api/primary': { mode: 'off' },
   'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),
+  'PUT /api/destinations/by-reference/{reference}': makeBody(),
   'PATCH /api/destinations/{destinationId}': { name: 'x' },
   'PUT /api/destinations/{destinationId}': {
     name: 'x',
@@ -96,6 +97,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
+            .replace('{reference}', 'sunday')
             .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),

@@ -45,6 +45,9 @@ const snapshot = createRoute({
   },
 });
 
+/** For the typed client. */
+export type SnapshotRoutes = typeof snapshot;
+
 /** What a part is, or why it could not be read. */
 type PartAnswer = { value: unknown } | { problem: unknown };
 
