@@ -32,6 +32,7 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'POST /api/access-tokens': { name: 'x', role: 'viewer' },
   'POST /api/mediaconnect/flow/switch': { to: 'backup' },
   'PUT /api/mediaconnect/flow/preferred-source': { source: null },
   'PUT /api/primary': { mode: 'off' },
@@ -54,7 +55,8 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
   'POST /api/destinations/end-slate': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
-  'POST /api/session': { token: TOKEN },
+  // One that is looked up in the table.
+  'POST /api/session': { token: `sluice_token_${'x'.repeat(43)}` },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
@@ -97,6 +99,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
             .replace('{period}', 'month')
+            .replace('{tokenId}', DESTINATION_ID.replace('dst_', 'tok_'))
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],
