@@ -16,7 +16,8 @@ import {
 } from './http/request-guards.ts';
 import { notTriggered, requireRole, type Role } from './auth/roles.ts';
 import { ownPrincipalOf } from './read-as-caller.ts';
-import { accessOf, isTriggered, requireAccessForAll } from './route-roles.ts';
+import { accessOf, isTriggered, requireAccessForAll, servedRouteOf } from './route-roles.ts';
+import { createRateLimit, rateExceeded, setRateLimitHeaders, type RateLimit } from './http/rate-limit.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
 import { registerAccessTokens } from './routes/access-tokens.ts';
@@ -85,6 +86,7 @@ export function createApi(deps: ApiDeps): Api {
       if (!result.success) throw toValidationError(result, context);
     },
   });
+  const rateLimit = createRateLimit(deps.now);
   let routes: RouteTable | undefined;
   // Created on first use, after all routes are registered.
   const table = () => (routes ??= createRouteTable(api));
@@ -117,6 +119,8 @@ export function createApi(deps: ApiDeps): Api {
     // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
+    const allowance = context.get('allowance');
+    if (allowance) setRateLimitHeaders(context.res.headers, allowance);
     if (!isSafe(context.req.method)) logWrite(deps, context, table());
   });
 
@@ -134,11 +138,11 @@ export function createApi(deps: ApiDeps): Api {
 
   /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
   async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal =
-      ownPrincipalOf(context.req.raw) ??
-      (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
+    const own = ownPrincipalOf(context.req.raw);
+    const principal = own ?? (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
     if (!principal) throw unauthenticated(context.req.raw);
     context.set('principal', principal);
+    if (!own && !UNCOUNTED.has(servedRouteOf(context) ?? '')) countRequest(context, rateLimit);
     if (principal.triggers) requireTriggered(context, principal.triggers);
     else requireRole(principal.role, needed);
     return principal;
@@ -226,6 +230,16 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
 
 /** Routes whose body may be an image, by their templates. */
 const TAKES_IMAGE = new Set(['PUT /api/slate-image', 'PUT /api/shows/{showId}/cover']);
+
+/** Media, of which a player reads several pieces a second. */
+const UNCOUNTED = new Set(['GET /out/v1/*', 'GET /api/recordings/{recordingId}/media/*']);
+
+function countRequest(context: ApiContext, rateLimit: RateLimit): void {
+  const allowance = rateLimit.count(context.get('principal'));
+  if (!allowance) return;
+  context.set('allowance', allowance);
+  if (allowance.isExceeded) throw rateExceeded(allowance);
+}
 
 /** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
