@@ -6,7 +6,7 @@ import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
-import type { Allowance } from './http/rate-limit.ts';
+import type { Allowance } from './auth/rate-limit.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */

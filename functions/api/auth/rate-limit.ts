@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Principal } from '../auth/principal.ts';
+import type { Principal } from './principal.ts';
 
 /**
  * Limits the requests of each caller, so that a script in a loop leaves room for the others. The counts are in the

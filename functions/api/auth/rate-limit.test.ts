@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DESTINATION_ID, makeRecord, NOW, TOKEN, useTestApi } from '../../../test/support/api.ts';
-import type { Principal } from '../auth/principal.ts';
+import type { Principal } from './principal.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 const test = useTestApi();
