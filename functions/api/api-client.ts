@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { hc } from 'hono/client';
 import type { StatusCode } from 'hono/utils/http-status';
 import { throwProblems } from './api-problem.ts';
+import type { AccessTokensRoutes } from './routes/access-tokens.ts';
 import type { CeilingsRoutes } from './routes/ceilings.ts';
 import type { CostsRoutes } from './routes/costs.ts';
 import type { DeliveriesRoutes } from './routes/deliveries.ts';
@@ -58,6 +59,7 @@ import type { UptimeRoutes } from './routes/uptime.ts';
 
 /** Every documented route. `api-client.test.ts` does not compile when one is missing. */
 export type ServedRoute =
+  | AccessTokensRoutes
   | CeilingsRoutes
   | CostsRoutes
   | DeliveriesRoutes

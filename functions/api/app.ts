@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
-import type { Principal } from './auth/authentication.ts';
-import { callerOf } from './caller.ts';
 import { explain, logFailure, pictureExpected, toProblemResponse } from './http/problem.ts';
 import { isImage, readBody, readImage } from './http/read-body.ts';
 import {
@@ -13,10 +11,12 @@ import {
   requirePlainQuery,
   requireSameOrigin,
 } from './http/request-guards.ts';
-import { requireRole, type Role } from './auth/roles.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { setRateLimitHeaders } from './auth/rate-limit.ts';
+import { createAdmission } from './admission.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
+import { registerAccessTokens } from './routes/access-tokens.ts';
 import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
@@ -83,6 +83,7 @@ export function createApi(deps: ApiDeps): Api {
       if (!result.success) throw toValidationError(result, context);
     },
   });
+  const admit = createAdmission(deps);
   let routes: RouteTable | undefined;
   // Created on first use, after all routes are registered.
   const table = () => (routes ??= createRouteTable(api));
@@ -115,6 +116,8 @@ export function createApi(deps: ApiDeps): Api {
     // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
+    const allowance = context.get('allowance');
+    if (allowance) setRateLimitHeaders(context.res.headers, allowance);
     if (!isSafe(context.req.method)) logWrite(deps, context, table());
   });
 
@@ -122,22 +125,13 @@ export function createApi(deps: ApiDeps): Api {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
     if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
-    const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
+    const principal = access === 'anyone' ? null : await admit(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     requireStorage(deps, context.req.method, context.req.path);
     if (!isSafe(context.req.method)) await takeBody(context, table());
     return next();
   });
-
-  /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
-  async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal = await deps.authentication.authenticate(context.req.raw, callerOf(context, deps));
-    if (!principal) throw unauthenticated();
-    context.set('principal', principal);
-    requireRole(principal.role, needed);
-    return principal;
-  }
 
   api.use(waitForEnd(api, deps));
 
@@ -169,6 +163,7 @@ export function createApi(deps: ApiDeps): Api {
 function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
+  registerAccessTokens(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api, deps);
   registerPresets(api, deps);
@@ -246,13 +241,6 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
 
 function isDocsPage({ req }: ApiContext): boolean {
   return req.method === 'GET' && req.path === DOCS_PATH && (req.header('accept') ?? '').includes('text/html');
-}
-
-function unauthenticated(): AppError {
-  return new AppError('unauthenticated', {
-    detail: 'the request carries no valid token or session',
-    remedy: 'send Authorization: Bearer with your token, or sign in on the dashboard',
-  });
 }
 
 function wrongMethod(method: string, allowed: string[]): AppError {

@@ -116,7 +116,7 @@ describe('every route', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || changesNothing.has(name) || access === 'anyone') continue;
       const isConfiguration =
-        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?|\/by-reference\/\{reference\})?|incident-rules|ceilings\/\{period\}|no-source-limit|recording-settings|slate-image|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
+        /^(POST|PUT|PATCH|DELETE) \/api\/(access-tokens(\/\{tokenId\})?|destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?|\/by-reference\/\{reference\})?|incident-rules|ceilings\/\{period\}|no-source-limit|recording-settings|slate-image|sound|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
       const isAdmin = isConfiguration.test(name) || name === 'DELETE /api/recordings/{recordingId}';
       expect(access, name).toBe(isAdmin ? 'admin' : 'operator');
     }

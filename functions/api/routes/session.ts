@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import type { Principal, SignInRedirects } from '../auth/authentication.ts';
+import type { SignInRedirects } from '../auth/authentication.ts';
+import type { Principal } from '../auth/principal.ts';
 import { callerOf } from '../caller.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { publicHostOf } from '../http/request-guards.ts';
@@ -26,9 +27,10 @@ const create = createRoute({
   method: 'post',
   path,
   tags,
-  summary: 'Exchange the token for a session cookie',
+  summary: 'Exchange a token for a session cookie',
+  description: 'The session ends with its access token.',
   request: { query: NoQuery, body: takes(CreateSession) },
-  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404, 429) },
+  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404, 429, 503) },
 });
 
 const end = createRoute({
@@ -111,7 +113,7 @@ export function registerSession(api: Api, deps: ApiDeps): void {
 
   api.openapi(get, (context) => context.json(present(context.get('principal')), 200));
 
-  api.openapi(create, (context) => {
+  api.openapi(create, async (context) => {
     const { createSession } = authentication;
     if (!createSession) {
       throw new AppError('not_found', {
@@ -119,11 +121,11 @@ export function registerSession(api: Api, deps: ApiDeps): void {
         remedy: 'open /api/session/sign-in in a browser, or send an access token as bearer token',
       });
     }
-    const session = createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
+    const session = await createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
     if (!session) {
       throw new AppError('unauthenticated', {
-        detail: 'this is not the token of this installation',
-        remedy: 'use the link or token printed at the first start',
+        detail: 'this is not a token of this installation',
+        remedy: 'use the link or token printed at the first start, or an access token that an administrator made',
       });
     }
     setCookies(context, [session.cookie]);

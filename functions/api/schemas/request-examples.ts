@@ -13,6 +13,12 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   BulkStartRequest: {
     ids: ['dst_01k8m3v0s5n2q8w4x6y7z9a1bc'],
   },
+  CreateAccessToken: {
+    name: 'Stream Deck',
+    role: 'trigger',
+    destinationIds: ['dst_01k8m3v0s5n2q8w4x6y7z9a1bc'],
+    expiresAt: '2027-01-01T00:00:00Z',
+  },
   CreateDestination: {
     name: 'Main YouTube',
     platform: 'youtube',
