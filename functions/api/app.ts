@@ -47,6 +47,7 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPreflight } from './routes/preflight.ts';
 import { registerPresets } from './routes/presets.ts';
+import { registerPresence } from './routes/presence.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
 import { registerRecordingMedia } from './routes/recording-media.ts';
@@ -114,7 +115,7 @@ export function createApi(deps: ApiDeps): Api {
     // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
-    if (!isSafe(context.req.method)) logWrite(deps, context, table());
+    if (!isSafe(context.req.method) && !isHeartbeat(context)) logWrite(deps, context, table());
   });
 
   api.use(async (context, next) => {
@@ -170,6 +171,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api);
+  registerPresence(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -270,6 +272,11 @@ function missingPath(context: ApiContext): AppError {
 /** Returns the route's template, never the path, which may contain a pasted secret. */
 function routeOf(context: ApiContext, routes: RouteTable): string {
   return routes.find(context.req.method, context.req.path)?.path ?? '(none)';
+}
+
+/** Returns true for an accepted heartbeat. Open tabs would fill the log with them. */
+function isHeartbeat({ req, res }: ApiContext): boolean {
+  return res.ok && req.path.startsWith('/api/presence/');
 }
 
 /** Logs caller, route and status of a write, never values. */

@@ -24,6 +24,10 @@ export const ROUTE_ACCESS: Record<string, Access> = {
 
   'GET /api/session': 'viewer',
   'GET /api/snapshot': 'viewer',
+  // With the names of people.
+  'GET /api/presence': 'viewer',
+  'PUT /api/presence/{presenceId}': 'viewer',
+  'DELETE /api/presence/{presenceId}': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',

@@ -74,6 +74,7 @@ const BODIES: Record<string, object> = {
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
+  'PUT /api/presence/{presenceId}': { page: '/', editing: null },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -96,6 +97,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
+            .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),

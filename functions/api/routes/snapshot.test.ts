@@ -22,6 +22,7 @@ describe('GET /api/snapshot', () => {
       costs: await body('/api/costs/now'),
       ceilings: await body('/api/ceilings'),
       noSourceLimit: await body('/api/no-source-limit'),
+      presence: (await body('/api/presence')).data,
       service: await body('/api/health'),
       problems: {},
     });

@@ -21,6 +21,7 @@ const CALLS: { [Part in Unlisted]: { path: string; isList?: true } } = {
   costs: { path: '/api/costs/now' },
   ceilings: { path: '/api/ceilings' },
   noSourceLimit: { path: '/api/no-source-limit' },
+  presence: { path: '/api/presence', isList: true },
   service: { path: '/api/health' },
 };
 

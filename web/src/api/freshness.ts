@@ -22,6 +22,12 @@ export const POLL_HIDDEN_MS = 15_000;
 /** Poll interval of the source's picture where the preview does not play. */
 export const POLL_PICTURE_MS = 10_000;
 
+/** Time between two heartbeats of a visible tab. A tab without one for 45 seconds counts as closed. */
+export const HEARTBEAT_MS = 20_000;
+
+/** Poll interval of the other people on the dashboard. */
+export const POLL_PRESENCE_MS = 10_000;
+
 /** Time for an answer before the poll counts as missed. */
 const ANSWER_GRACE_MS = 1000;
 

@@ -37,6 +37,7 @@ export const queryKeys = {
   recordingSettings: ['recording-settings'],
   plannedShow: (showId: string) => ['planned-show', showId],
   showReport: (showId: string) => ['show-report', showId],
+  presence: ['presence'],
   service: ['service'],
   orphans: ['orphans'],
   flow: ['flow'],

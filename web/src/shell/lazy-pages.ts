@@ -63,6 +63,7 @@ export function prefetchRest(): () => void {
       import('@mantine/notifications'),
       import('../destinations/DestinationActionsMenu.tsx'),
       import('../details/ChannelLog.tsx'),
+      import('./PresentPeople.tsx'),
       ...prefetchDialogs(),
       ...Object.values(load).map((each) => each()),
     ];
