@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { TOKEN_PREFIX, type TriggerScope } from '../domain/access-token.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
-import type { Principal } from './auth/authentication.ts';
+import type { Principal } from './auth/principal.ts';
 import { callerOf } from './caller.ts';
 import { explain, logFailure, pictureExpected, toProblemResponse } from './http/problem.ts';
 import { isImage, readBody, readImage } from './http/read-body.ts';
@@ -13,10 +14,12 @@ import {
   requirePlainQuery,
   requireSameOrigin,
 } from './http/request-guards.ts';
-import { requireRole, type Role } from './auth/roles.ts';
-import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { notTriggered, requireRole, type Role } from './auth/roles.ts';
+import { ownPrincipalOf } from './read-as-caller.ts';
+import { accessOf, isTriggered, requireAccessForAll } from './route-roles.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
+import { registerAccessTokens } from './routes/access-tokens.ts';
 import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
@@ -37,6 +40,8 @@ import { registerHls } from './routes/hls.ts';
 import { registerIncidentMutes } from './routes/incident-mutes.ts';
 import { registerIncidentRules } from './routes/incident-rules.ts';
 import { registerIncidents } from './routes/incidents.ts';
+import { registerInvitationLinks } from './routes/invitation-links.ts';
+import { registerInvitations } from './routes/invitations.ts';
 import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerDeliveries } from './routes/deliveries.ts';
@@ -47,6 +52,7 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPreflight } from './routes/preflight.ts';
 import { registerPresets } from './routes/presets.ts';
+import { registerPeople } from './routes/people.ts';
 import { registerPresence } from './routes/presence.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
@@ -132,10 +138,13 @@ export function createApi(deps: ApiDeps): Api {
 
   /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
   async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal = await deps.authentication.authenticate(context.req.raw, callerOf(context, deps));
-    if (!principal) throw unauthenticated();
+    const principal =
+      ownPrincipalOf(context.req.raw) ??
+      (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
+    if (!principal) throw unauthenticated(context.req.raw);
     context.set('principal', principal);
-    requireRole(principal.role, needed);
+    if (principal.triggers) requireTriggered(context, principal.triggers);
+    else requireRole(principal.role, needed);
     return principal;
   }
 
@@ -169,9 +178,13 @@ export function createApi(deps: ApiDeps): Api {
 function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
+  registerAccessTokens(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api);
   registerPresence(api, deps);
+  registerPeople(api, deps);
+  registerInvitations(api, deps);
+  registerInvitationLinks(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -248,10 +261,27 @@ function isDocsPage({ req }: ApiContext): boolean {
   return req.method === 'GET' && req.path === DOCS_PATH && (req.header('accept') ?? '').includes('text/html');
 }
 
-function unauthenticated(): AppError {
+/**
+ * Refuses everything that a trigger token does not name, and parameters: `force` abandons an operation, which needs a
+ * person who looks at it.
+ */
+function requireTriggered(context: ApiContext, scope: TriggerScope): void {
+  if (!isTriggered(context, scope) || new URL(context.req.url).search !== '') throw notTriggered();
+}
+
+function unauthenticated(request: Request): AppError {
+  if (new URL(request.url).search.includes(TOKEN_PREFIX)) return tokenInAddress();
   return new AppError('unauthenticated', {
     detail: 'the request carries no valid token or session',
     remedy: 'send Authorization: Bearer with your token, or sign in on the dashboard',
+  });
+}
+
+/** A secret in an address ends in histories and logs, so it is never accepted there. */
+function tokenInAddress(): AppError {
+  return new AppError('unauthenticated', {
+    detail: 'the access token is in the address, where it is not accepted',
+    remedy: 'send it as the header Authorization: Bearer, and revoke this one: the address may be in a log',
   });
 }
 

@@ -80,20 +80,21 @@ describe('two people on the dashboard', () => {
   });
 
   it('send at most one heartbeat in 20 seconds, and none from a hidden tab', async () => {
-    await stage.begin(show, [], '/');
+    await page.goto('about:blank');
     const sent: number[] = [];
     page.on('request', (request) => {
       if (request.method() === 'PUT' && request.url().includes('/api/presence/')) sent.push(Date.now());
     });
-    await page.reload();
-    await waitFor('the first heartbeat', () => sent.length === 1);
+    await stage.begin(show, [], '/');
+    await waitFor('the first heartbeat', () => sent.length > 0);
+    sent.length = 0;
     await hideTab(page, true);
     await new Promise((resolve) => setTimeout(resolve, 22_000));
-    expect(sent).toHaveLength(1);
+    expect(sent).toEqual([]);
     await hideTab(page, false);
-    await waitFor('a heartbeat of the tab that is shown again', () => sent.length === 2);
+    await waitFor('a heartbeat of the tab that is shown again', () => sent.length === 1);
     await hideTab(page, true);
     await hideTab(page, false);
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(1);
   });
 });
