@@ -32,6 +32,7 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'POST /api/access-tokens': { name: 'x', role: 'viewer' },
   'POST /api/mediaconnect/flow/switch': { to: 'backup' },
   'PUT /api/mediaconnect/flow/preferred-source': { source: null },
   'PUT /api/primary': { mode: 'off' },
@@ -54,7 +55,8 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
   'POST /api/destinations/end-slate': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
-  'POST /api/session': { token: TOKEN },
+  // One that is looked up in the table.
+  'POST /api/session': { token: `sluice_token_${'x'.repeat(43)}` },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
@@ -74,6 +76,9 @@ const BODIES: Record<string, object> = {
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
+  'POST /api/invitations': { name: 'Anna', role: 'operator' },
+  'POST /api/invitations/preview': { invitation: 'x' },
+  'POST /api/invitations/redeem': { invitation: 'x' },
   'PUT /api/presence/{presenceId}': { page: '/', editing: null },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
@@ -97,8 +102,10 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
+            .replace('{invitationId}', DESTINATION_ID.replace('dst_', 'inv_'))
             .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')
+            .replace('{tokenId}', DESTINATION_ID.replace('dst_', 'tok_'))
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],
