@@ -180,7 +180,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerAccessTokens(api, deps);
   registerHealth(api, deps);
-  registerSnapshot(api);
+  registerSnapshot(api, deps);
   registerPresence(api, deps);
   registerPeople(api, deps);
   registerInvitations(api, deps);

@@ -2,18 +2,10 @@ import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeFlow, makeRunning, NOW, startTestApi } from '../support/api.ts';
 import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
-import { pollIntervalMs } from '../../web/src/api/destinations.ts';
-import { flowPollIntervalMs } from '../../web/src/api/flow.ts';
-import { costsPollMs } from '../../web/src/api/pace.ts';
+import { besidePollMs, snapshotPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
 import { HEARTBEAT_SECONDS } from '../../functions/domain/presence.ts';
-import {
-  HEARTBEAT_MS,
-  POLL_PRESENCE_MS,
-  POLL_DETAILS_MS,
-  POLL_ORPHANS_MS,
-  POLL_PICTURE_MS,
-} from '../../web/src/api/freshness.ts';
+import { HEARTBEAT_MS, POLL_DETAILS_MS } from '../../web/src/api/freshness.ts';
 
 /** List prices of us-east-1, November 2026. */
 const USD = {
@@ -71,16 +63,12 @@ function countUnits(): { client: object; counted: { readUnits: number; writeUnit
  */
 async function pollsOf(destinationId: string): Promise<[string, number][]> {
   queryClient.setQueryData(queryKeys.session, { embedded: false });
-  const { body: list } = await sluice.call('GET', '/api/destinations?limit=200');
-  const { body: flow } = await sluice.call('GET', '/api/mediaconnect/flow/status');
+  const { body: snapshot } = await sluice.call('GET', '/api/snapshot');
+  queryClient.setQueryData(queryKeys.destinations, snapshot.destinations);
   return [
-    ['/api/destinations?limit=200', pollIntervalMs(list.data)],
-    ['/api/mediaconnect/flow/status', flowPollIntervalMs(flow)],
-    ['/api/costs/now', costsPollMs()],
-    ['/api/orphans', POLL_ORPHANS_MS],
-    ['/api/primary', POLL_ORPHANS_MS],
-    ['/api/presence', POLL_PRESENCE_MS],
-    ['/api/mediaconnect/flow/thumbnail', POLL_PICTURE_MS],
+    ['/api/snapshot', snapshotPollMs()],
+    ['/api/recordings?limit=100', besidePollMs()],
+    ['/api/mediaconnect/flow/thumbnail', besidePollMs()],
     [`/api/destinations/${destinationId}/metrics`, POLL_DETAILS_MS],
     [`/api/destinations/${destinationId}/timeline`, POLL_DETAILS_MS],
   ];

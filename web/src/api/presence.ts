@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { PresenceList, PresenceResource, PutPresence } from '../../../functions/api/schemas/presence.ts';
-import { POLL_PRESENCE_MS } from './freshness.ts';
-import { queryKeys } from './query-client.ts';
+import type { PresenceResource, PutPresence } from '../../../functions/api/schemas/presence.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/presence';
 
@@ -13,18 +12,14 @@ const presenceId = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte)
 
 /** Returns the other open tabs of the dashboard. */
 export function usePresence(): readonly PresenceResource[] {
-  const { data } = useQuery({
-    queryKey: queryKeys.presence,
-    queryFn: async ({ signal }) => (await request<PresenceList>(PATH, { signal })).body.data,
-    refetchInterval: POLL_PRESENCE_MS,
-  });
+  const { data } = useQuery(snapshotQuery('presence'));
   return (data ?? []).filter((each) => each.presenceId !== presenceId);
 }
 
 /** Reports that this tab is open. A lost heartbeat is not repeated: the next one follows soon. */
 export async function sendHeartbeat(body: PutPresence): Promise<void> {
   try {
-    await request<null, PutPresence>(`${PATH}/${presenceId}`, { method: 'PUT', body });
+    await request<null, PutPresence>(`${PATH}/${presenceId}`, { method: 'PUT', body, isHeartbeat: true });
   } catch {
     // The connection lost banner says so already.
   }
