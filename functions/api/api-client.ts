@@ -4,6 +4,10 @@ import { hc } from 'hono/client';
 import type { StatusCode } from 'hono/utils/http-status';
 import { throwProblems } from './api-problem.ts';
 import type { AccessTokensRoutes } from './routes/access-tokens.ts';
+import type { InvitationsRoutes } from './routes/invitations.ts';
+import type { InvitationLinksRoutes } from './routes/invitation-links.ts';
+import type { PeopleRoutes } from './routes/people.ts';
+import type { PresenceRoutes } from './routes/presence.ts';
 import type { CeilingsRoutes } from './routes/ceilings.ts';
 import type { CostsRoutes } from './routes/costs.ts';
 import type { DeliveriesRoutes } from './routes/deliveries.ts';
@@ -61,6 +65,10 @@ import type { UptimeRoutes } from './routes/uptime.ts';
 export type ServedRoute =
   | AccessTokensRoutes
   | CeilingsRoutes
+  | PresenceRoutes
+  | PeopleRoutes
+  | InvitationLinksRoutes
+  | InvitationsRoutes
   | CostsRoutes
   | DeliveriesRoutes
   | DestinationBulkStartRoutes

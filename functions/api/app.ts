@@ -38,6 +38,8 @@ import { registerHls } from './routes/hls.ts';
 import { registerIncidentMutes } from './routes/incident-mutes.ts';
 import { registerIncidentRules } from './routes/incident-rules.ts';
 import { registerIncidents } from './routes/incidents.ts';
+import { registerInvitationLinks } from './routes/invitation-links.ts';
+import { registerInvitations } from './routes/invitations.ts';
 import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerDeliveries } from './routes/deliveries.ts';
@@ -48,6 +50,8 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPreflight } from './routes/preflight.ts';
 import { registerPresets } from './routes/presets.ts';
+import { registerPeople } from './routes/people.ts';
+import { registerPresence } from './routes/presence.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
 import { registerRecordingMedia } from './routes/recording-media.ts';
@@ -118,7 +122,7 @@ export function createApi(deps: ApiDeps): Api {
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
     const allowance = context.get('allowance');
     if (allowance) setRateLimitHeaders(context.res.headers, allowance);
-    if (!isSafe(context.req.method)) logWrite(deps, context, table());
+    if (!isSafe(context.req.method) && !isHeartbeat(context)) logWrite(deps, context, table());
   });
 
   api.use(async (context, next) => {
@@ -166,6 +170,10 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerAccessTokens(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api, deps);
+  registerPresence(api, deps);
+  registerPeople(api, deps);
+  registerInvitations(api, deps);
+  registerInvitationLinks(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -260,6 +268,11 @@ function missingPath(context: ApiContext): AppError {
 /** Returns the route's template, never the path, which may contain a pasted secret. */
 function routeOf(context: ApiContext, routes: RouteTable): string {
   return routes.find(context.req.method, context.req.path)?.path ?? '(none)';
+}
+
+/** Returns true for an accepted heartbeat. Open tabs would fill the log with them. */
+function isHeartbeat({ req, res }: ApiContext): boolean {
+  return res.ok && req.path.startsWith('/api/presence/');
 }
 
 /** Logs caller, route and status of a write, never values. */

@@ -27,8 +27,20 @@ const ROUTES = {
   'GET /api/session/callback': 'anyone',
   'POST /api/session/refresh': 'anyone',
 
+  // The secret in the body is the credential.
+  'POST /api/invitations/preview': 'anyone',
+  'POST /api/invitations/redeem': 'anyone',
+  'GET /api/people': 'admin',
+  'GET /api/invitations': 'admin',
+  'POST /api/invitations': 'admin',
+  'DELETE /api/invitations/{invitationId}': 'admin',
+
   'GET /api/session': 'viewer',
   'GET /api/snapshot': 'viewer',
+  // With the names of people.
+  'GET /api/presence': 'viewer',
+  'PUT /api/presence/{presenceId}': 'viewer',
+  'DELETE /api/presence/{presenceId}': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',

@@ -17,6 +17,10 @@ export interface TriggerScope {
 
 export interface AccessToken {
   tokenId: string;
+  /** Access of an invited person, for which only sessions exist. Absent: a token of a script or device. */
+  kind?: 'person';
+  /** The invitation that a person accepted. */
+  invitationId?: string;
   /** Shown in the timeline as the caller. */
   name: string;
   role: AccessTokenRole;

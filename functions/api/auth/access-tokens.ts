@@ -65,8 +65,16 @@ function requireActive(token: AccessToken, now: Date): void {
   const state = accessTokenState(token, now);
   if (state === 'active') return;
   const when = state === 'expired' ? `expired at ${token.expiresAt}` : `was revoked at ${token.revokedAt}`;
+  if (token.kind === 'person') throw accessEnded(token);
   throw new AppError('unauthenticated', {
     detail: `the access token "${token.name}" ${when}`,
     remedy: 'ask an administrator for a new token',
+  });
+}
+
+function accessEnded({ name, revokedBy }: AccessToken): AppError {
+  return new AppError('unauthenticated', {
+    detail: `the access of ${name} was ended by ${revokedBy ?? 'an administrator'}`,
+    remedy: 'ask an administrator for a new invitation',
   });
 }

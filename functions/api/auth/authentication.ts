@@ -29,6 +29,12 @@ export interface Authentication {
    */
   createSession?(token: string, request: Request, caller: Caller): Promise<NewSession | null>;
   /**
+   * Opens a session for an access token by its digest, for the browser of an invited person. Absent like
+   * `createSession`. @returns null when there is no such token
+   * @throws {AppError} `unauthenticated` when the token has ended
+   */
+  openSessionOf?(digest: string, request: Request): Promise<NewSession | null>;
+  /**
    * Ends a session of `createSession`, including copies of its cookie. @returns cookies that remove it
    * @throws {AppError} `internal` when the sign-out cannot be stored
    */
@@ -63,6 +69,8 @@ export type SignInResult = { cookies: string[] } & ({ principal: Principal } | {
 
 const OPERATOR = 'operator';
 const SESSION_SECONDS = 30 * 86_400;
+/** Nothing signs an invited person in again, so their session is long. An admin ends it. */
+const PERSON_SESSION_SECONDS = 365 * 86_400;
 /** Ten different wrong tokens in a minute are guesses, not pasting mistakes. */
 const SIGN_IN_GUESSES_MAX = 10;
 /** Several scripts behind one address may each have a stale token. */
@@ -138,7 +146,9 @@ export function createTokenAuthentication({
 
   function openSession(holder: Holder, request: Request): NewSession {
     const startsAt = Math.floor(now().getTime() / 1000);
-    const seconds = Math.min(SESSION_SECONDS, secondsLeft(holder, now()));
+    const isPerson = holder !== FIRST && holder.token.kind === 'person';
+    const sessionSeconds = isPerson ? PERSON_SESSION_SECONDS : SESSION_SECONDS;
+    const seconds = Math.min(sessionSeconds, secondsLeft(holder, now()));
     const parts = [
       String(startsAt + seconds),
       randomBytes(16).toString('base64url'),
@@ -168,6 +178,10 @@ export function createTokenAuthentication({
       const holder = await holderOf(given, signInLimit, caller);
       if (holder && holder !== FIRST && holder.token.role === 'trigger') throw triggerSignsIn();
       return holder && openSession(holder, request);
+    },
+    async openSessionOf(digest, request) {
+      const holder = await accessTokens?.resume(digest);
+      return holder ? openSession(holder, request) : null;
     },
     endSession(request) {
       try {

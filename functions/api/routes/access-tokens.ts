@@ -24,6 +24,7 @@ const list = createRoute({
   path: '/api/access-tokens',
   tags,
   summary: 'List access tokens',
+  description: 'Without those of people: see GET /api/people.',
   request: { query: NoQuery },
   responses: { 200: answers(AccessTokenList, 'The tokens, oldest first, without their secrets'), ...problems(503) },
 });
@@ -44,7 +45,8 @@ const remove = createRoute({
   path: '/api/access-tokens/{tokenId}',
   tags,
   summary: 'Revoke an access token',
-  description: 'At once, with the sessions that it has signed in. A repeated request changes nothing.',
+  description:
+    'At once, with the sessions that it has signed in. Also ends the access of an invited person. A repeated request changes nothing.',
   request: { params: z.object({ tokenId: TokenId }), query: NoQuery },
   responses: { 204: { description: 'It is revoked' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
@@ -55,7 +57,7 @@ export type AccessTokensRoutes = typeof list | typeof create | typeof remove;
 /** Access tokens of scripts and devices. */
 export function registerAccessTokens(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {
-    const tokens = await listAccessTokens(deps);
+    const tokens = (await listAccessTokens(deps)).filter(({ kind }) => kind !== 'person');
     return context.json({ data: tokens.map((token) => present(token, deps.now())) }, 200);
   });
 

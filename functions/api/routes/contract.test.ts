@@ -78,6 +78,10 @@ const BODIES: Record<string, object> = {
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
+  'POST /api/invitations': { name: 'Anna', role: 'operator' },
+  'POST /api/invitations/preview': { invitation: 'x' },
+  'POST /api/invitations/redeem': { invitation: 'x' },
+  'PUT /api/presence/{presenceId}': { page: '/', editing: null },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -101,6 +105,8 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
             .replace('{reference}', 'sunday')
+            .replace('{invitationId}', DESTINATION_ID.replace('dst_', 'inv_'))
+            .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')
             .replace('{tokenId}', DESTINATION_ID.replace('dst_', 'tok_'))
             .replace('{name}', '2026-11-20.csv'),

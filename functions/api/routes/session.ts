@@ -98,18 +98,7 @@ export type SessionRoutes =
 export function registerSession(api: Api, deps: ApiDeps): void {
   const { authentication } = deps;
 
-  function present({ id, role }: Principal) {
-    requireRole(role, 'viewer');
-    return {
-      principal: id,
-      role: role!,
-      signIn: authentication.signIn,
-      embedded: deps.embedded,
-      loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
-      version: deps.version,
-      ffmpeg: deps.ffmpeg ?? null,
-    };
-  }
+  const present = (principal: Principal) => presentSession(principal, deps);
 
   api.openapi(get, (context) => context.json(present(context.get('principal')), 200));
 
@@ -138,6 +127,23 @@ export function registerSession(api: Api, deps: ApiDeps): void {
     setCookies(context, authentication.endSession?.(context.req.raw) ?? []);
     return context.body(null, 204);
   });
+}
+
+/**
+ * Returns the session of a principal as the API answers it.
+ * @throws {AppError} `forbidden` for a principal without a role
+ */
+export function presentSession({ id, role }: Principal, deps: ApiDeps) {
+  requireRole(role, 'viewer');
+  return {
+    principal: id,
+    role: role!,
+    signIn: deps.authentication.signIn,
+    embedded: deps.embedded,
+    loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
+    version: deps.version,
+    ffmpeg: deps.ffmpeg ?? null,
+  };
 }
 
 function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects): void {
@@ -172,13 +178,13 @@ function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects):
   });
 }
 
-function setCookies(context: ApiContext, cookies: readonly string[]): void {
+export function setCookies(context: ApiContext, cookies: readonly string[]): void {
   for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
 }
 
 /**
  * Returns the dashboard's origin. A user pool redirects to registered addresses only, so a forged host has no effect.
  */
-function originOf(context: ApiContext, deps: ApiDeps): string {
+export function originOf(context: ApiContext, deps: ApiDeps): string {
   return `${deps.embedded ? 'http' : 'https'}://${publicHostOf(context.req.raw, deps)}`;
 }

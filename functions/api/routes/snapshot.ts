@@ -25,6 +25,7 @@ const CALLS: { [Part in Call]: { path: string; isList?: true; isLocal?: true } }
   costs: { path: '/api/costs/now' },
   ceilings: { path: '/api/ceilings' },
   noSourceLimit: { path: '/api/no-source-limit' },
+  presence: { path: '/api/presence', isList: true },
   rehearsal: { path: '/api/rehearsal', isList: true, isLocal: true },
   service: { path: '/api/health' },
 };

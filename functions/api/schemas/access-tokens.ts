@@ -20,7 +20,7 @@ const Role = z.enum(ACCESS_TOKEN_ROLES).openapi({
 /** Names that the timeline already uses for other callers. */
 const TAKEN_NAMES = new Set(['operator', 'anonymous', 'monitor', 'sweep', 'workflow']);
 
-const TokenName = DestinationName.refine(
+export const TokenName = DestinationName.refine(
   (name) => !TAKEN_NAMES.has(name.toLowerCase()) && !/^script /i.test(name) && !name.includes('@'),
   'stands for another caller in the timeline: choose another name, without @',
 )

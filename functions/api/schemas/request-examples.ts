@@ -29,6 +29,17 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
     destinationIds: ['dst_01k8m3v0s5n2q8w4x6y7z9a1bc'],
     hours: 3,
   },
+  CreateInvitation: {
+    name: 'Anna',
+    role: 'operator',
+  },
+  InvitationSecret: {
+    invitation: 'sluice_invitation_…',
+  },
+  PutPresence: {
+    page: '/shows',
+    editing: { kind: 'destination', id: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc' },
+  },
   CreateIncidentMute: {
     rule: 'source_lost',
     until: '2026-11-21T20:00:00Z',
