@@ -18,7 +18,7 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from './destination-target.ts';
-import { invalidFields } from './http/validation.ts';
+import { FieldFaults, invalidFields } from './http/validation.ts';
 import { requireKeyTerms } from './key-terms.ts';
 import type { CreateDestination } from './schemas/requests.ts';
 import { requireSoundFits } from './sound-target.ts';
@@ -31,21 +31,30 @@ type Wanted = z.output<typeof CreateDestination>;
 
 /**
  * Checks what is to be created, and stores nothing.
- * @throws {AppError} `validation_failed`, `duplicate_destination` and the codes of a refused target
+ * @throws {AppError} `validation_failed` with every wrong field, `duplicate_destination`
  */
 export async function prepareDestination(deps: ApiDeps, wanted: Wanted): Promise<PreparedDestination> {
-  requireFieldsOfKind(wanted);
-  requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
-  const { target, seal } = isSrtPlatform(wanted.platform)
-    ? await prepareSrt(deps, wanted)
-    : await prepareRtmp(deps, wanted);
-  requireSoundFits(target, wanted.sound);
-  const terms = requireKeyTerms(wanted, { found: null, now: deps.now(), platform: wanted.platform });
-  return { target, seal, terms };
+  const { platform } = wanted;
+  const faults = new FieldFaults();
+  await faults.note(() => requireFieldsOfKind(wanted));
+  await faults.note(() => requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(platform) }));
+  const terms = await faults.note(() => requireKeyTerms(wanted, { found: null, now: deps.now(), platform }));
+  const prepare = isSrtPlatform(platform) ? prepareSrt : prepareRtmp;
+  const prepared = await faults.note(() => prepare(deps, wanted));
+  if (prepared) await faults.note(() => requireSoundFits(prepared.target, wanted.sound));
+  return { ...faults.require(prepared), terms: faults.require(terms) };
 }
 
-/** Creates a destination. @throws {AppError} what `prepareDestination` throws */
-export async function createDestination(deps: ApiDeps, wanted: Wanted, requestedBy: string): Promise<Destination> {
+/**
+ * Checks and stores a new destination.
+ * @param options.reference the caller's own id, which no other destination has
+ * @throws {AppError} what `prepareDestination` throws
+ */
+export async function createDestination(
+  deps: ApiDeps,
+  wanted: Wanted,
+  { reference, requestedBy }: { requestedBy: string; reference?: string },
+): Promise<Destination> {
   const { seal, target, terms } = await prepareDestination(deps, wanted);
   const isSrt = isSrtPlatform(wanted.platform);
   const { holdMinutes, onSourceLoss, position, sound } = wanted;
@@ -57,6 +66,7 @@ export async function createDestination(deps: ApiDeps, wanted: Wanted, requested
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
+      ...(reference === undefined ? {} : { reference }),
       ...(sound ? { sound } : {}),
       ...terms,
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
@@ -86,12 +96,13 @@ interface PreparedDestination extends Prepared {
 
 async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
   const { platform, rtmpUrl, preset, streamKey: given } = wanted;
-  if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
-  const streamKey = readStreamKey(deps, given);
-  const mainKey = { fingerprint: streamKey.fingerprint, given };
-  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, mainKey);
-  requireKeyShape(target, given);
-  const backup = await prepareBackup(deps, wanted, { target, mainKey });
+  const faults = new FieldFaults();
+  const noted = await faults.note(() => readStreamKey(deps, requireStreamKey(given)));
+  const mainKey = { fingerprint: noted?.fingerprint ?? null, given: given ?? null };
+  const checked = await faults.note(() => checkTarget(deps, { platform, rtmpUrl, preset }, mainKey));
+  if (checked && given !== undefined) await faults.note(() => requireKeyShape(checked, given));
+  const prepared = checked && (await faults.note(() => prepareBackup(deps, wanted, { target: checked, mainKey })));
+  const [streamKey, target, backup] = [faults.require(noted), faults.require(checked), faults.require(prepared)];
   const place = { ...target, ...backup.known, streamKeyFingerprint: streamKey.fingerprint };
   await requireNoDuplicate(deps, { ...place, destinationId: null });
   return {
@@ -101,6 +112,11 @@ async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
       ...(backup.known.backupRtmpUrl ? await backup.seal(destinationId) : {}),
     }),
   };
+}
+
+function requireStreamKey(given: string | undefined): string {
+  if (given !== undefined) return given;
+  throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
 }
 
 async function prepareSrt(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {

@@ -17,7 +17,7 @@ import {
   sealStreamKey,
 } from './destination-target.ts';
 import { findDestination, requireFound } from './find-destination.ts';
-import { invalidFields } from './http/validation.ts';
+import { FieldFaults, invalidFields } from './http/validation.ts';
 import { requireKeyTerms } from './key-terms.ts';
 import type { PatchDestination, PutStreamKey } from './schemas/requests.ts';
 import { requireSoundFits } from './sound-target.ts';
@@ -101,15 +101,18 @@ async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry
 async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise<Edit> {
   const platform = given.platform ?? found.platform;
   requireSameKind(found, platform);
-  requireFieldsOfKind({ ...given, platform });
-  requireSourceLoss(given, { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) });
+  const { keyUse: _use, keyValidUntil: _until, ...rest } = given;
   const sound = given.sound === undefined ? found.sound : given.sound;
   const preset = given.preset ?? found.preset;
-  const terms = requireKeyTerms(given, { found, now: deps.now(), platform });
-  const { keyUse: _use, keyValidUntil: _until, ...rest } = given;
-  const edited = await (isSrtPlatform(platform) ? toSrtEdit(deps, found, rest) : toRtmpEdit(deps, found, rest));
-  requireSoundFits({ platform, preset }, sound);
-  return { ...edited, ...terms };
+  const faults = new FieldFaults();
+  await faults.note(() => requireFieldsOfKind({ ...given, platform }));
+  const present = { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) };
+  await faults.note(() => requireSourceLoss(given, present));
+  const terms = await faults.note(() => requireKeyTerms(given, { found, now: deps.now(), platform }));
+  const isSrt = isSrtPlatform(platform);
+  const edited = await faults.note(() => (isSrt ? toSrtEdit(deps, found, rest) : toRtmpEdit(deps, found, rest)));
+  await faults.note(() => requireSoundFits({ platform, preset }, sound));
+  return { ...faults.require(edited), ...terms };
 }
 
 async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {
@@ -146,10 +149,12 @@ async function toRtmpEdit(deps: ApiDeps, found: Destination, all: Fields): Promi
   const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
   const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
   const mainKey = { fingerprint, given: given ?? null };
-  const target = await checkTarget(deps, wanted, mainKey);
-  if (given !== undefined) requireKeyShape(target, given);
+  const faults = new FieldFaults();
+  const checked = await faults.note(() => checkTarget(deps, wanted, mainKey));
+  if (checked && given !== undefined) await faults.note(() => requireKeyShape(checked, given));
+  const prepared = checked && (await faults.note(() => prepareBackup(deps, all, { target: checked, mainKey, found })));
+  const [target, backup] = [faults.require(checked), faults.require(prepared)];
   const { destinationId } = found;
-  const backup = await prepareBackup(deps, all, { target, mainKey, found });
   await requireNoDuplicate(deps, { ...target, ...backup.known, destinationId, streamKeyFingerprint: fingerprint });
   const stored = streamKey ? await sealStreamKey(deps, destinationId, streamKey) : {};
   return { ...fields, ...target, ...stored, ...(await backup.seal(destinationId)) };

@@ -1,4 +1,5 @@
 import type { Api, ApiContext } from './api-deps.ts';
+import type { Principal } from './auth/principal.ts';
 
 /** An answer of the API to itself. */
 export interface OwnAnswer {
@@ -18,6 +19,14 @@ const OF_THE_REQUEST = [
   'if-none-match',
 ];
 
+/** The callers of the requests that the API sends to itself. Nothing that comes from outside is in here. */
+const ownRequests = new WeakMap<Request, Principal>();
+
+/** Returns whom a request of the API to itself is for; undefined for every other request. */
+export function ownPrincipalOf(request: Request): Principal | undefined {
+  return ownRequests.get(request);
+}
+
 /** A request of the API to itself. */
 export interface OwnRequest {
   method: 'PATCH' | 'POST' | 'PUT';
@@ -27,37 +36,34 @@ export interface OwnRequest {
   png?: Buffer<ArrayBuffer>;
 }
 
-/** Returns a reader with the credentials of a request, so that it sees nothing that the caller may not see. */
-export function readAsCaller(api: Api, context: ApiContext): (path: string) => Promise<OwnAnswer> {
-  return (path) => fetchAsCaller(api, context, path, {});
-}
-
 /**
- * Sends a request with the credentials of the one in progress: its caller's role counts, and its caller is in the log
- * and on the timeline.
+ * Returns a reader for the caller of a request, who is not authenticated again, so that it sees nothing that the caller
+ * may not see. A trigger token may not read; what it started may be waited for.
  */
-export function sendAsCaller(
-  api: Api,
-  context: ApiContext,
-  { body, method, path, png }: OwnRequest,
-): Promise<OwnAnswer> {
-  return fetchAsCaller(api, context, path, {
-    method,
-    body: png ?? JSON.stringify(body),
-    headers: { 'content-type': png ? 'image/png' : 'application/json' },
-  });
+export function readAsCaller(api: Api, context: ApiContext): (path: string) => Promise<OwnAnswer> {
+  const { triggers, ...principal } = context.get('principal');
+  const reader: Principal = triggers ? { ...principal, role: 'viewer' } : principal;
+  return (path) => fetchAs(reader, api, context, { path });
 }
 
-async function fetchAsCaller(
+/** Sends a request as the caller of the one in progress: its role counts, and it is in the log and on the timeline. */
+export function sendAsCaller(api: Api, context: ApiContext, request: OwnRequest): Promise<OwnAnswer> {
+  return fetchAs(context.get('principal'), api, context, request);
+}
+
+async function fetchAs(
+  principal: Principal,
   api: Api,
   context: ApiContext,
-  path: string,
-  { headers: own = {}, ...init }: { method?: string; body?: string | Buffer<ArrayBuffer>; headers?: object },
+  { body, method, path, png }: Partial<OwnRequest> & { path: string },
 ): Promise<OwnAnswer> {
   const headers = new Headers(context.req.raw.headers);
   for (const name of OF_THE_REQUEST) headers.delete(name);
-  for (const [name, value] of Object.entries(own)) headers.set(name, String(value));
-  const response = await api.fetch(new Request(new URL(path, context.req.url), { ...init, headers }), context.env);
+  if (method) headers.set('content-type', png ? 'image/png' : 'application/json');
+  const content = method && { method, body: png ?? JSON.stringify(body) };
+  const request = new Request(new URL(path, context.req.url), { ...content, headers });
+  ownRequests.set(request, principal);
+  const response = await api.fetch(request, context.env);
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
 }

@@ -1,16 +1,15 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { TableDeps } from './clients.ts';
+import { sendQuery } from './shared-reads.ts';
 
 /** Follows the pages of a Query, reading each page only when the caller asks for it. */
 export async function* queryPages(
-  { clients, deployment }: TableDeps,
+  deps: TableDeps,
   query: Omit<QueryCommandInput, 'TableName'>,
 ): AsyncGenerator<Record<string, unknown>[]> {
   let start: Record<string, unknown> | undefined;
   do {
-    const page = await clients.table.send(
-      new QueryCommand({ TableName: deployment.tableName, ...query, ExclusiveStartKey: start }),
-    );
+    const page = await sendQuery(deps, { TableName: deps.deployment.tableName, ...query, ExclusiveStartKey: start });
     yield page.Items ?? [];
     start = page.LastEvaluatedKey;
   } while (start);
@@ -39,20 +38,18 @@ export async function queryPartition(
  * @returns the items with the table's own keys, and the sort key after which the next page begins; null on the last page
  */
 export async function queryNewest(
-  { clients, deployment }: TableDeps,
+  deps: TableDeps,
   partition: string,
   { after, limit }: { limit: number; after?: string | undefined },
 ): Promise<{ items: Record<string, unknown>[]; last: string | null }> {
-  const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
-    new QueryCommand({
-      TableName: deployment.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partition },
-      ConsistentRead: true,
-      ScanIndexForward: false,
-      Limit: limit,
-      ExclusiveStartKey: after === undefined ? undefined : { pk: partition, sk: after },
-    }),
-  );
+  const { Items: items = [], LastEvaluatedKey: last } = await sendQuery(deps, {
+    TableName: deps.deployment.tableName,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': partition },
+    ConsistentRead: true,
+    ScanIndexForward: false,
+    Limit: limit,
+    ExclusiveStartKey: after === undefined ? undefined : { pk: partition, sk: after },
+  });
   return { items, last: (last?.['sk'] as string | undefined) ?? null };
 }

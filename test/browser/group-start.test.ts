@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GroupStartResource } from '../../functions/api/schemas/group-starts.ts';
 import { findViolations } from './accessibility.ts';
 import { idle } from './arrange.ts';
+import { patchSnapshot } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
@@ -52,14 +53,14 @@ describe('the start of several destinations on a phone', () => {
     const done = await newest();
     const [first, second] = done.destinations;
     // A start lasts too short here, so the test makes one that is under way of one that has ended.
-    const underWay = {
+    const underWay: GroupStartResource = {
       ...{ ...done, state: 'running', endReason: null, endedAt: null, remainingSeconds: 80 },
       destinations: [
-        { ...first, state: 'starting', step: 'starting the channel', remainingSeconds: 80 },
-        { ...second, state: 'waiting', startsInSeconds: 2, remainingSeconds: 82 },
+        { ...first!, state: 'starting', step: 'starting the channel', remainingSeconds: 80 },
+        { ...second!, state: 'waiting', startsInSeconds: 2, remainingSeconds: 82 },
       ],
     };
-    await page.route('**/api/group-starts', (route) => route.fulfill({ json: { data: [underWay] } }));
+    await patchSnapshot(page, () => ({ groupStarts: [underWay] }));
     let ended: unknown = null;
     await page.route('**/api/group-starts/*/stop', async (route) => {
       ended = route.request().postDataJSON();

@@ -8,6 +8,7 @@ import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { idle, type Wanted } from './arrange.ts';
+import { delaySnapshots } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
@@ -235,10 +236,7 @@ describe('the incidents page', () => {
 
   it('is above the page from the first moment of a fresh load, and nothing moves', async () => {
     await beginRefused();
-    await page.route('**/api/incidents?*', async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await route.continue();
-    });
+    await delaySnapshots(page, 300);
     const placeOfPage = () => ({ top: document.querySelector('#content')!.getBoundingClientRect().top, scrollY });
     await page.reload({ waitUntil: 'commit' });
     await page.waitForFunction(() => document.querySelector('#content h1'));

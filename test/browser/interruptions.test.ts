@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { idle, running, type Wanted } from './arrange.ts';
+import { abortSnapshots } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { WatchedPage } from './watched-page.ts';
 
@@ -223,11 +224,11 @@ describe('a list that fails to load after a bulk stop', () => {
     await begin([running('Alpha'), running('Bravo')]);
     await button('Stop all').click();
     await dialog().waitFor();
-    await page.route('**/api/destinations?*', (route) => route.abort());
+    const endAborts = await abortSnapshots(page);
     await button('Stop 2 destinations').click();
     await dialog().getByText('Checking').nth(1).waitFor();
     expect(await button('Continue in the background', dialog()).isVisible()).toBe(true);
-    await page.unroute('**/api/destinations?*');
+    await endAborts();
     await page.getByText('2 destinations stopped').waitFor();
   });
 });

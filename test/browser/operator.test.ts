@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { idle, running, type Wanted } from './arrange.ts';
+import { patchSnapshot } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
 import { readableIn, tooWide, type WatchedPage } from './watched-page.ts';
 
@@ -414,11 +415,7 @@ describe('a start', () => {
   it('of more destinations than free outputs says how many can start, and starts those', async () => {
     await begin([idle('Alpha'), idle('Bravo'), idle('Charlie')]);
     // Fifty destinations take minutes, so the test changes the number of outputs instead.
-    await page.route('**/api/mediaconnect/flow/status', async (route) => {
-      const answer = await route.fetch();
-      const json = await answer.json();
-      await route.fulfill({ response: answer, json: { ...json, outputs: { used: 48, limit: 50 } } });
-    });
+    await patchSnapshot(page, ({ source }) => ({ source: { ...source!, outputs: { used: 48, limit: 50 } } }));
     await page.reload();
     await button('Start all').click();
     await dialog().getByText('Only 2 of the source’s 50 outputs are free: 2 of 3 can start.').waitFor();

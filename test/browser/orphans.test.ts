@@ -7,6 +7,7 @@ import type { DestinationResource, OrphanResource } from '../../functions/api/sc
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { idle, running } from './arrange.ts';
+import { patchSnapshot } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
@@ -203,14 +204,14 @@ describe('one destination', () => {
     await waitFor('Bravo to run again', async () => (await statuses()).includes('running'));
 
     // A real hang takes minutes, so the test fakes the API's answer.
-    await page.route('**/api/destinations?limit=200', async (route) => {
-      const answer = await route.fetch();
-      const body = await answer.json();
-      const hanging = body.data.find((each: DestinationResource) => each.name === 'Bravo');
+    await patchSnapshot(page, ({ destinations }) => {
       const startedAt = new Date(Date.now() - 3_600_000).toISOString();
-      hanging.status = 'stopping';
-      hanging.operation = { ...HANGING, destinationId: hanging.destinationId, startedAt, deadlineAt: startedAt };
-      await route.fulfill({ response: answer, json: body });
+      const hang = (each: DestinationResource): DestinationResource => ({
+        ...each,
+        status: 'stopping',
+        operation: { ...HANGING, destinationId: each.destinationId, startedAt, deadlineAt: startedAt },
+      });
+      return { destinations: destinations!.map((each) => (each.name === 'Bravo' ? hang(each) : each)) };
     });
     await row('Bravo').getByText('overdue, use the menu to force it').waitFor();
     await button('More for Bravo').click();
@@ -263,7 +264,7 @@ describe('orphans', () => {
     await panel().getByText('Releasing').waitFor();
 
     // The releasing sweeps are slow, so the test fakes their result.
-    await page.route('**/api/orphans', (route) => route.fulfill({ json: { data: [] } }));
+    await patchSnapshot(page, () => ({ orphans: [] }));
     await page.getByText('No unused resources.').waitFor();
     expect(show.faults).toEqual([]);
   });

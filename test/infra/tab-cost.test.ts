@@ -2,11 +2,10 @@ import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeFlow, makeRunning, NOW, startTestApi } from '../support/api.ts';
 import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
-import { pollIntervalMs } from '../../web/src/api/destinations.ts';
-import { flowPollIntervalMs } from '../../web/src/api/flow.ts';
-import { costsPollMs } from '../../web/src/api/pace.ts';
+import { besidePollMs, snapshotPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
-import { POLL_DETAILS_MS, POLL_ORPHANS_MS, POLL_PICTURE_MS } from '../../web/src/api/freshness.ts';
+import { HEARTBEAT_SECONDS } from '../../functions/domain/presence.ts';
+import { HEARTBEAT_MS, POLL_DETAILS_MS } from '../../web/src/api/freshness.ts';
 
 /** List prices of us-east-1, November 2026. */
 const USD = {
@@ -21,6 +20,7 @@ const USD = {
   perMetric: 0.01 / 1000,
   /** On demand; half a unit where the read is eventually consistent. [aws.amazon.com/dynamodb/pricing/on-demand] */
   perReadUnit: 0.125 / 1e6,
+  perWriteUnit: 0.625 / 1e6,
 };
 const BYTES_PER_READ_UNIT = 4096;
 /** Memory and time of one request: tens of milliseconds for a few reads. */
@@ -37,11 +37,15 @@ interface TableCommand {
 const sluice = await startTestApi();
 afterAll(() => sluice.close());
 
-/** Passes reads to the table and adds up the read units that AWS would bill. */
-function countReads(): { client: object; counted: { readUnits: number } } {
+/** Passes calls to the table and adds up the units that AWS would bill. Every item written here is below 1 KB. */
+function countUnits(): { client: object; counted: { readUnits: number; writeUnits: number } } {
   const { table } = sluice.deps.clients;
-  const counted = { readUnits: 0 };
+  const counted = { readUnits: 0, writeUnits: 0 };
   const send = async (command: TableCommand) => {
+    if (command.constructor.name === 'PutCommand') {
+      counted.writeUnits += 1;
+      return table.send(command as never);
+    }
     const answer = (await table.send(command as never)) as { Items?: unknown[]; Item?: unknown };
     const units = Math.max(
       1,
@@ -59,15 +63,12 @@ function countReads(): { client: object; counted: { readUnits: number } } {
  */
 async function pollsOf(destinationId: string): Promise<[string, number][]> {
   queryClient.setQueryData(queryKeys.session, { embedded: false });
-  const { body: list } = await sluice.call('GET', '/api/destinations?limit=200');
-  const { body: flow } = await sluice.call('GET', '/api/mediaconnect/flow/status');
+  const { body: snapshot } = await sluice.call('GET', '/api/snapshot');
+  queryClient.setQueryData(queryKeys.destinations, snapshot.destinations);
   return [
-    ['/api/destinations?limit=200', pollIntervalMs(list.data)],
-    ['/api/mediaconnect/flow/status', flowPollIntervalMs(flow)],
-    ['/api/costs/now', costsPollMs()],
-    ['/api/orphans', POLL_ORPHANS_MS],
-    ['/api/primary', POLL_ORPHANS_MS],
-    ['/api/mediaconnect/flow/thumbnail', POLL_PICTURE_MS],
+    ['/api/snapshot', snapshotPollMs()],
+    ['/api/recordings?limit=100', besidePollMs()],
+    ['/api/mediaconnect/flow/thumbnail', besidePollMs()],
     [`/api/destinations/${destinationId}/metrics`, POLL_DETAILS_MS],
     [`/api/destinations/${destinationId}/timeline`, POLL_DETAILS_MS],
   ];
@@ -76,7 +77,7 @@ async function pollsOf(destinationId: string): Promise<[string, number][]> {
 describe('a dashboard tab on AWS', () => {
   it('costs cents a day with ten destinations on air and one row open', async () => {
     await sluice.reset();
-    const table = countReads();
+    const table = countUnits();
     sluice.rebuild({
       ...FIGURES_ON_AWS,
       embedded: false,
@@ -93,7 +94,7 @@ describe('a dashboard tab on AWS', () => {
     const polls = await pollsOf(ids[0]!);
     const counted = { requests: 0 };
     metrics = 0;
-    table.counted.readUnits = 0;
+    Object.assign(table.counted, { readUnits: 0, writeUnits: 0 });
     for (let second = 0; second < MINUTES * 60; second++) {
       sluice.time.now = new Date(NOW.getTime() + second * 1000);
       for (const [path, intervalMs] of polls) {
@@ -101,15 +102,21 @@ describe('a dashboard tab on AWS', () => {
         counted.requests += 1;
         expect((await sluice.call('GET', path)).status, path).toBeLessThan(500);
       }
+      if ((second * 1000) % HEARTBEAT_MS !== 0) continue;
+      counted.requests += 1;
+      const body = { page: '/', editing: null };
+      expect((await sluice.call('PUT', `/api/presence/${'0'.repeat(32)}`, { body })).status).toBe(204);
     }
     const perDay = MINUTES_A_DAY / MINUTES;
     const perRequest =
       USD.perRequest + USD.perCdnRequest + USD.perInvocation + GIGABYTE_SECONDS_PER_REQUEST * USD.perGigabyteSecond;
     const usd = {
       requests: counted.requests * perDay * perRequest,
-      table: table.counted.readUnits * perDay * USD.perReadUnit,
+      table: perDay * (table.counted.readUnits * USD.perReadUnit + table.counted.writeUnits * USD.perWriteUnit),
       metrics: metrics * perDay * USD.perMetric,
     };
+    expect(HEARTBEAT_MS).toBe(HEARTBEAT_SECONDS * 1000);
+    expect(table.counted.writeUnits).toBe((MINUTES * 60) / HEARTBEAT_SECONDS);
     const total = usd.requests + usd.table + usd.metrics;
     expect(total).toBeLessThanOrEqual(USD_A_DAY_MAX);
     // Less than a fifth of the limit would mean that a cost is not counted.

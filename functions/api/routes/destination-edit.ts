@@ -49,6 +49,9 @@ const putStreamKey = createRoute({
   },
 });
 
+/** For the typed client. */
+export type DestinationEditRoutes = typeof replace | typeof patch | typeof putStreamKey;
+
 /** Editing a destination: PUT, PATCH, and PUT of its stream key. */
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {

@@ -42,24 +42,26 @@ const remove = createRoute({
   },
 });
 
+const create = createRoute({
+  method: 'post',
+  path: '/api/destinations',
+  tags,
+  summary: 'Add a destination',
+  description: 'Creates the channel of a warm destination at once, stopped. A cold one gets its channel at the start.',
+  request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(CreateDestination) },
+  responses: {
+    201: answers(DestinationResource, 'The stored destination; Location is its path'),
+    ...problems(...WRITE_PROBLEMS, 409, 503),
+  },
+});
+
+/** For the typed client. */
+export type DestinationsRoutes = typeof get | typeof remove | typeof create;
+
 /** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
-  const create = createRoute({
-    method: 'post',
-    path: '/api/destinations',
-    tags,
-    summary: 'Add a destination',
-    description:
-      'Creates the channel of a warm destination at once, stopped. A cold one gets its channel at the start.',
-    middleware: idempotent(deps),
-    request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(CreateDestination) },
-    responses: {
-      201: answers(DestinationResource, 'The stored destination; Location is its path'),
-      ...problems(...WRITE_PROBLEMS, 409, 503),
-    },
-  });
-  api.openapi(create, async (context) => {
-    const record = await createDestination(deps, context.req.valid('json'), context.get('principal').id);
+  api.openapi({ ...create, middleware: idempotent(deps) }, async (context) => {
+    const record = await createDestination(deps, context.req.valid('json'), { requestedBy: context.get('principal').id });
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });

@@ -1,6 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { DESTINATION_ID, makePrimary, makeRecord, makeRunning, TOKEN, useTestApi } from '../../../test/support/api.ts';
+import {
+  DESTINATION_ID,
+  makePrimary,
+  makeRecord,
+  makeRunning,
+  NOW,
+  TOKEN,
+  useTestApi,
+} from '../../../test/support/api.ts';
 
 const test = useTestApi();
 const read = (headers = {}) => test.call('GET', '/api/snapshot', { headers });
@@ -22,6 +30,8 @@ describe('GET /api/snapshot', () => {
       costs: await body('/api/costs/now'),
       ceilings: await body('/api/ceilings'),
       noSourceLimit: await body('/api/no-source-limit'),
+      presence: (await body('/api/presence')).data,
+      rehearsal: (await body('/api/rehearsal')).data,
       service: await body('/api/health'),
       problems: {},
     });
@@ -45,6 +55,48 @@ describe('GET /api/snapshot', () => {
     expect([status, snapshot.source, snapshot.destinations.length]).toEqual([200, null, 1]);
     expect(snapshot.problems).toMatchObject({ source: { code: expect.any(String), remedy: expect.any(String) } });
     expect(snapshot.service).toMatchObject({ status: 'degraded' });
+  });
+
+  it('200 without drills on AWS, where there are none', async () => {
+    test.rebuild({ rehearsal: undefined });
+    const { body: snapshot } = await read();
+    expect([snapshot.rehearsal, snapshot.problems]).toEqual([null, {}]);
+  });
+
+  it('200 with the other parts when the destinations cannot be read', async () => {
+    const { table } = test.deps.clients;
+    const send = (command: { input: { ExpressionAttributeValues?: Record<string, unknown> } }) => {
+      if (command.input.ExpressionAttributeValues?.[':pk'] === 'DESTINATIONS') throw new Error('no answer');
+      return table.send(command as never);
+    };
+    test.rebuild({ clients: { ...test.deps.clients, table: { send } as never } });
+    const { status, body: snapshot } = await read();
+    expect([status, snapshot.destinations]).toEqual([200, null]);
+    expect(snapshot.problems).toMatchObject({ destinations: { code: 'internal', requestId: expect.any(String) } });
+    expect(snapshot.source).toMatchObject({ status: 'ACTIVE' });
+    expect(snapshot.incidents).toEqual([]);
+  });
+
+  it('reads each partition once for all parts', async () => {
+    await test.put(makeRunning());
+    const seen = test.watchTable();
+    await read();
+    const partitions = seen.filter((each) => !each.endsWith('Command'));
+    expect(partitions.filter((each) => each === 'DESTINATIONS')).toHaveLength(1);
+    expect(partitions).toEqual([...new Set(partitions)]);
+    // The next snapshot reads again.
+    const before = seen.length;
+    await read();
+    expect(seen.slice(before)).toContain('DESTINATIONS');
+  });
+
+  it('304 while only the time of reading has changed', async () => {
+    await test.put(makeRecord());
+    const first = await read();
+    test.time.now = new Date(NOW.getTime() + 10_000);
+    const second = await read({ 'if-none-match': first.headers.get('etag')! });
+    expect(first.body.costs.observedAt).not.toBe((await read()).body.costs.observedAt);
+    expect(second.status).toBe(304);
   });
 
   it('304 while nothing has changed', async () => {

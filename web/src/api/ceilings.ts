@@ -1,13 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  AnswerCeiling,
-  CeilingList,
-  CeilingResource,
-  SetCeiling,
-} from '../../../functions/api/schemas/ceilings.ts';
-import { costsPollMs } from './pace.ts';
+import type { AnswerCeiling, CeilingResource, SetCeiling } from '../../../functions/api/schemas/ceilings.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/ceilings';
 
@@ -15,11 +10,7 @@ type Period = CeilingResource['period'];
 
 /** Polls the ceilings with their spending while the page is visible. */
 export function useCeilings() {
-  return useQuery({
-    queryKey: queryKeys.ceilings,
-    refetchInterval: () => costsPollMs(),
-    queryFn: async ({ signal }) => (await request<CeilingList>(PATH, { signal })).body,
-  });
+  return useQuery(snapshotQuery('ceilings'));
 }
 
 const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.ceilings });

@@ -1,16 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { CostNow, CreateEstimate, Estimate, ReportList } from '../../../functions/api/schemas/costs.ts';
-import { costsPollMs } from './pace.ts';
+import type { CreateEstimate, Estimate, ReportList } from '../../../functions/api/schemas/costs.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 /** Polls the present costs while the page is visible. */
 export function useCostNow() {
-  return useQuery({
-    queryKey: queryKeys.costs,
-    refetchInterval: () => costsPollMs(),
-    queryFn: async ({ signal }) => (await request<CostNow>('/api/costs/now', { signal })).body,
-  });
+  return useQuery(snapshotQuery('costs'));
 }
 
 /** Estimates the cost of a start, for existing destinations or a planned one; null sends no request. */

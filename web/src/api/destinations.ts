@@ -1,7 +1,6 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
 import type {
   BulkResult,
-  DestinationList,
   DestinationResource,
   MetricsResource,
   OperationResource,
@@ -11,16 +10,14 @@ import type {
   Apply,
   BulkRequest,
   CreateDestination,
-  ListQuery,
   PatchDestination,
   PutStreamKey,
 } from '../../../functions/api/schemas/requests.ts';
-import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
-import { isMoving } from './is-moving.ts';
+import type { BitrateHistory } from './bitrate-history.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
-import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
 
@@ -42,38 +39,9 @@ const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
 const withApply = (path: string, apply: Apply | null): string => (apply ? `${path}?apply=${apply}` : path);
 
-/** Returns the poll interval for the newest answer. */
-export function pollIntervalMs(destinations: readonly DestinationResource[] | undefined): number {
-  const busy = destinations?.some((destination) => destination.status === 'running' || isMoving(destination)) ?? true;
-  return busy ? busyPollMs() : quietPollMs();
-}
-
-async function listAll(signal: AbortSignal): Promise<DestinationResource[]> {
-  const all: DestinationResource[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: Partial<Record<keyof ListQuery, string>> = { limit: '200', ...(cursor ? { cursor } : {}) };
-    const path = `${PATH}?${new URLSearchParams(query).toString()}`;
-    const { body }: Answer<DestinationList> = await request<DestinationList>(path, { signal });
-    all.push(...body.data);
-    cursor = body.nextCursor;
-  } while (cursor);
-  return all;
-}
-
 /** Polls all destinations while the page is visible. */
 export function useDestinations() {
-  return useQuery({
-    queryKey: queryKeys.destinations,
-    queryFn: async ({ signal }) => {
-      const destinations = await listAll(signal);
-      queryClient.setQueryData<BitrateHistory>(queryKeys.bitrates, (history) =>
-        appendBitrates(history ?? new Map(), destinations),
-      );
-      return destinations;
-    },
-    refetchInterval: (query) => pollIntervalMs(query.state.data),
-  });
+  return useQuery(snapshotQuery('destinations'));
 }
 
 /** Returns the destinations of the newest poll, for a decision at the moment of a click. */

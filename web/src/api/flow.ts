@@ -5,31 +5,17 @@ import type {
   PresetsResource,
 } from '../../../functions/api/schemas/answers.ts';
 import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/requests.ts';
-import { POLL_PICTURE_MS, POLL_QUIET_MS } from './freshness.ts';
-import { busyPollMs, quietPollMs } from './pace.ts';
+import { POLL_QUIET_MS } from './freshness.ts';
+import { besidePollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request, requestPictureIfAny } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const FLOW = '/api/mediaconnect/flow';
 
-/** Returns true while the flow is changing its state. */
-export function isFlowMoving(flow: FlowStatusResource): boolean {
-  // UPDATING is a running flow whose outputs are changing.
-  return ['STARTING', 'STOPPING', 'DELETING'].includes(flow.status);
-}
-
-/** Returns the poll interval for the newest answer. */
-export function flowPollIntervalMs(flow: FlowStatusResource | undefined): number {
-  return flow?.status === 'STANDBY' ? quietPollMs() : busyPollMs();
-}
-
 /** Polls the source while the page is visible. */
 export function useFlow() {
-  return useQuery({
-    queryKey: queryKeys.flow,
-    queryFn: async ({ signal }) => (await request<FlowStatusResource>(`${FLOW}/status`, { signal })).body,
-    refetchInterval: (query) => flowPollIntervalMs(query.state.data),
-  });
+  return useQuery(snapshotQuery('source'));
 }
 
 /**
@@ -56,7 +42,7 @@ export function knownFlow(): FlowStatusResource | undefined {
 export function useSourcePicture() {
   return useQuery({
     queryKey: queryKeys.sourcePicture,
-    refetchInterval: POLL_PICTURE_MS,
+    refetchInterval: () => besidePollMs(),
     gcTime: 0,
     queryFn: ({ signal }) => requestPictureIfAny(`${FLOW}/thumbnail`, { signal }),
   });

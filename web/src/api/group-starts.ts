@@ -1,26 +1,19 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type {
   GroupStartInput,
-  GroupStartList,
   GroupStartPlan,
   GroupStartResource,
   GroupStopInput,
 } from '../../../functions/api/schemas/group-starts.ts';
-import { busyPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/group-starts';
 
-const isOver = ({ state }: GroupStartResource): boolean => state === 'ended';
-
-/** Reads the newest group starts, and polls them while one is under way. */
+/** Polls the newest group starts while the page is visible. */
 export function useGroupStarts() {
-  return useQuery({
-    queryKey: queryKeys.groupStarts,
-    queryFn: async ({ signal }) => (await request<GroupStartList>(PATH, { signal })).body.data,
-    refetchInterval: ({ state }) => (state.data?.some((each) => !isOver(each)) ? busyPollMs() : false),
-  });
+  return useQuery(snapshotQuery('groupStarts'));
 }
 
 /** Plans the start of destinations, in this order. */

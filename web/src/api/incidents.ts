@@ -3,9 +3,10 @@ import { useEffect, useState } from 'react';
 import type { IncidentList, IncidentResource } from '../../../functions/api/schemas/incidents.ts';
 import { knownDestinations } from './destinations.ts';
 import { POLL_HIDDEN_MS } from './freshness.ts';
-import { busyPollMs, quietPollMs } from './pace.ts';
+import { snapshotPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { readPart, snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/incidents';
 
@@ -18,16 +19,21 @@ interface Watched {
 /** Returns the poll interval of open incidents; false: none. A hidden tab is polled while something is on air. */
 export function incidentsPollMs({ isHidden, isOnAir }: Watched): number | false {
   if (isHidden) return isOnAir ? POLL_HIDDEN_MS : false;
-  return isOnAir ? busyPollMs() * 2 : quietPollMs() * 2;
+  return snapshotPollMs();
 }
 
 const isOnAir = (): boolean => knownDestinations().some(({ primary, desired }) => !primary && desired === 'running');
 
+/** Reads the incidents without the rest of the snapshot, which a hidden tab does not show. */
+async function readAlone(signal: AbortSignal): Promise<IncidentResource[]> {
+  return (await request<IncidentList>(`${PATH}?limit=200`, { signal })).body.data;
+}
+
 /** Polls the open incidents, also in a hidden tab, whose operator sees only title, sound and notification. */
 export function useIncidents() {
   return useQuery({
-    queryKey: queryKeys.incidents,
-    queryFn: async ({ signal }) => (await request<IncidentList>(`${PATH}?limit=200`, { signal })).body.data,
+    ...snapshotQuery('incidents'),
+    queryFn: ({ signal }) => (document.hidden ? readAlone(signal) : readPart('incidents')),
     refetchInterval: () => incidentsPollMs({ isHidden: document.hidden, isOnAir: isOnAir() }),
     refetchIntervalInBackground: true,
   });

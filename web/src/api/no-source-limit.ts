@@ -4,19 +4,15 @@ import type {
   NoSourceLimitResource,
   SetNoSourceLimit,
 } from '../../../functions/api/schemas/no-source-limit.ts';
-import { costsPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/no-source-limit';
 
 /** Polls the no-source limit while the page is visible. */
 export function useNoSourceLimit() {
-  return useQuery({
-    queryKey: queryKeys.noSourceLimit,
-    refetchInterval: () => costsPollMs(),
-    queryFn: async ({ signal }) => (await request<NoSourceLimitResource>(PATH, { signal })).body,
-  });
+  return useQuery(snapshotQuery('noSourceLimit'));
 }
 
 const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.noSourceLimit });

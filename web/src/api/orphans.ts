@@ -1,23 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { OrphanList, OrphanResource } from '../../../functions/api/schemas/answers.ts';
-import { POLL_ORPHANS_MS, POLL_QUIET_MS } from './freshness.ts';
+import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/orphans';
 
-/** Returns the poll interval, shorter during a release because the operator waits for it. */
-function orphansPollIntervalMs(orphans: readonly OrphanResource[] | undefined): number {
-  return orphans?.some((orphan) => orphan.releaseRequestedBy !== null) ? POLL_QUIET_MS : POLL_ORPHANS_MS;
-}
-
 /** Polls the orphans: AWS resources no destination uses. */
 export function useOrphans() {
-  return useQuery({
-    queryKey: queryKeys.orphans,
-    queryFn: async ({ signal }) => (await request<OrphanList>(PATH, { signal })).body.data,
-    refetchInterval: (query) => orphansPollIntervalMs(query.state.data),
-  });
+  return useQuery(snapshotQuery('orphans'));
 }
 
 /** Requests the release of an orphan; it is released when the list no longer contains it. */

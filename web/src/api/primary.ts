@@ -1,19 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
 import type { SetPrimary } from '../../../functions/api/schemas/requests.ts';
-import { POLL_ORPHANS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 const PATH = '/api/primary';
 
 /** Reads the HLS preview: when it runs, and its cost. */
 export function usePrimary() {
-  return useQuery({
-    queryKey: queryKeys.primary,
-    refetchInterval: POLL_ORPHANS_MS,
-    queryFn: async ({ signal }) => (await request<PrimaryResource>(PATH, { signal })).body,
-  });
+  return useQuery(snapshotQuery('primary'));
 }
 
 /** Sets when the preview runs. */

@@ -7,8 +7,8 @@ import type {
   RecordingSettingsResource,
   StartRecording,
 } from '../../../functions/api/schemas/recordings.ts';
-import { POLL_DETAILS_MS, POLL_ORPHANS_MS } from './freshness.ts';
-import { busyPollMs } from './pace.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
+import { besidePollMs, busyPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
@@ -17,15 +17,16 @@ const SETTINGS_PATH = '/api/recording-settings';
 /** How many the page shows. */
 export const RECORDINGS_SHOWN = 100;
 
-/** Polls the newest recordings, quickly while one is in progress or moving. */
+/** States that last: the length of a recording in progress is counted by the page. */
+const SETTLED: ReadonlySet<RecordingResource['state']> = new Set(['recording', 'ready', 'failed']);
+
+/** Polls the newest recordings, quickly while one is changing. */
 export function useRecordings() {
   return useQuery({
     queryKey: queryKeys.recordings,
     queryFn: async ({ signal }) => (await request<RecordingList>(`${PATH}?limit=${RECORDINGS_SHOWN}`, { signal })).body,
     refetchInterval: ({ state }) =>
-      state.data?.data.some((recording) => recording.state !== 'ready' && recording.state !== 'failed')
-        ? busyPollMs()
-        : POLL_ORPHANS_MS,
+      state.data?.data.some((recording) => !SETTLED.has(recording.state)) ? busyPollMs() : besidePollMs(),
   });
 }
 

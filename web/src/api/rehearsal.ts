@@ -1,38 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { RehearsalResource, RehearsalSwitch } from '../../../functions/api/schemas/rehearsal.ts';
-import { POLL_DETAILS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { problemOf, request } from './request.ts';
-import { useSession } from './session.ts';
+import { request } from './request.ts';
+import { snapshotQuery } from './snapshot.ts';
 
 /** A drill. */
 export type RehearsalFault = RehearsalResource['data'][number];
 
 const PATH = '/api/rehearsal';
 
-/** Returns the poll interval, shorter while a drill runs because another person may stop it. */
-function rehearsalPollIntervalMs(faults: readonly RehearsalFault[] | null | undefined): number | false {
-  if (faults === null) return false;
-  return faults?.some(({ isActive }) => isActive) ? POLL_QUIET_MS : POLL_DETAILS_MS;
-}
-
-/** Polls the drills; null where there are none: on AWS, and where the API lacks the path. */
+/** Polls the drills; null on AWS, where there are none. */
 export function useRehearsal() {
-  const embedded = useSession().data?.embedded;
-  const query = useQuery<RehearsalFault[] | null>({
-    queryKey: queryKeys.rehearsal,
-    enabled: embedded === true,
-    refetchInterval: ({ state }) => rehearsalPollIntervalMs(state.data),
-    queryFn: async ({ signal }) => {
-      try {
-        return (await request<RehearsalResource>(PATH, { signal })).body.data;
-      } catch (error) {
-        if (problemOf(error)?.status === 404) return null;
-        throw error;
-      }
-    },
-  });
-  return { ...query, data: embedded === false ? null : query.data };
+  return useQuery(snapshotQuery('rehearsal'));
 }
 
 /** Stores the answer, and cancels polls sent before the change, which must not overwrite it. */

@@ -1,5 +1,6 @@
 import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { noteServerTime } from './server-clock.ts';
+import { countWrite } from './writes.ts';
 
 /** Request timeout, so that a hanging poll counts as missed instead of pending for ever. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -28,11 +29,15 @@ interface RequestOptions<Body> {
   /** An image to send instead of a body. */
   image?: Blob;
   ifMatch?: string | null;
+  /** The ETag of a known answer; an unchanged one is answered with 304, which `alsoAnswers` has to name. */
+  ifNoneMatch?: string | null;
   signal?: AbortSignal;
   /** An error status that is a valid answer. */
   alsoAnswers?: number;
   /** Timeout of a slow request. */
   answerWithinMs?: number;
+  /** A write that changes nothing of the show, so that the page need not read it again. */
+  isHeartbeat?: boolean;
 }
 
 /** An answer's body, status and ETag. */
@@ -94,7 +99,14 @@ interface Received {
   headers: Headers;
 }
 
-async function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
+function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
+  const isRead = (options.method ?? 'GET') === 'GET';
+  return isRead || options.isHeartbeat
+    ? sendTwiceIfExpired(path, options)
+    : countWrite(() => sendTwiceIfExpired(path, options));
+}
+
+async function sendTwiceIfExpired(path: string, options: RequestOptions<unknown>): Promise<Received> {
   try {
     return await send(path, options);
   } catch (error) {
@@ -125,10 +137,11 @@ function renewSession(): Promise<unknown> {
 }
 
 async function send(path: string, options: RequestOptions<unknown>): Promise<Received> {
-  const { method = 'GET', body, image, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const { method = 'GET', body, image, ifMatch, ifNoneMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['content-type'] = image ? image.type : 'application/json';
   if (ifMatch) headers['if-match'] = ifMatch;
+  if (ifNoneMatch) headers['if-none-match'] = ifNoneMatch;
   const timeout = AbortSignal.timeout(answerWithinMs);
   const init: RequestInit = {
     method,

@@ -1,5 +1,6 @@
-import { pollIntervalMs, useDestinations } from '../api/destinations.ts';
-import { flowPollIntervalMs, useFlow } from '../api/flow.ts';
+import { useDestinations } from '../api/destinations.ts';
+import { useFlow } from '../api/flow.ts';
+import { snapshotPollMs } from '../api/pace.ts';
 import { problemOf } from '../api/request.ts';
 import { useStaleness } from './use-staleness.ts';
 
@@ -7,8 +8,9 @@ import { useStaleness } from './use-staleness.ts';
 export function useShow() {
   const list = useDestinations();
   const flow = useFlow();
-  const listAge = useStaleness(list.dataUpdatedAt, pollIntervalMs(list.data));
-  const flowAge = useStaleness(flow.dataUpdatedAt, flowPollIntervalMs(flow.data));
+  const pollMs = snapshotPollMs();
+  const listAge = useStaleness(list.dataUpdatedAt, pollMs);
+  const flowAge = useStaleness(flow.dataUpdatedAt, pollMs);
   // One lost poll makes everything stale, so that nothing stays green under a connection lost notice.
   const lost = listAge.lost || flowAge.lost;
   return {

@@ -4,7 +4,7 @@ import classes from './StoreBanner.module.css';
 
 /** Shows on every page that the disk refuses changes. One machine only. */
 export function StoreBanner() {
-  const health = useServiceHealth({ polled: true });
+  const health = useServiceHealth();
   const store = health.data?.checks.find(({ name }) => name === 'store');
   if (!store || store.ok) return null;
   return (
