@@ -30,7 +30,7 @@ export async function encryptStreamKey(
 }
 
 /**
- * Decrypts a stream key. Only the workflow, and the API for exports, have the permission.
+ * Decrypts a stream key. Only the workflow has the permission; the API's role does not.
  * @throws {AppError} `secret_unreadable` when the ciphertext belongs to another destination or the key is disabled
  */
 export async function decryptStreamKey(

@@ -43,8 +43,7 @@ export interface FunctionDefinition {
 export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
   api: {
     entry: 'functions/api.lambda.ts',
-    description:
-      'Serves the HTTP API: records, requests, metrics. Encrypts stream keys, and decrypts them for an export.',
+    description: 'Serves the HTTP API: records, requests, metrics. Encrypts stream keys and cannot decrypt them.',
     // CPU scales with memory and bounds the time of a cold start.
     memoryMb: 1024,
     // The HTTP API times out after 30 seconds; the function returns an explained error before that.
@@ -55,7 +54,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
   },
   workflow: {
     entry: 'functions/workflow.lambda.ts',
-    description: 'Runs one step of a state machine. Decrypts the stream keys of channels that start.',
+    description: 'Runs one step of a state machine. The only function that decrypts a stream key.',
     memoryMb: 512,
     // The state machines time a step out after 60 seconds. The function ends first, so no step continues unobserved.
     timeout: Duration.seconds(55),

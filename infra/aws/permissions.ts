@@ -75,14 +75,14 @@ export function toStatement({ actions, resources, conditions }: Permission): Pol
 const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
 
 /**
- * Permissions of the API: reads and writes records, encrypts stream keys, starts workflows, reads metrics. It decrypts
- * stream keys for an export with a passphrase, which only an admin may request.
+ * Permissions of the API: reads and writes records, encrypts stream keys, starts workflows, reads metrics. It cannot
+ * decrypt stream keys.
  */
 export function apiPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
-    streamKeys(resources, ['kms:Encrypt', 'kms:Decrypt']),
+    streamKeys(resources, 'kms:Encrypt'),
     // Decrypts as well, because a test message is sent by the API, which returns the receiver's answer.
     targetSecrets(resources, ['kms:Encrypt', 'kms:Decrypt']),
     ...executions(resources, [...resources.stateMachineArns, resources.slateMachineArn]),
@@ -120,13 +120,13 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
   ];
 }
 
-/** Permissions of the workflow: the only function that creates media resources. It decrypts stream keys for them. */
+/** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     // A show is not started above a ceiling.
     historyByDay(resources),
-    streamKeys(resources, ['kms:Decrypt']),
+    streamKeys(resources, 'kms:Decrypt'),
     targetSecrets(resources, ['kms:Decrypt']),
     ...executions(resources),
     ...mediaLiveReads(resources),
@@ -261,12 +261,9 @@ function historyByDay({ tableArn }: DeploymentResources): Permission {
 }
 
 /** Limited to the encryption context of the ciphertexts, so KMS refuses another purpose or deployment. */
-function streamKeys(
-  { streamKeysKeyArn, deploymentId }: DeploymentResources,
-  actions: readonly ('kms:Decrypt' | 'kms:Encrypt')[],
-): Permission {
+function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, action: string): Permission {
   return {
-    actions,
+    actions: [action],
     resources: [streamKeysKeyArn],
     conditions: {
       StringEquals: {

@@ -135,9 +135,9 @@ const streamKey = (context: Record<string, string> = {}) => {
 };
 
 describe('a function’s policy', () => {
-  it('allows decrypting stream keys only for the workflow, and for the API, which exports them', () => {
+  it('allows decrypting stream keys only for the workflow', () => {
     for (const name of FUNCTION_NAMES) {
-      expect(isAllowed(lived.deployment.policies[name], streamKey()), name).toBe(name === 'workflow' || name === 'api');
+      expect(isAllowed(lived.deployment.policies[name], streamKey()), name).toBe(name === 'workflow');
     }
   });
 
