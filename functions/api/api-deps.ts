@@ -6,6 +6,7 @@ import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
+import type { Allowance } from './auth/rate-limit.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
@@ -132,6 +133,8 @@ export interface StorageFailure {
 interface ApiVariables {
   requestId: string;
   principal: Principal;
+  /** What the caller has left; absent without a limit. */
+  allowance?: Allowance;
   /** The parsed body, or undefined when there was none. */
   body: unknown;
   bodyText: string;

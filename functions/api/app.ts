@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { TOKEN_PREFIX, type TriggerScope } from '../domain/access-token.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
-import type { Principal } from './auth/principal.ts';
-import { callerOf } from './caller.ts';
 import { explain, logFailure, pictureExpected, toProblemResponse } from './http/problem.ts';
 import { isImage, readBody, readImage } from './http/read-body.ts';
 import {
@@ -14,9 +11,9 @@ import {
   requirePlainQuery,
   requireSameOrigin,
 } from './http/request-guards.ts';
-import { notTriggered, requireRole, type Role } from './auth/roles.ts';
-import { ownPrincipalOf } from './read-as-caller.ts';
-import { accessOf, isTriggered, requireAccessForAll } from './route-roles.ts';
+import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { setRateLimitHeaders } from './auth/rate-limit.ts';
+import { createAdmission } from './admission.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
 import { registerAccessTokens } from './routes/access-tokens.ts';
@@ -89,6 +86,7 @@ export function createApi(deps: ApiDeps): Api {
       if (!result.success) throw toValidationError(result, context);
     },
   });
+  const admit = createAdmission(deps);
   let routes: RouteTable | undefined;
   // Created on first use, after all routes are registered.
   const table = () => (routes ??= createRouteTable(api));
@@ -121,6 +119,8 @@ export function createApi(deps: ApiDeps): Api {
     // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
+    const allowance = context.get('allowance');
+    if (allowance) setRateLimitHeaders(context.res.headers, allowance);
     if (!isSafe(context.req.method) && !isHeartbeat(context)) logWrite(deps, context, table());
   });
 
@@ -128,25 +128,13 @@ export function createApi(deps: ApiDeps): Api {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
     if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
-    const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
+    const principal = access === 'anyone' ? null : await admit(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     requireStorage(deps, context.req.method, context.req.path);
     if (!isSafe(context.req.method)) await takeBody(context, table());
     return next();
   });
-
-  /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
-  async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal =
-      ownPrincipalOf(context.req.raw) ??
-      (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
-    if (!principal) throw unauthenticated(context.req.raw);
-    context.set('principal', principal);
-    if (principal.triggers) requireTriggered(context, principal.triggers);
-    else requireRole(principal.role, needed);
-    return principal;
-  }
 
   api.use(waitForEnd(api, deps));
 
@@ -259,30 +247,6 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
 
 function isDocsPage({ req }: ApiContext): boolean {
   return req.method === 'GET' && req.path === DOCS_PATH && (req.header('accept') ?? '').includes('text/html');
-}
-
-/**
- * Refuses everything that a trigger token does not name, and parameters: `force` abandons an operation, which needs a
- * person who looks at it.
- */
-function requireTriggered(context: ApiContext, scope: TriggerScope): void {
-  if (!isTriggered(context, scope) || new URL(context.req.url).search !== '') throw notTriggered();
-}
-
-function unauthenticated(request: Request): AppError {
-  if (new URL(request.url).search.includes(TOKEN_PREFIX)) return tokenInAddress();
-  return new AppError('unauthenticated', {
-    detail: 'the request carries no valid token or session',
-    remedy: 'send Authorization: Bearer with your token, or sign in on the dashboard',
-  });
-}
-
-/** A secret in an address ends in histories and logs, so it is never accepted there. */
-function tokenInAddress(): AppError {
-  return new AppError('unauthenticated', {
-    detail: 'the access token is in the address, where it is not accepted',
-    remedy: 'send it as the header Authorization: Bearer, and revoke this one: the address may be in a log',
-  });
 }
 
 function wrongMethod(method: string, allowed: string[]): AppError {

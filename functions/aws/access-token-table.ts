@@ -10,9 +10,8 @@ import { queryPartition } from './query-partition.ts';
  */
 
 const PARTITION = 'ACCESS-TOKENS';
-/** Days that a token is kept after its end. */
-export const ENDED_TOKEN_KEPT_DAYS = 30;
-const KEPT_SECONDS = ENDED_TOKEN_KEPT_DAYS * 86_400;
+/** How long a token is kept after its end. */
+const KEPT_SECONDS = 30 * 86_400;
 
 const keyOf = (digest: string) => ({ pk: PARTITION, sk: digest });
 /** The table deletes an item at `expiresAt`, so the token's own expiry has another name. */

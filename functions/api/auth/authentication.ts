@@ -199,13 +199,15 @@ export function createTokenAuthentication({
 }
 
 /** Returns the token of an `Authorization` header; null for anything else. */
-export function readBearer(authorization: string): string | null {
+function readBearer(authorization: string): string | null {
   return /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1] ?? null;
 }
 
 /** @param sessionId each browser's requests are counted on their own */
 function toPrincipal(holder: Holder, via: Principal['via'], sessionId?: string): Principal {
-  const principal: Principal = holder === FIRST ? { id: OPERATOR, via, role: 'admin' } : principalOf(holder, via);
+  // The first token belongs to the owner of the machine, whose requests have no limit.
+  const first: Principal = { id: OPERATOR, via, role: 'admin', countedAs: null };
+  const principal = holder === FIRST ? first : principalOf(holder, via);
   return sessionId === undefined ? principal : { ...principal, countedAs: `session ${sessionId}` };
 }
 

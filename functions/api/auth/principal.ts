@@ -12,6 +12,6 @@ export interface Principal {
   role: Role | null;
   /** What a trigger token may start and stop. Absent for every other caller. */
   triggers?: TriggerScope;
-  /** Whose requests are counted together by the rate limit. Default: `id`. */
-  countedAs?: string;
+  /** Whose requests are counted together by the rate limit. Default: `id`. Null: no limit. */
+  countedAs?: string | null;
 }

@@ -16,6 +16,7 @@ import {
 import { SHOW_ID } from '../../../test/support/make-show.ts';
 import { TARGET_ID } from '../../../test/support/make-target.ts';
 import { deliveryIdOf } from '../../domain/delivery.ts';
+import { createAccessTokens } from '../auth/access-tokens.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
 import { statusOf } from '../http/problem.ts';
 
@@ -323,8 +324,12 @@ describe('every route', () => {
     const routes = await listRoutes(503);
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const dead = { send: () => Promise.reject(refused) };
+    const clients = new Proxy(test.deps.clients, { get: () => dead });
+    const { now } = test.deps;
+    const accessTokens = createAccessTokens({ ...test.deps, clients });
     test.rebuild({
-      clients: new Proxy(test.deps.clients, { get: () => dead }),
+      clients,
+      authentication: createTokenAuthentication({ token: TOKEN, now, revoked: keepRevoked(now), accessTokens }),
     });
     for (const { method, path, body } of routes) {
       const answer = await test.call(method, path, { body });
