@@ -37,6 +37,7 @@ const ISOLATED_TESTS = [
   'functions/{api.lambda,lambda-deps}.test.ts',
   'infra/aws/preview-keys/handler.test.ts',
   'infra/local/endpoints/dynamodb/create-dynamodb.test.ts',
+  'web/src/api/snapshot.test.ts',
   'web/src/editor/drafts.test.ts',
 ];
 

