@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
 import { FIGURES_ON_AWS, type Api } from './api/api-deps.ts';
 import { createApi } from './api/app.ts';
+import { createAccessTokens } from './api/auth/access-tokens.ts';
 import { createCognitoAuthentication } from './api/auth/authentication-cognito.ts';
 import { createPreviewAccess } from './api/auth/preview-access.ts';
 import {
@@ -52,6 +53,7 @@ async function start(): Promise<Api> {
     logger,
   });
   const fingerprintSecret = await readFingerprintSecret(secrets);
+  const table = createTableClient(aws);
   return createApi({
     clients: {
       cloudWatch: createCloudWatchClient(aws),
@@ -62,7 +64,7 @@ async function start(): Promise<Api> {
       s3: createS3Client(aws),
       sfn: createSfnClient(aws),
       sns: createSnsClient(aws),
-      table: createTableClient(aws),
+      table,
     },
     deployment: {
       deploymentId: environment.DEPLOYMENT_ID,
@@ -106,6 +108,12 @@ async function start(): Promise<Api> {
       scriptClientIds: environment.SCRIPT_CLIENT_IDS,
       signInUrl: environment.SIGN_IN_DOMAIN,
       preview,
+      accessTokens: createAccessTokens({
+        clients: { table },
+        deployment: { tableName: environment.TABLE_NAME },
+        now,
+        logger,
+      }),
       logger,
     }),
     embedded: false,

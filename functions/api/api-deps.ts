@@ -4,7 +4,9 @@ import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
-import type { Authentication, Principal } from './auth/authentication.ts';
+import type { Authentication } from './auth/authentication.ts';
+import type { Principal } from './auth/principal.ts';
+import type { Allowance } from './auth/rate-limit.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
@@ -60,7 +62,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'cov' | 'dst' | 'gst' | 'rec' | 'ser' | 'shw' | 'tgt') => string;
+  newId: (prefix: 'cov' | 'dst' | 'gst' | 'inv' | 'rec' | 'ser' | 'shw' | 'tgt' | 'tok') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */
@@ -131,6 +133,8 @@ export interface StorageFailure {
 interface ApiVariables {
   requestId: string;
   principal: Principal;
+  /** What the caller has left; absent without a limit. */
+  allowance?: Allowance;
   /** The parsed body, or undefined when there was none. */
   body: unknown;
   bodyText: string;

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
-import type { Principal } from './auth/authentication.ts';
-import { callerOf } from './caller.ts';
 import { explain, logFailure, pictureExpected, toProblemResponse } from './http/problem.ts';
 import { isImage, readBody, readImage } from './http/read-body.ts';
 import {
@@ -13,16 +11,18 @@ import {
   requirePlainQuery,
   requireSameOrigin,
 } from './http/request-guards.ts';
-import { requireRole, type Role } from './auth/roles.ts';
-import { callerOfPart } from './read-as-caller.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { setRateLimitHeaders } from './auth/rate-limit.ts';
+import { createAdmission } from './admission.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
+import { registerAccessTokens } from './routes/access-tokens.ts';
 import { registerCeilings } from './routes/ceilings.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
 import { registerDestinationBulkStart } from './routes/destination-bulk-start.ts';
+import { registerDestinationByReference } from './routes/destination-by-reference.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationSlate } from './routes/destination-slate.ts';
@@ -38,6 +38,8 @@ import { registerHls } from './routes/hls.ts';
 import { registerIncidentMutes } from './routes/incident-mutes.ts';
 import { registerIncidentRules } from './routes/incident-rules.ts';
 import { registerIncidents } from './routes/incidents.ts';
+import { registerInvitationLinks } from './routes/invitation-links.ts';
+import { registerInvitations } from './routes/invitations.ts';
 import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerDeliveries } from './routes/deliveries.ts';
@@ -48,6 +50,8 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPreflight } from './routes/preflight.ts';
 import { registerPresets } from './routes/presets.ts';
+import { registerPeople } from './routes/people.ts';
+import { registerPresence } from './routes/presence.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerPrimary } from './routes/primary.ts';
 import { registerRecordingMedia } from './routes/recording-media.ts';
@@ -83,6 +87,7 @@ export function createApi(deps: ApiDeps): Api {
       if (!result.success) throw toValidationError(result, context);
     },
   });
+  const admit = createAdmission(deps);
   let routes: RouteTable | undefined;
   // Created on first use, after all routes are registered.
   const table = () => (routes ??= createRouteTable(api));
@@ -115,31 +120,22 @@ export function createApi(deps: ApiDeps): Api {
     // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
-    if (!isSafe(context.req.method)) logWrite(deps, context, table());
+    const allowance = context.get('allowance');
+    if (allowance) setRateLimitHeaders(context.res.headers, allowance);
+    if (!isSafe(context.req.method) && !isHeartbeat(context)) logWrite(deps, context, table());
   });
 
   api.use(async (context, next) => {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
     if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
-    const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
+    const principal = access === 'anyone' ? null : await admit(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     requireStorage(deps, context.req.method, context.req.path);
     if (!isSafe(context.req.method)) await takeBody(context, table());
     return next();
   });
-
-  /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
-  async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal =
-      callerOfPart(context.req.raw) ??
-      (await deps.authentication.authenticate(context.req.raw, callerOf(context, deps)));
-    if (!principal) throw unauthenticated();
-    context.set('principal', principal);
-    requireRole(principal.role, needed);
-    return principal;
-  }
 
   api.use(waitForEnd(api, deps));
 
@@ -171,13 +167,19 @@ export function createApi(deps: ApiDeps): Api {
 function registerRoutes(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   registerSession(api, deps);
+  registerAccessTokens(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api, deps);
+  registerPresence(api, deps);
+  registerPeople(api, deps);
+  registerInvitations(api, deps);
+  registerInvitationLinks(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
   registerSlateImage(api, deps);
   registerDestinationList(api, deps);
+  registerDestinationByReference(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);
@@ -249,13 +251,6 @@ function isDocsPage({ req }: ApiContext): boolean {
   return req.method === 'GET' && req.path === DOCS_PATH && (req.header('accept') ?? '').includes('text/html');
 }
 
-function unauthenticated(): AppError {
-  return new AppError('unauthenticated', {
-    detail: 'the request carries no valid token or session',
-    remedy: 'send Authorization: Bearer with your token, or sign in on the dashboard',
-  });
-}
-
 function wrongMethod(method: string, allowed: string[]): AppError {
   return new AppError('method_not_allowed', {
     detail: `${shownValue(method)} is not allowed here; allowed: ${allowed.join(', ')}`,
@@ -273,6 +268,11 @@ function missingPath(context: ApiContext): AppError {
 /** Returns the route's template, never the path, which may contain a pasted secret. */
 function routeOf(context: ApiContext, routes: RouteTable): string {
   return routes.find(context.req.method, context.req.path)?.path ?? '(none)';
+}
+
+/** Returns true for an accepted heartbeat. Open tabs would fill the log with them. */
+function isHeartbeat({ req, res }: ApiContext): boolean {
+  return res.ok && req.path.startsWith('/api/presence/');
 }
 
 /** Logs caller, route and status of a write, never values. */

@@ -1,5 +1,5 @@
 import type { Api, ApiContext } from './api-deps.ts';
-import type { Principal } from './auth/authentication.ts';
+import type { Principal } from './auth/principal.ts';
 
 /** An answer of the API to itself. */
 export interface OwnAnswer {
@@ -19,31 +19,25 @@ const OF_THE_REQUEST = [
   'if-none-match',
 ];
 
-/** Requests of the API to itself that are parts of one answer, with the caller of that answer. */
-const callers = new WeakMap<Request, Principal>();
+/** The callers of the requests that the API sends to itself. Nothing that comes from outside is in here. */
+const ownRequests = new WeakMap<Request, Principal>();
 
-/**
- * Returns the caller of a request that is a part of an answer; undefined for every request from outside, whose object
- * is never among these.
- */
-export function callerOfPart(request: Request): Principal | undefined {
-  return callers.get(request);
+/** Returns whom a request of the API to itself is for; undefined for every other request. */
+export function ownPrincipalOf(request: Request): Principal | undefined {
+  return ownRequests.get(request);
 }
 
 /**
- * Returns a reader with the credentials of a request, so that it sees nothing that the caller may not see.
- * @param isPartOfAnswer the reads belong to one answer: its caller is not authenticated, or counted, for each of them
+ * Returns a reader for the caller of a request, who is not authenticated again, so that it sees nothing that the caller
+ * may not see. A trigger token may not read; what it started may be waited for.
  */
-export function readAsCaller(
-  api: Api,
-  context: ApiContext,
-  { isPartOfAnswer = false } = {},
-): (path: string) => Promise<OwnAnswer> {
+export function readAsCaller(api: Api, context: ApiContext): (path: string) => Promise<OwnAnswer> {
   const headers = new Headers(context.req.raw.headers);
   for (const name of OF_THE_REQUEST) headers.delete(name);
+  const { triggers, ...principal } = context.get('principal');
   return async (path) => {
     const request = new Request(new URL(path, context.req.url), { headers });
-    if (isPartOfAnswer) callers.set(request, context.get('principal'));
+    ownRequests.set(request, triggers ? { ...principal, role: 'viewer' } : principal);
     const response = await api.fetch(request, context.env);
     return { status: response.status, headers: response.headers, body: await response.json() };
   };

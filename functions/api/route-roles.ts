@@ -1,5 +1,6 @@
 import { matchedRoutes } from 'hono/route';
 import type { Api, ApiContext } from './api-deps.ts';
+import type { TriggerScope } from '../domain/access-token.ts';
 import { ROLES, type Role } from './auth/roles.ts';
 
 /**
@@ -13,7 +14,11 @@ import { ROLES, type Role } from './auth/roles.ts';
 /** The least sufficient role; `anyone` needs no sign-in. */
 export type Access = 'anyone' | Role;
 
-export const ROUTE_ACCESS: Record<string, Access> = {
+const ROUTES = {
+  'GET /api/access-tokens': 'admin',
+  'POST /api/access-tokens': 'admin',
+  'DELETE /api/access-tokens/{tokenId}': 'admin',
+
   'GET /api/health': 'anyone',
   'POST /api/session': 'anyone',
   // Works with an expired session too.
@@ -22,8 +27,20 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/session/callback': 'anyone',
   'POST /api/session/refresh': 'anyone',
 
+  // The secret in the body is the credential.
+  'POST /api/invitations/preview': 'anyone',
+  'POST /api/invitations/redeem': 'anyone',
+  'GET /api/people': 'admin',
+  'GET /api/invitations': 'admin',
+  'POST /api/invitations': 'admin',
+  'DELETE /api/invitations/{invitationId}': 'admin',
+
   'GET /api/session': 'viewer',
   'GET /api/snapshot': 'viewer',
+  // With the names of people.
+  'GET /api/presence': 'viewer',
+  'PUT /api/presence/{presenceId}': 'viewer',
+  'DELETE /api/presence/{presenceId}': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',
@@ -136,6 +153,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',
+  'PUT /api/destinations/by-reference/{reference}': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
@@ -152,6 +170,21 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/notification-targets/{targetId}': 'admin',
   'DELETE /api/notification-targets/{targetId}': 'admin',
   'POST /api/notification-targets/{targetId}/rotate-secret': 'admin',
+} as const satisfies Record<string, Access>;
+
+export const ROUTE_ACCESS: Record<string, Access> = ROUTES;
+/** `GET /api/health` and all others. */
+export type RouteName = keyof typeof ROUTES;
+
+/** Which trigger tokens a route accepts: those that name the thing in its path, or all of them. */
+export type TriggerAccess = 'named destination' | 'named show' | 'any';
+
+/** The routes that accept trigger tokens, besides the roles above. Every other route refuses them. */
+export const TRIGGER_ACCESS: Record<string, TriggerAccess> = {
+  'POST /api/destinations/{destinationId}/start': 'named destination',
+  'POST /api/destinations/{destinationId}/stop': 'named destination',
+  'POST /api/shows/{showId}/go-live': 'named show',
+  'POST /api/shows/{showId}/end': 'named show',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];
@@ -182,6 +215,25 @@ export function accessOf(context: ApiContext): Access | null {
 export function servedRouteOf(context: ApiContext): string | null {
   const route = matchedRoutes(context).find(isServed);
   return route ? nameOf(route) : null;
+}
+
+/** Returns true when a trigger token with this scope may send this request. */
+export function isTriggered(context: ApiContext, scope: TriggerScope): boolean {
+  const names = matchedRoutes(context).filter(isServed).map(nameOf);
+  return names.length > 0 && names.every((name) => isNamed(name, context.req.path, scope));
+}
+
+function isNamed(name: string, path: string, { destinationIds, showIds }: TriggerScope): boolean {
+  switch (TRIGGER_ACCESS[name]) {
+    case 'named destination':
+      return destinationIds.some((id) => name === `POST ${path.replace(`/${id}/`, '/{destinationId}/')}`);
+    case 'named show':
+      return showIds.some((id) => name === `POST ${path.replace(`/${id}/`, '/{showId}/')}`);
+    case 'any':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Excludes middleware and `/*`, the dashboard, which contains no data. */

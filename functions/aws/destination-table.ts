@@ -19,6 +19,7 @@ import { setFields } from './set-fields.ts';
  *   SOURCES                  main                               see source-table.ts
  *   CEILINGS                 day, month                         see ceiling-table.ts
  *   SPENDING                 <period>#<first day>               see ceiling-table.ts, kept 35 days
+ *   PRESENCE                 <name>#<presenceId>                see presence-table.ts, kept 45 seconds
  *   IDEMPOTENCY              <hash of who, what and key>        see idempotency-table.ts, kept 24 hours
  *
  * A list is one Query, never a scan. Every write of a record is conditional on the write count it was computed from, so

@@ -24,6 +24,7 @@ const ERROR_CODES = {
   show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   duplicate_address: { kind: 'conflict', title: 'The address has another subscription' },
+  invitation_void: { kind: 'conflict', title: 'The invitation no longer works' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
   concurrent_change: { kind: 'conflict', title: 'It was changed at the same time' },
   etag_mismatch: { kind: 'precondition', title: 'Changed by someone else' },

@@ -277,6 +277,7 @@ function prepareApi(
         token,
         now,
         revoked: code.createRevokedSessions({ store, now }),
+        accessTokens: code.createAccessTokens({ ...aws, now, logger }),
       }),
       nameCaller,
       embedded: true,

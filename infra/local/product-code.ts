@@ -1,4 +1,5 @@
 import { createApi } from '../../functions/api/app.ts';
+import { createAccessTokens } from '../../functions/api/auth/access-tokens.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
@@ -15,6 +16,7 @@ export type ProductCode = typeof productCode;
 
 /** `npm run dev` imports this file again after an edit and hands the new value to `Embedded.useCode`. */
 export const productCode = {
+  createAccessTokens,
   createApi,
   createTokenAuthentication,
   createRevokedSessions,

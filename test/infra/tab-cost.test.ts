@@ -1,11 +1,12 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeFlow, makeRunning, NOW, startTestApi } from '../support/api.ts';
-import { countReadUnits } from '../support/count-read-units.ts';
+import { countUnits } from '../support/count-units.ts';
 import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
 import { besidePollMs, snapshotPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
-import { POLL_DETAILS_MS } from '../../web/src/api/freshness.ts';
+import { HEARTBEAT_SECONDS } from '../../functions/domain/presence.ts';
+import { HEARTBEAT_MS, POLL_DETAILS_MS } from '../../web/src/api/freshness.ts';
 
 /** List prices of us-east-1, November 2026. */
 const USD = {
@@ -20,6 +21,7 @@ const USD = {
   perMetric: 0.01 / 1000,
   /** On demand; half a unit where the read is eventually consistent. [aws.amazon.com/dynamodb/pricing/on-demand] */
   perReadUnit: 0.125 / 1e6,
+  perWriteUnit: 0.625 / 1e6,
 };
 /** Memory and time of one request: tens of milliseconds for a few reads. */
 const GIGABYTE_SECONDS_PER_REQUEST = 0.05;
@@ -51,7 +53,7 @@ async function pollsOf(destinationId: string): Promise<[string, number][]> {
 describe('a dashboard tab on AWS', () => {
   it('costs cents a day with ten destinations on air and one row open', async () => {
     await sluice.reset();
-    const table = countReadUnits(sluice.deps.clients.table);
+    const table = countUnits(sluice.deps.clients.table);
     sluice.rebuild({
       ...FIGURES_ON_AWS,
       embedded: false,
@@ -68,7 +70,7 @@ describe('a dashboard tab on AWS', () => {
     const polls = await pollsOf(ids[0]!);
     const counted = { requests: 0 };
     metrics = 0;
-    table.counted.readUnits = 0;
+    Object.assign(table.counted, { readUnits: 0, writeUnits: 0 });
     for (let second = 0; second < MINUTES * 60; second++) {
       sluice.time.now = new Date(NOW.getTime() + second * 1000);
       for (const [path, intervalMs] of polls) {
@@ -76,15 +78,21 @@ describe('a dashboard tab on AWS', () => {
         counted.requests += 1;
         expect((await sluice.call('GET', path)).status, path).toBeLessThan(500);
       }
+      if ((second * 1000) % HEARTBEAT_MS !== 0) continue;
+      counted.requests += 1;
+      const body = { page: '/', editing: null };
+      expect((await sluice.call('PUT', `/api/presence/${'0'.repeat(32)}`, { body })).status).toBe(204);
     }
     const perDay = MINUTES_A_DAY / MINUTES;
     const perRequest =
       USD.perRequest + USD.perCdnRequest + USD.perInvocation + GIGABYTE_SECONDS_PER_REQUEST * USD.perGigabyteSecond;
     const usd = {
       requests: counted.requests * perDay * perRequest,
-      table: table.counted.readUnits * perDay * USD.perReadUnit,
+      table: perDay * (table.counted.readUnits * USD.perReadUnit + table.counted.writeUnits * USD.perWriteUnit),
       metrics: metrics * perDay * USD.perMetric,
     };
+    expect(HEARTBEAT_MS).toBe(HEARTBEAT_SECONDS * 1000);
+    expect(table.counted.writeUnits).toBe((MINUTES * 60) / HEARTBEAT_SECONDS);
     const total = usd.requests + usd.table + usd.metrics;
     expect(total).toBeLessThanOrEqual(USD_A_DAY_MAX);
     // Less than a fifth of the limit would mean that a cost is not counted.

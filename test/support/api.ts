@@ -25,6 +25,7 @@ import type { Destination } from '../../functions/domain/destination.ts';
 import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { ENDED } from '../../functions/api/openapi-document.ts';
+import { createAccessTokens } from '../../functions/api/auth/access-tokens.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
 import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
@@ -128,52 +129,56 @@ export async function startTestApi() {
   const time = { now: NOW };
   const addresses: Record<string, string[]> = {};
   let count = 0;
+  const deployment: ApiDeps['deployment'] = {
+    deploymentId: 'test',
+    tableName: '',
+    keyId: key!.KeyId!,
+    flowArn: FLOW_ARN,
+    packageChannelId: 'sluice',
+    reportBucket: '',
+    recordingBucket: '',
+    recordingMachineArn: stateMachineArn('recording'),
+    stateMachineArns: {
+      create: stateMachineArn('create'),
+      start: stateMachineArn('start'),
+      stop: stateMachineArn('stop'),
+      teardown: stateMachineArn('teardown'),
+    },
+    incidentMachineArn: stateMachineArn('incident'),
+    deliveryMachineArn: stateMachineArn('delivery'),
+    showMachineArn: stateMachineArn('show'),
+    slateMachineArn: stateMachineArn('slate'),
+    groupMachineArn: stateMachineArn('group'),
+    declaredInput: DECLARED.declaredInput,
+    channelQuota: 5,
+    pushInputQuota: 5,
+    isSourceAnalysed: true,
+    copiesSource: false,
+    defaultStandby: 'warm',
+    pricedInput: DECLARED.declaredInput,
+    hasBackupSource: false,
+    fingerprintSecret: 'for tests only',
+    loopbackTargetsAllowed: false,
+    privateHosts: [],
+  };
+  const now = () => time.now;
+  const logger = { info: write('info'), warn: write('warn'), error: write('error') };
   const deps: ApiDeps = {
     clients,
-    deployment: {
-      deploymentId: 'test',
-      tableName: '',
-      keyId: key!.KeyId!,
-      flowArn: FLOW_ARN,
-      packageChannelId: 'sluice',
-      reportBucket: '',
-      recordingBucket: '',
-      recordingMachineArn: stateMachineArn('recording'),
-      stateMachineArns: {
-        create: stateMachineArn('create'),
-        start: stateMachineArn('start'),
-        stop: stateMachineArn('stop'),
-        teardown: stateMachineArn('teardown'),
-      },
-      incidentMachineArn: stateMachineArn('incident'),
-      deliveryMachineArn: stateMachineArn('delivery'),
-      showMachineArn: stateMachineArn('show'),
-      slateMachineArn: stateMachineArn('slate'),
-      groupMachineArn: stateMachineArn('group'),
-      declaredInput: DECLARED.declaredInput,
-      channelQuota: 5,
-      pushInputQuota: 5,
-      isSourceAnalysed: true,
-      copiesSource: false,
-      defaultStandby: 'warm',
-      pricedInput: DECLARED.declaredInput,
-      hasBackupSource: false,
-      fingerprintSecret: 'for tests only',
-      loopbackTargetsAllowed: false,
-      privateHosts: [],
-    },
-    now: () => time.now,
+    deployment,
+    now,
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),
     resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
     startSeconds: 180,
     startPace: { atOnceMax: 20, intervalMs: 0 },
     preflight: { probe: makeProbe(), freshSeconds: 5, recordingDisk: () => null },
     mail: { kind: 'outbox' },
-    logger: { info: write('info'), warn: write('warn'), error: write('error') },
+    logger,
     authentication: createTokenAuthentication({
       token: TOKEN,
-      now: () => time.now,
-      revoked: keepRevoked(() => time.now),
+      now,
+      revoked: keepRevoked(now),
+      accessTokens: createAccessTokens({ clients, deployment, now, logger }),
     }),
     embedded: true,
     version: '0.1.0',

@@ -110,6 +110,8 @@ export function makeUserPool() {
     scriptClientIds: [SCRIPT_CLIENT],
     signInUrl: SIGN_IN_URL,
     preview: makePreviewAccess(),
+    // A deployment in which no access token was created.
+    accessTokens: { find: async () => null, resume: async () => null },
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     fetch: async (input, init) => {
       const url = String(input);

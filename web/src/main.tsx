@@ -3,6 +3,7 @@ import './theme/tokens.css';
 import './theme/touch.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { reloadForInvitation, takeInvitationFromAddress } from './api/people.ts';
 import { queryClient, queryKeys } from './api/query-client.ts';
 import { reloadForStartLink, signIn, takeTokenFromAddress } from './api/session.ts';
 import { App } from './shell/App.tsx';
@@ -23,13 +24,15 @@ async function signInFromAddress(): Promise<boolean> {
 
 reloadAfterUpgrade();
 reloadForStartLink();
+reloadForInvitation();
 preloadFirstPage();
 const root = document.getElementById('root');
 if (root) {
+  const invitation = takeInvitationFromAddress();
   const linkRefused = await signInFromAddress();
   createRoot(root).render(
     <StrictMode>
-      <App linkRefused={linkRefused} />
+      <App linkRefused={linkRefused} invitation={invitation} />
     </StrictMode>,
   );
 }

@@ -406,6 +406,8 @@ describe('the contract', () => {
         Object.keys(responses)
           // 429 limits guesses of the one-machine token; contract.test.ts covers it on every route.
           .filter((status) => !['200', '400', '401', '403', '413', '415', '429', '500'].includes(status))
+          // Only an installation with tokens reads its table to sign in.
+          .filter((status) => !(path === '/api/session' && method === 'post' && status === '503'))
           .filter(
             (status) =>
               !test.answers.some(

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isTokenSecret } from '../../domain/access-token.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
-import type { Authentication, Principal, SignInRefusal, SignInResult } from './authentication.ts';
+import { principalOf, type AccessTokens } from './access-tokens.ts';
+import type { Authentication, SignInRefusal, SignInResult } from './authentication.ts';
+import type { Principal } from './principal.ts';
 import { createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
 import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
 import { readCookies, writeCookie } from './cookies.ts';
@@ -49,6 +52,8 @@ export interface CognitoOptions {
   signInUrl: string;
   /** Gives browsers with a session access to the preview. */
   preview: PreviewAccess;
+  /** The tokens that admins have created, for scripts and devices. Browsers sign in at the pool. */
+  accessTokens: AccessTokens;
   logger: Logger;
   /** Default: the global `fetch`. Tests inject their own. */
   fetch?: typeof fetch;
@@ -56,7 +61,7 @@ export interface CognitoOptions {
 
 /** Creates the authentication for bearer tokens of users and scripts and for the dashboard's session. */
 export function createCognitoAuthentication({ fetch: send = fetch, ...options }: CognitoOptions): Authentication {
-  const { dashboardClientId, preview, logger } = options;
+  const { accessTokens, dashboardClientId, preview, logger } = options;
   const tokens = createCognitoTokens({ ...options, fetch: send });
   const endpoints = createCognitoEndpoints({ ...options, clientId: dashboardClientId, fetch: send });
 
@@ -65,6 +70,15 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
     if (holder?.clientId !== dashboardClientId) return null;
     const email = idToken === undefined ? null : await tokens.readEmail(idToken, holder.subject);
     return { id: email ?? holder.name, via: 'cookie', role: holder.role };
+  }
+
+  async function holderOf(given: string): Promise<Principal | null> {
+    if (isTokenSecret(given)) {
+      const found = await accessTokens.find(given);
+      return found && principalOf(found, 'bearer');
+    }
+    const holder = await tokens.readAccessToken(given);
+    return holder && { id: holder.name, via: 'bearer', role: holder.role };
   }
 
   /** A user without a role gets no access to the preview. */
@@ -104,8 +118,7 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
       const authorization = request.headers.get('authorization');
       if (authorization !== null) {
         const [, given] = /^Bearer +([\w.-]+)$/i.exec(authorization) ?? [];
-        const holder = given === undefined ? null : await tokens.readAccessToken(given);
-        return holder && { id: holder.name, via: 'bearer', role: holder.role };
+        return given === undefined ? null : holderOf(given);
       }
       const [accessToken] = readCookies(request, COOKIES.access);
       if (accessToken === undefined) return null;

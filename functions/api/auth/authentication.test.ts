@@ -16,52 +16,56 @@ describe('the token', () => {
     new Request(http.url, { headers: { cookie: `a=b; ${cookie.split(';')[0]}; c=d` } });
 
   it('creates a session that survives a restart and ends with the token', async () => {
-    const { cookie } = one.createSession!('token-one', http, caller)!;
+    const { cookie } = (await one.createSession!('token-one', http, caller))!;
     const restarted = make('token-one');
     expect(await restarted.authenticate(cookieHeader(cookie), caller)).toEqual({
       id: 'operator',
       via: 'cookie',
       role: 'admin',
+      countedAs: expect.stringMatching(/^session [\w-]{22}$/),
     });
     expect(await two.authenticate(cookieHeader(cookie), caller)).toBeNull();
   });
 
   it('rejects a session of another installation, even under its own cookie name', async () => {
-    const mine = one.createSession!('token-one', http, caller)!.cookie;
-    const theirs = two.createSession!('token-two', http, caller)!.cookie;
+    const mine = (await one.createSession!('token-one', http, caller))!.cookie;
+    const theirs = (await two.createSession!('token-two', http, caller))!.cookie;
     const forged = `${mine.split('=')[0]}=${theirs.split(';')[0]!.split('=')[1]}`;
     expect(await one.authenticate(cookieHeader(forged), caller)).toBeNull();
   });
 
-  it('marks the cookie Secure on an https page', () => {
-    expect(one.createSession!('token-one', http, caller)!.cookie).not.toContain('Secure');
-    expect(one.createSession!('token-one', new Request('https://a.example/'), caller)!.cookie).toContain('; Secure');
+  it('marks the cookie Secure on an https page', async () => {
+    expect((await one.createSession!('token-one', http, caller))!.cookie).not.toContain('Secure');
+    expect((await one.createSession!('token-one', new Request('https://a.example/'), caller))!.cookie).toContain(
+      '; Secure',
+    );
   });
 
   it('ends only the signed-out session, also after a restart', async () => {
-    const [first, second] = [1, 2].map(() => one.createSession!('token-one', http, caller)!.cookie);
-    one.endSession!(cookieHeader(first!));
+    const signIn = async () => (await one.createSession!('token-one', http, caller))!.cookie;
+    const [first, second] = [await signIn(), await signIn()];
+    one.endSession!(cookieHeader(first));
     for (const authentication of [one, make('token-one')]) {
-      expect(await authentication.authenticate(cookieHeader(first!), caller)).toBeNull();
-      expect(await authentication.authenticate(cookieHeader(second!), caller)).not.toBeNull();
+      expect(await authentication.authenticate(cookieHeader(first), caller)).toBeNull();
+      expect(await authentication.authenticate(cookieHeader(second), caller)).not.toBeNull();
     }
   });
 
-  it('stores nothing for a cookie without a session', () => {
+  it('stores nothing for a cookie without a session', async () => {
     const kept: object[] = [];
     const watched = createTokenAuthentication({
       token: 'token-one',
       now,
       revoked: { has: () => false, add: (session) => void kept.push(session) },
     });
-    const { cookie } = one.createSession!('token-one', http, caller)!;
+    const { cookie } = (await one.createSession!('token-one', http, caller))!;
     watched.endSession!(cookieHeader(cookie.replace(/\w(?=;)/, '!')));
     watched.endSession!(new Request(http.url));
     expect(kept).toEqual([]);
   });
 
   it('accepts and ends a session of an earlier version', async () => {
-    const { cookie } = one.createSession!('token-one', http, caller)!;
+    const { cookie } = (await one.createSession!('token-one', http, caller))!;
     const [name] = cookie.split('=');
     const expiresAt = String(now().getTime() / 1000 + 60);
     const mac = createHmac('sha256', 'token-one').update(`sluice session ${expiresAt}`).digest('base64url');
@@ -73,12 +77,12 @@ describe('the token', () => {
 
   it('is refused for a while, even when right, after ten wrong tokens from one address', async () => {
     const guessed = make('token-one');
-    const { cookie } = guessed.createSession!('token-one', http, caller)!;
+    const { cookie } = (await guessed.createSession!('token-one', http, caller))!;
     for (let guess = 0; guess < 10; guess += 1)
-      expect(guessed.createSession!(`guess-${guess}`, http, caller)).toBeNull();
-    expect(() => guessed.createSession!('token-one', http, caller)).toThrow('throttled');
+      expect(await guessed.createSession!(`guess-${guess}`, http, caller)).toBeNull();
+    await expect(guessed.createSession!('token-one', http, caller)).rejects.toThrow('throttled');
     // Other addresses and signed-in users are not affected.
-    expect(guessed.createSession!('token-one', http, other)).not.toBeNull();
+    expect(await guessed.createSession!('token-one', http, other)).not.toBeNull();
     expect(await guessed.authenticate(cookieHeader(cookie), caller)).not.toBeNull();
 
     const bearer = (given: string) => new Request(http.url, { headers: { authorization: `Bearer ${given}` } });

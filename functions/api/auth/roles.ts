@@ -39,6 +39,15 @@ export function requireRole(held: Role | null, needed: Role): void {
   });
 }
 
+/** The refusal of a trigger token anywhere but at what it names. */
+export function notTriggered(): AppError {
+  return new AppError('forbidden', {
+    detail: 'this trigger token only starts and stops the destinations and shows that it names',
+    remedy:
+      'use the address of one of them, without parameters, or ask an administrator for an access token with another role',
+  });
+}
+
 function article(role: Role | null): string {
   if (role === null) return 'signed in without a role';
   return role === 'viewer' ? 'a viewer' : `an ${role}`;

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Principal } from '../auth/authentication.ts';
+import type { Principal } from '../auth/principal.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 

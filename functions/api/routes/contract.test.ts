@@ -16,6 +16,7 @@ import {
 import { SHOW_ID } from '../../../test/support/make-show.ts';
 import { TARGET_ID } from '../../../test/support/make-target.ts';
 import { deliveryIdOf } from '../../domain/delivery.ts';
+import { createAccessTokens } from '../auth/access-tokens.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
 import { statusOf } from '../http/problem.ts';
 
@@ -32,11 +33,13 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'POST /api/access-tokens': { name: 'x', role: 'viewer' },
   'POST /api/mediaconnect/flow/switch': { to: 'backup' },
   'PUT /api/mediaconnect/flow/preferred-source': { source: null },
   'PUT /api/primary': { mode: 'off' },
   'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),
+  'PUT /api/destinations/by-reference/{reference}': makeBody(),
   'PATCH /api/destinations/{destinationId}': { name: 'x' },
   'PUT /api/destinations/{destinationId}': {
     name: 'x',
@@ -54,7 +57,8 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/show-slate': { ids: [DESTINATION_ID] },
   'POST /api/destinations/end-slate': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
-  'POST /api/session': { token: TOKEN },
+  // One that is looked up in the table.
+  'POST /api/session': { token: `sluice_token_${'x'.repeat(43)}` },
   'POST /api/incidents/{incidentId}/comments': { text: 'x' },
   'PUT /api/ceilings/{period}': { amount: 900_000, action: 'warn' },
   'POST /api/ceilings/{period}/answer': { answer: 'keep' },
@@ -74,6 +78,10 @@ const BODIES: Record<string, object> = {
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
+  'POST /api/invitations': { name: 'Anna', role: 'operator' },
+  'POST /api/invitations/preview': { invitation: 'x' },
+  'POST /api/invitations/redeem': { invitation: 'x' },
+  'PUT /api/presence/{presenceId}': { page: '/', editing: null },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -96,7 +104,11 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
+            .replace('{reference}', 'sunday')
+            .replace('{invitationId}', DESTINATION_ID.replace('dst_', 'inv_'))
+            .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')
+            .replace('{tokenId}', DESTINATION_ID.replace('dst_', 'tok_'))
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],
@@ -314,8 +326,12 @@ describe('every route', () => {
     const routes = await listRoutes(503);
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const dead = { send: () => Promise.reject(refused) };
+    const clients = new Proxy(test.deps.clients, { get: () => dead });
+    const { now } = test.deps;
+    const accessTokens = createAccessTokens({ ...test.deps, clients });
     test.rebuild({
-      clients: new Proxy(test.deps.clients, { get: () => dead }),
+      clients,
+      authentication: createTokenAuthentication({ token: TOKEN, now, revoked: keepRevoked(now), accessTokens }),
     });
     for (const { method, path, body } of routes) {
       const answer = await test.call(method, path, { body });

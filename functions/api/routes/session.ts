@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import type { Principal, SignInRedirects } from '../auth/authentication.ts';
+import type { SignInRedirects } from '../auth/authentication.ts';
+import type { Principal } from '../auth/principal.ts';
 import { callerOf } from '../caller.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { publicHostOf } from '../http/request-guards.ts';
@@ -26,9 +27,10 @@ const create = createRoute({
   method: 'post',
   path,
   tags,
-  summary: 'Exchange the token for a session cookie',
+  summary: 'Exchange a token for a session cookie',
+  description: 'The session ends with its access token.',
   request: { query: NoQuery, body: takes(CreateSession) },
-  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404, 429) },
+  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404, 429, 503) },
 });
 
 const end = createRoute({
@@ -82,26 +84,25 @@ const refresh = createRoute({
   },
 });
 
+/** For the typed client. */
+export type SessionRoutes =
+  | typeof get
+  | typeof create
+  | typeof end
+  | typeof endThereToo
+  | typeof signIn
+  | typeof callback
+  | typeof refresh;
+
 /** The browser's session. Where an identity provider creates sessions, POST is not available. */
 export function registerSession(api: Api, deps: ApiDeps): void {
   const { authentication } = deps;
 
-  function present({ id, role }: Principal) {
-    requireRole(role, 'viewer');
-    return {
-      principal: id,
-      role: role!,
-      signIn: authentication.signIn,
-      embedded: deps.embedded,
-      loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
-      version: deps.version,
-      ffmpeg: deps.ffmpeg ?? null,
-    };
-  }
+  const present = (principal: Principal) => presentSession(principal, deps);
 
   api.openapi(get, (context) => context.json(present(context.get('principal')), 200));
 
-  api.openapi(create, (context) => {
+  api.openapi(create, async (context) => {
     const { createSession } = authentication;
     if (!createSession) {
       throw new AppError('not_found', {
@@ -109,11 +110,11 @@ export function registerSession(api: Api, deps: ApiDeps): void {
         remedy: 'open /api/session/sign-in in a browser, or send an access token as bearer token',
       });
     }
-    const session = createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
+    const session = await createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
     if (!session) {
       throw new AppError('unauthenticated', {
-        detail: 'this is not the token of this installation',
-        remedy: 'use the link or token printed at the first start',
+        detail: 'this is not a token of this installation',
+        remedy: 'use the link or token printed at the first start, or an access token that an administrator made',
       });
     }
     setCookies(context, [session.cookie]);
@@ -126,6 +127,23 @@ export function registerSession(api: Api, deps: ApiDeps): void {
     setCookies(context, authentication.endSession?.(context.req.raw) ?? []);
     return context.body(null, 204);
   });
+}
+
+/**
+ * Returns the session of a principal as the API answers it.
+ * @throws {AppError} `forbidden` for a principal without a role
+ */
+export function presentSession({ id, role }: Principal, deps: ApiDeps) {
+  requireRole(role, 'viewer');
+  return {
+    principal: id,
+    role: role!,
+    signIn: deps.authentication.signIn,
+    embedded: deps.embedded,
+    loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
+    version: deps.version,
+    ffmpeg: deps.ffmpeg ?? null,
+  };
 }
 
 function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects): void {
@@ -160,13 +178,13 @@ function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects):
   });
 }
 
-function setCookies(context: ApiContext, cookies: readonly string[]): void {
+export function setCookies(context: ApiContext, cookies: readonly string[]): void {
   for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
 }
 
 /**
  * Returns the dashboard's origin. A user pool redirects to registered addresses only, so a forged host has no effect.
  */
-function originOf(context: ApiContext, deps: ApiDeps): string {
+export function originOf(context: ApiContext, deps: ApiDeps): string {
   return `${deps.embedded ? 'http' : 'https'}://${publicHostOf(context.req.raw, deps)}`;
 }

@@ -30,6 +30,7 @@ describe('GET /api/snapshot', () => {
       costs: await body('/api/costs/now'),
       ceilings: await body('/api/ceilings'),
       noSourceLimit: await body('/api/no-source-limit'),
+      presence: (await body('/api/presence')).data,
       rehearsal: (await body('/api/rehearsal')).data,
       service: await body('/api/health'),
       problems: {},

@@ -25,6 +25,7 @@ const CALLS: { [Part in Call]: { path: string; isList?: true; isLocal?: true } }
   costs: { path: '/api/costs/now' },
   ceilings: { path: '/api/ceilings' },
   noSourceLimit: { path: '/api/no-source-limit' },
+  presence: { path: '/api/presence', isList: true },
   rehearsal: { path: '/api/rehearsal', isList: true, isLocal: true },
   service: { path: '/api/health' },
 };
@@ -44,6 +45,9 @@ const snapshot = createRoute({
     ...problems(503),
   },
 });
+
+/** For the typed client. */
+export type SnapshotRoutes = typeof snapshot;
 
 /** What a part is, or why it could not be read. */
 type PartAnswer = { value: unknown } | { problem: unknown };
@@ -77,7 +81,7 @@ function tagOf(read: object): string {
 }
 
 async function readAll(api: Api, deps: ApiDeps, context: ApiContext): Promise<object> {
-  const read = readAsCaller(api, context, { isPartOfAnswer: true });
+  const read = readAsCaller(api, context);
   const parts: [string, Promise<PartAnswer>][] = [
     ['destinations', readDestinations(deps, context)],
     ...Object.entries(CALLS).map(([name, call]): [string, Promise<PartAnswer>] => [

@@ -36,7 +36,7 @@ const PROBLEMS = {
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'The request is invalid; errors names the fields',
-  429: 'Too many wrong tokens; retryAfterSeconds says when to try again',
+  429: 'Too many requests, or too many wrong tokens; retryAfterSeconds says when to try again',
   500: 'Internal error',
   503: 'AWS does not answer',
 } as const;

@@ -12,7 +12,7 @@ import { onFailure, ShowCeilingResource, sourceLostMinutes } from './show-ends.t
 
 /** Shapes of shows. */
 
-const showId = z
+export const showId = z
   .string()
   .regex(/^shw_[0-9a-hjkmnp-tv-z]{26}$/, 'not the id of a show')
   .openapi({ example: 'shw_01k8m3v0s5n2q8w4x6y7z9a1bc' });

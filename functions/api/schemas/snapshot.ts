@@ -12,6 +12,7 @@ import { CostNow } from './costs.ts';
 import { GroupStartList } from './group-starts.ts';
 import { IncidentList } from './incidents.ts';
 import { NoSourceLimitResource } from './no-source-limit.ts';
+import { PresenceList } from './presence.ts';
 import { RehearsalResource } from './rehearsal.ts';
 
 /** Everything that an open dashboard polls. Each part has the shape of the call for it alone. */
@@ -26,6 +27,7 @@ const parts = {
   costs: CostNow,
   ceilings: CeilingList,
   noSourceLimit: NoSourceLimitResource,
+  presence: PresenceList.shape.data,
   rehearsal: RehearsalResource.shape.data.openapi({ description: 'The drills; null on AWS, where there are none' }),
   service: HealthResource,
 };

@@ -36,6 +36,8 @@ interface RequestOptions<Body> {
   alsoAnswers?: number;
   /** Timeout of a slow request. */
   answerWithinMs?: number;
+  /** A write that changes nothing of the show, so that the page need not read it again. */
+  isHeartbeat?: boolean;
 }
 
 /** An answer's body, status and ETag. */
@@ -94,7 +96,9 @@ interface Received {
 
 function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
   const isRead = (options.method ?? 'GET') === 'GET';
-  return isRead ? sendTwiceIfExpired(path, options) : countWrite(() => sendTwiceIfExpired(path, options));
+  return isRead || options.isHeartbeat
+    ? sendTwiceIfExpired(path, options)
+    : countWrite(() => sendTwiceIfExpired(path, options));
 }
 
 async function sendTwiceIfExpired(path: string, options: RequestOptions<unknown>): Promise<Received> {

@@ -23,6 +23,7 @@ const KEYS = {
   costs: queryKeys.costs,
   ceilings: queryKeys.ceilings,
   noSourceLimit: queryKeys.noSourceLimit,
+  presence: queryKeys.presence,
   rehearsal: queryKeys.rehearsal,
   service: queryKeys.service,
 } satisfies { [Part in SnapshotPart]: readonly string[] };

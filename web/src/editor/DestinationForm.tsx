@@ -1,6 +1,8 @@
 import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
+import { AlsoEditing } from '../app/AlsoEditing.tsx';
 import { discardTyped } from '../app/draft-store.ts';
+import { useEditing } from '../app/edited.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { EditQuestions } from './EditQuestions.tsx';
@@ -25,6 +27,7 @@ import classes from './editor.module.css';
 export function DestinationForm(subject: DestinationFormSubject) {
   const { presets, destination, draft, onClose } = subject;
   const edited = useDestinationForm(subject);
+  useEditing('destination', destination?.destinationId);
   const { form, fields, rest, isPending } = edited;
   const isMoneyShown = useMoneyShown();
   const element = useRef<HTMLFormElement>(null);
@@ -53,6 +56,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         edited.save(null);
       }}
     >
+      {destination && <AlsoEditing kind="destination" id={destination.destinationId} />}
       <RestoredNote
         typedAt={edited.restoredAt}
         without={destination || form.values.streamKey ? undefined : 'the stream key'}

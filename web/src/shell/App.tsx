@@ -1,6 +1,6 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { queryClient } from '../api/query-client.ts';
 import { problemOf } from '../api/request.ts';
@@ -10,7 +10,7 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { PageFailed } from './PageFailed.tsx';
 import { pageAfterSignIn } from './page-after-sign-in.ts';
-import { SignInPage } from './lazy-pages.ts';
+import { InvitationPage, SignInPage } from './lazy-pages.ts';
 import { Shell } from './Shell.tsx';
 import { Toasts } from './Toasts.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';
@@ -19,15 +19,22 @@ import classes from './App.module.css';
 /** Not part of the first load: hints repeat what names and descriptions say. */
 const HintLayer = lazy(async () => ({ default: (await import('./HintLayer.tsx')).HintLayer }));
 
-/** The dashboard. `linkRefused` is true when the page was opened by an invalid sign-in link. */
-export function App({ linkRefused }: { linkRefused: boolean }) {
+interface AppProps {
+  /** Whether the page was opened by an invalid sign-in link. */
+  linkRefused: boolean;
+  /** The secret of the invitation link that opened the page. */
+  invitation: string | null;
+}
+
+/** The dashboard. */
+export function App(opened: AppProps) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <Toasts />
       <QueryClientProvider client={queryClient}>
         <ErrorBoundary instead={<PageFailed />}>
           <Suspense fallback={<Opening />}>
-            <SessionGate linkRefused={linkRefused} />
+            <SessionGate {...opened} />
           </Suspense>
         </ErrorBoundary>
       </QueryClientProvider>
@@ -40,9 +47,13 @@ export function App({ linkRefused }: { linkRefused: boolean }) {
   );
 }
 
-function SessionGate({ linkRefused }: { linkRefused: boolean }) {
+function SessionGate({ linkRefused, invitation }: AppProps) {
   const session = useSession();
+  const [isInvited, setInvited] = useState(invitation !== null);
   const next = pageAfterSignIn(window.location.search);
+  if (invitation !== null && isInvited && session.isFetched) {
+    return <InvitationPage invitation={invitation} onDone={() => setInvited(false)} />;
+  }
   if (session.data && next) return <GoTo page={next} />;
   if (session.data) return <Shell session={session.data} />;
   if (session.data === null) return <SignInPage linkRefused={linkRefused} />;

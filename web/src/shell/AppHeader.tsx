@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { lazy, type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useIncidents } from '../api/incidents.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
@@ -21,6 +21,9 @@ import { ProblemCount } from '../destinations/ProblemCount.tsx';
 import { StatusPill } from '../destinations/StatusWord.tsx';
 import { Mark, Wordmark } from '../ui/Wordmark.tsx';
 import classes from './AppHeader.module.css';
+
+/** Not part of the first load: most of the time there is one person. */
+const PresentPeople = lazy(async () => ({ default: (await import('./PresentPeople.tsx')).PresentPeople }));
 
 /** The header: source, destinations on air, problems and costs, and the navigation. */
 export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
@@ -48,6 +51,11 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
           {isMoneyShown && <CostGlance />}
         </div>
         <div className={classes.tools}>
+          <ErrorBoundary instead={null}>
+            <Suspense>
+              <PresentPeople />
+            </Suspense>
+          </ErrorBoundary>
           <SignedIn />
           <RehearsalLink />
           <ActionIcon

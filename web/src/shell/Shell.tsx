@@ -39,6 +39,7 @@ import { paths, type Overlay } from '../app/paths.ts';
 import { usePageLocation } from './use-page-location.ts';
 import { MoneyShown, useMoneyChoice } from '../app/use-money.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+import { useHeartbeat } from '../app/use-heartbeat.ts';
 import { useShow } from '../app/use-show.ts';
 import classes from './Shell.module.css';
 
@@ -51,6 +52,7 @@ export function Shell({ session }: { session: SessionResource }) {
   const main = useRef<HTMLElement>(null);
   useEffect(prefetchRest, []);
   useFocusOnArrival(main, pathname);
+  useHeartbeat(pathname);
   const nothingYet = !destinations && !flow;
   const isStripKnown = useIncidentsKnown();
 

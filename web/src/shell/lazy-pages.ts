@@ -4,6 +4,7 @@ import { prefetchDialogs } from '../editor/dialogs.ts';
 /** Loads each page and overlay as a separate chunk when it is first shown. */
 const load = {
   show: async () => ({ default: (await import('../pages/ShowPage.tsx')).ShowPage }),
+  invitation: async () => ({ default: (await import('../pages/InvitationPage.tsx')).InvitationPage }),
   signIn: async () => ({ default: (await import('../pages/SignInPage.tsx')).SignInPage }),
   destinations: async () => ({ default: (await import('../pages/DestinationsPage.tsx')).DestinationsPage }),
   timeline: async () => ({ default: (await import('../pages/TimelinePage.tsx')).TimelinePage }),
@@ -25,6 +26,7 @@ const load = {
 };
 
 export const ShowPage = lazy(load.show);
+export const InvitationPage = lazy(load.invitation);
 export const SignInPage = lazy(load.signIn);
 export const DestinationsPage = lazy(load.destinations);
 export const TimelinePage = lazy(load.timeline);
@@ -63,6 +65,7 @@ export function prefetchRest(): () => void {
       import('@mantine/notifications'),
       import('../destinations/DestinationActionsMenu.tsx'),
       import('../details/ChannelLog.tsx'),
+      import('./PresentPeople.tsx'),
       ...prefetchDialogs(),
       ...Object.values(load).map((each) => each()),
     ];

@@ -7,12 +7,19 @@ interface TableCommand {
 }
 
 /**
- * Passes reads to a table and adds up the read units that AWS would bill.
- * @returns the client to use instead, and the sum, which the caller may reset
+ * Passes calls to a table and adds up the units that AWS would bill. Every item that is written has to be below 1 KB.
+ * @returns the client to use instead, and the sums, which the caller may reset
  */
-export function countReadUnits(table: ApiDeps['clients']['table']): { client: object; counted: { readUnits: number } } {
-  const counted = { readUnits: 0 };
+export function countUnits(table: ApiDeps['clients']['table']): {
+  client: object;
+  counted: { readUnits: number; writeUnits: number };
+} {
+  const counted = { readUnits: 0, writeUnits: 0 };
   const send = async (command: TableCommand) => {
+    if (command.constructor.name === 'PutCommand') {
+      counted.writeUnits += 1;
+      return table.send(command as never);
+    }
     const answer = (await table.send(command as never)) as { Items?: unknown[]; Item?: unknown };
     const units = Math.max(
       1,

@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * Access tokens: named secrets for scripts and devices. The store has a SHA-256 digest of the secret only. A plain
+ * digest suffices, because 256 random bits cannot be guessed.
+ */
+
+/** What a token may do. A trigger token starts and stops the destinations and shows that it names, and nothing else. */
+export const ACCESS_TOKEN_ROLES = ['viewer', 'operator', 'admin', 'trigger'] as const;
+export type AccessTokenRole = (typeof ACCESS_TOKEN_ROLES)[number];
+
+/** What a trigger token may start and stop. */
+export interface TriggerScope {
+  destinationIds: readonly string[];
+  showIds: readonly string[];
+}
+
+export interface AccessToken {
+  tokenId: string;
+  /** Access of an invited person, for which only sessions exist. Absent: a token of a script or device. */
+  kind?: 'person';
+  /** The invitation that a person accepted. */
+  invitationId?: string;
+  /** Shown in the timeline as the caller. */
+  name: string;
+  role: AccessTokenRole;
+  /** Empty unless the role is trigger. */
+  scope: TriggerScope;
+  createdAt: string;
+  createdBy: string;
+  /** Null: it never expires. */
+  expiresAt: string | null;
+  /** To the minute. Null: it was never used. */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  revokedBy: string | null;
+}
+
+export type AccessTokenState = 'active' | 'expired' | 'revoked';
+
+/** Begins every secret, so that people and secret scanners recognize one. */
+export const TOKEN_PREFIX = 'sluice_token_';
+const SECRET = new RegExp(`^${TOKEN_PREFIX}[\\w-]{43}$`);
+
+/** Returns a new secret of 256 random bits. */
+export function newTokenSecret(): string {
+  return TOKEN_PREFIX + randomBytes(32).toString('base64url');
+}
+
+/** Returns true for a text in the form of a secret. */
+export function isTokenSecret(text: string): boolean {
+  return SECRET.test(text);
+}
+
+/** Returns the digest under which a token is stored: 43 characters. */
+export function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Returns the state of a token at a time. */
+export function accessTokenState({ expiresAt, revokedAt }: AccessToken, now: Date): AccessTokenState {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && Date.parse(expiresAt) <= now.getTime() ? 'expired' : 'active';
+}

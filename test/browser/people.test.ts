@@ -1,0 +1,100 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hideTab } from '../support/hide-tab.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { findViolations } from './accessibility.ts';
+import { idle } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
+
+/** Tests what two people with the dashboard open see of each other. */
+
+let stage: Stage;
+let show: WatchedPage;
+let other: WatchedPage;
+let page: Page;
+
+const alsoHere = (on: Page): Locator => on.getByRole('button', { name: /^Also here: / });
+const drawer = (on: Page): Locator => on.getByRole('dialog', { name: 'Edit destination' });
+
+beforeAll(async () => {
+  stage = await openStage();
+  show = await stage.open();
+  other = await stage.open();
+  page = show.page;
+});
+
+afterAll(() => stage?.close());
+
+describe('two people on the dashboard', () => {
+  it('see each other, and what the other edits while the form is open', async () => {
+    await stage.begin(show, [idle('Alpha')], '/destinations');
+    await stage.begin(other, [idle('Alpha')], '/destinations');
+    await Promise.all([alsoHere(page).waitFor(), alsoHere(other.page).waitFor()]);
+    const { destinationId } = await stage.named('Alpha');
+    await page.goto(`${stage.product.origin}/destinations/${destinationId}/edit`);
+    await drawer(page).getByLabel('Name', { exact: true }).waitFor();
+    await other.page.goto(`${stage.product.origin}/destinations/${destinationId}/edit`);
+    const warning = /is editing this too\.$/;
+    await drawer(page).getByRole('status').getByText(warning).waitFor();
+    await drawer(other.page).getByRole('status').getByText(warning).waitFor();
+    // A warning, not a lock.
+    expect(await drawer(page).getByRole('button', { name: 'Save changes' }).isEnabled()).toBe(true);
+    await other.page.keyboard.press('Escape');
+    await drawer(other.page).waitFor({ state: 'detached' });
+    await drawer(page).getByText(warning).waitFor({ state: 'detached' });
+  });
+
+  it('list names, pages and edits by keyboard', async () => {
+    await stage.begin(show, [idle('Alpha')], '/');
+    const { destinationId } = await stage.named('Alpha');
+    await other.page.goto(`${stage.product.origin}/destinations/${destinationId}/edit`);
+    await waitFor('the edit to be shown', async () => {
+      await alsoHere(page).focus();
+      await page.keyboard.press('Enter');
+      const text = await page.getByRole('dialog', { name: 'Also here' }).innerText();
+      if (/operator, another window\nShow, editing Alpha/.test(text)) return true;
+      await page.keyboard.press('Escape');
+      return false;
+    });
+    expect(await findViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Also here' }).waitFor({ state: 'detached' });
+    expect(await alsoHere(page).evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('fit on a phone', async () => {
+    await stage.begin(show, [idle('Alpha')], '/');
+    await page.setViewportSize({ width: 375, height: 812 });
+    await alsoHere(page).waitFor();
+    expect(await tooWide(page)).toEqual([]);
+    const box = (await alsoHere(page).boundingBox())!;
+    expect(box.height).toBeGreaterThanOrEqual(44);
+  });
+
+  it('no longer see who closed the page', async () => {
+    await stage.begin(show, [], '/');
+    await alsoHere(page).waitFor();
+    await other.page.goto('about:blank');
+    await alsoHere(page).waitFor({ state: 'detached' });
+  });
+
+  it('send at most one heartbeat in 20 seconds, and none from a hidden tab', async () => {
+    await page.goto('about:blank');
+    const sent: number[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PUT' && request.url().includes('/api/presence/')) sent.push(Date.now());
+    });
+    await stage.begin(show, [], '/');
+    await waitFor('the first heartbeat', () => sent.length > 0);
+    sent.length = 0;
+    await hideTab(page, true);
+    await new Promise((resolve) => setTimeout(resolve, 22_000));
+    expect(sent).toEqual([]);
+    await hideTab(page, false);
+    await waitFor('a heartbeat of the tab that is shown again', () => sent.length === 1);
+    await hideTab(page, true);
+    await hideTab(page, false);
+    expect(sent).toHaveLength(1);
+  });
+});

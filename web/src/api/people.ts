@@ -1,0 +1,112 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type {
+  CreateInvitation,
+  InvitationList,
+  InvitationPreview,
+  InvitationSecret,
+  NewInvitation,
+  PersonList,
+} from '../../../functions/api/schemas/people.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const INVITATIONS = '/api/invitations';
+
+/** Polls the people who have accepted an invitation. */
+export function usePeople() {
+  return useQuery({
+    queryKey: queryKeys.people,
+    queryFn: async ({ signal }) => (await request<PersonList>('/api/people', { signal })).body.data,
+    refetchInterval: POLL_DETAILS_MS,
+  });
+}
+
+/** Polls the invitations. */
+export function useInvitations() {
+  return useQuery({
+    queryKey: queryKeys.invitations,
+    queryFn: async ({ signal }) => (await request<InvitationList>(INVITATIONS, { signal })).body.data,
+    refetchInterval: POLL_DETAILS_MS,
+  });
+}
+
+const refresh = (): Promise<unknown> =>
+  Promise.all([queryKeys.people, queryKeys.invitations].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+
+/** Invites a person. The answer is the only one with the link. */
+export function useInvite() {
+  return useMutation({
+    mutationFn: async (body: CreateInvitation) =>
+      (await request<NewInvitation, CreateInvitation>(INVITATIONS, { method: 'POST', body })).body,
+    onSettled: refresh,
+  });
+}
+
+/** Revokes an invitation that was not used. */
+export function useRevokeInvitation() {
+  return useMutation({
+    mutationFn: (invitationId: string) => request(`${INVITATIONS}/${invitationId}`, { method: 'DELETE' }),
+    onSettled: refresh,
+  });
+}
+
+/** Ends the access of a person, in all their browsers. */
+export function useEndAccess() {
+  return useMutation({
+    mutationFn: (tokenId: string) => request(`/api/access-tokens/${tokenId}`, { method: 'DELETE' }),
+    onSettled: refresh,
+  });
+}
+
+const HASH = 'invitation';
+
+const invitationInAddress = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get(HASH);
+
+/** Returns the secret of an invitation link (`/#invitation=…`) and removes it from the address bar and the history. */
+export function takeInvitationFromAddress(): string | null {
+  const secret = invitationInAddress();
+  if (secret !== null) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  return secret;
+}
+
+/** Reloads an open page for an invitation link, which changes only the part after the #. */
+export function reloadForInvitation(): void {
+  window.addEventListener('hashchange', () => {
+    if (invitationInAddress() !== null) window.location.reload();
+  });
+}
+
+/** Returns the link of a new invitation at the address under which this page is open. */
+export function linkHere({ link }: NewInvitation): string {
+  return `${window.location.origin}/${new URL(link).hash}`;
+}
+
+/** Reads what an invitation link invites to. */
+export function useInvitationPreview(invitation: string) {
+  return useQuery({
+    queryKey: queryKeys.invitationPreview,
+    queryFn: async () =>
+      (
+        await request<InvitationPreview, InvitationSecret>(`${INVITATIONS}/preview`, {
+          method: 'POST',
+          body: { invitation },
+        })
+      ).body,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** Accepts an invitation in this browser. */
+export function useRedeem(invitation: string) {
+  return useMutation({
+    mutationFn: async () => {
+      await request<SessionResource, InvitationSecret>(`${INVITATIONS}/redeem`, {
+        method: 'POST',
+        body: { invitation },
+      });
+      return (await request<SessionResource>('/api/session')).body;
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'react';
+import { HEARTBEAT_MS } from '../api/freshness.ts';
+import { sendHeartbeat, sendLeaving } from '../api/presence.ts';
+import { useEdited } from './edited.ts';
+
+/** What the API takes as the path of a page. */
+const PAGE = /^\/[\w/-]{0,99}$/;
+
+/**
+ * Reports to the others that this tab is open and what it edits: every 20 seconds while it is visible, and at once when
+ * an edit begins or ends.
+ */
+export function useHeartbeat(pathname: string): void {
+  const editing = useEdited();
+  const page = useRef('/');
+  page.current = PAGE.test(pathname) ? pathname : '/';
+  const sentAtMs = useRef(0);
+  useEffect(() => {
+    const beat = (): void => {
+      if (document.hidden) return;
+      sentAtMs.current = Date.now();
+      void sendHeartbeat({ page: page.current, editing });
+    };
+    const onShown = (): void => {
+      if (Date.now() - sentAtMs.current >= HEARTBEAT_MS) beat();
+    };
+    beat();
+    const timer = setInterval(beat, HEARTBEAT_MS);
+    document.addEventListener('visibilitychange', onShown);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onShown);
+    };
+  }, [editing]);
+  useEffect(() => {
+    window.addEventListener('pagehide', sendLeaving);
+    return () => window.removeEventListener('pagehide', sendLeaving);
+  }, []);
+}
