@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { readStoredServers } from './stored-servers.ts';
 import type { Server } from './transport.ts';
+import { readVariable } from './environment.ts';
 
 /** Chooses the server and its token; REFERENCE.md gives the order. */
 
@@ -13,10 +14,10 @@ import type { Server } from './transport.ts';
  * @throws {CommandFailure} `usage` for an address that is none, `notSignedIn` when no server is known
  */
 export async function chooseServer(given: string | undefined): Promise<Server> {
-  const named = given ?? (process.env['SLUICE_SERVER'] || undefined);
+  const named = given ?? readVariable('SLUICE_SERVER');
   const stored = readStoredServers();
   const origin = named === undefined ? stored.current : toOrigin(named);
-  const token = process.env['SLUICE_TOKEN'] || (origin !== null && stored.servers[origin]?.token) || null;
+  const token = readVariable('SLUICE_TOKEN') || (origin !== null && stored.servers[origin]?.token) || null;
   if (origin !== null && token !== null) return { origin, token };
   const local = await findLocalServers();
   if (origin !== null) return local.find((server) => server.origin === origin) ?? { origin, token };
@@ -26,7 +27,7 @@ export async function chooseServer(given: string | undefined): Promise<Server> {
     const origins = local.map((server) => server.origin).join(', ');
     throw new CommandFailure(EXIT.usage, `several run here: ${origins}; choose one with --server URL`);
   }
-  return { origin: only.origin, token: process.env['SLUICE_TOKEN'] || only.token };
+  return { origin: only.origin, token: readVariable('SLUICE_TOKEN') || only.token };
 }
 
 /**

@@ -3,6 +3,7 @@ import { CommandFailure, EXIT, type ExitCode } from './command-failure.ts';
 import { helpText } from './help.ts';
 import { createOutput } from './output.ts';
 import { readArguments } from './read-arguments.ts';
+import { readVariable } from './environment.ts';
 
 /** The `sluice` command. Everything but the help is loaded on demand. */
 
@@ -23,7 +24,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     (isAsked ? process.stdout : process.stderr).write(helpText(words, command));
     return isAsked ? EXIT.ok : EXIT.usage;
   }
-  const hasColours = !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const hasColours = !readVariable('NO_COLOR') && readVariable('TERM') !== 'dumb';
   const out = createOutput(process.stdout, process.stderr, options['json'] === true, hasColours);
   const run = await command.load();
   const connect = async (): Promise<Connection> => {
@@ -44,7 +45,7 @@ async function explain(error: unknown): Promise<CommandFailure> {
     import('./transport.ts'),
   ]);
   if (error instanceof ApiProblem && connection) return explainProblem(error, connection, SLUICE_VERSION);
-  if (process.env['SLUICE_DEBUG']) console.error(error);
+  if (readVariable('SLUICE_DEBUG')) console.error(error);
   return new CommandFailure(EXIT.failed, 'unexpected error; repeat it with SLUICE_DEBUG=1 and report it');
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { readVariable } from './environment.ts';
 
 /** The sign-ins of this user, by the origin of the server, in a file that only its owner may read. */
 
@@ -12,7 +13,7 @@ export interface StoredServers {
 }
 
 const fileName = (): string =>
-  join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'sluice', 'servers.json');
+  join(readVariable('XDG_CONFIG_HOME') || join(homedir(), '.config'), 'sluice', 'servers.json');
 
 /**
  * Reads the file; empty when there is none.

@@ -5,6 +5,7 @@ import type { Invocation, Run } from '../command.ts';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { readStoredServers, writeStoredServers } from '../stored-servers.ts';
 import { connectTo, explainProblem } from '../transport.ts';
+import { readVariable } from '../environment.ts';
 
 /** `sluice login` and `sluice logout`. */
 
@@ -12,7 +13,7 @@ import { connectTo, explainProblem } from '../transport.ts';
 const SERVER_DEFAULT = 'http://127.0.0.1:8080';
 
 function serverOf({ options }: Invocation): string | null {
-  const named = (options['server'] as string | undefined) ?? (process.env['SLUICE_SERVER'] || undefined);
+  const named = (options['server'] as string | undefined) ?? readVariable('SLUICE_SERVER');
   return named === undefined ? null : toOrigin(named);
 }
 
@@ -21,7 +22,7 @@ export const login: Run = async ({ out, version }, invocation) => {
   const stored = readStoredServers();
   const origin = serverOf(invocation) ?? stored.current ?? SERVER_DEFAULT;
   await requireSluice(origin, version);
-  const token = process.env['SLUICE_TOKEN'] || (await askSecret(`token of ${origin}`));
+  const token = readVariable('SLUICE_TOKEN') || (await askSecret(`token of ${origin}`));
   if (!/^[\x21-\x7e]{1,4000}$/.test(token))
     throw new CommandFailure(EXIT.usage, 'the token has characters that no token has');
   const connection = connectTo({ origin, token }, version);

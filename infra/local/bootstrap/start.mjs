@@ -168,6 +168,14 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
+  'bench:command': {
+    forDevelopers: true,
+    meaning: 'measure how soon the sluice command prints something',
+    command: 'npm run bench:command',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/command/bench-command.ts', args),
+  },
   'bench:go-live': {
     forDevelopers: true,
     meaning: 'measure how far from its planned second a show goes live',
