@@ -53,6 +53,7 @@ import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
 import { registerSlateImage } from './routes/slate-image.ts';
+import { registerStatusText } from './routes/status-text.ts';
 import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
@@ -170,6 +171,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api);
+  registerStatusText(api, deps, look);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);

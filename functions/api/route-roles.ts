@@ -24,6 +24,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
 
   'GET /api/session': 'viewer',
   'GET /api/snapshot': 'viewer',
+  'GET /api/status.txt': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',
