@@ -117,14 +117,19 @@ type ClientPath<Path extends string> = Path extends `${infer Start}{${infer Name
   ? `${Start}:${Name}${ClientPath<Rest>}`
   : Path;
 
-/** Successes only: `createApiClient` throws every problem. */
-type EndpointOf<Route extends RouteConfig> = {
-  [Status in keyof Route['responses'] & StatusCode]: Route['responses'][Status] extends { content: infer Content }
-    ? Content extends { 'application/json': { schema: infer Schema extends z.ZodType } }
-      ? Answer<Route, Status, z.output<Schema>, 'json'>
-      : Answer<Route, Status, unknown, 'file'>
-    : Answer<Route, Status, unknown, 'empty'>;
-}[keyof Route['responses'] & StatusCode];
+/** Successes only: `createApiClient` throws every problem. Two routes with one path and method have the answers of both. */
+type EndpointOf<Route extends RouteConfig> = Route extends RouteConfig
+  ? { [Status in keyof Route['responses'] & StatusCode]: AnswerOf<Route, Status> }[keyof Route['responses'] &
+      StatusCode]
+  : never;
+
+type AnswerOf<Route extends RouteConfig, Status extends StatusCode> = Route['responses'][Status] extends {
+  content: infer Content;
+}
+  ? Content extends { 'application/json': { schema: infer Schema extends z.ZodType } }
+    ? Answer<Route, Status, z.output<Schema>, 'json'>
+    : Answer<Route, Status, unknown, 'file'>
+  : Answer<Route, Status, unknown, 'empty'>;
 
 /** A type, because `hc` accepts no interface here. */
 type Answer<Route extends RouteConfig, Status extends StatusCode, Output, Format extends string> = {
