@@ -6,7 +6,7 @@ import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
 import { api, bodyOf, endedBy, sending } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 
-const show = api.shows[':showId'];
+const oneShow = api.shows[':showId'];
 const etagOf = ({ revision }: ShowResource): string => `"${revision}"`;
 
 export type NewShow = z.infer<typeof CreateShow>;
@@ -50,7 +50,7 @@ function inOrder(shows: ShowSummary[]): ShowSummary[] {
 export function useShow(showId: string) {
   return useQuery({
     queryKey: queryKeys.plannedShow(showId),
-    queryFn: ({ signal }) => bodyOf(show.$get({ param: { showId } }, endedBy(signal))),
+    queryFn: ({ signal }) => bodyOf(oneShow.$get({ param: { showId } }, endedBy(signal))),
     refetchInterval: ({ state }) => {
       const isMoving = state.data && ['starting', 'live', 'ending'].includes(state.data.state);
       return isMoving ? POLL_BUSY_MS : POLL_DETAILS_MS;
@@ -77,7 +77,7 @@ export function useChangeShow() {
   return useMutation({
     mutationFn: (change: { show: ShowResource; body: ShowChange; scope: 'one' | 'following' }) =>
       bodyOf(
-        show.$patch({
+        oneShow.$patch({
           param: { showId: change.show.showId },
           query: { scope: change.scope },
           header: { 'If-Match': etagOf(change.show) },
@@ -94,8 +94,8 @@ export function useSaveCover() {
     mutationFn: async (chosen: { showId: string; picture: Blob | null; scope: 'one' | 'following' }) => {
       const { picture, scope, showId } = chosen;
       const cover = { param: { showId }, query: { scope } };
-      if (picture === null) await show.cover.$delete(cover);
-      else await show.cover.$put(cover, sending(picture));
+      if (picture === null) await oneShow.cover.$delete(cover);
+      else await oneShow.cover.$put(cover, sending(picture));
     },
     onSettled: refresh,
   });
@@ -105,7 +105,7 @@ export function useSaveCover() {
 export function useAnswerShowCeiling() {
   return useMutation({
     mutationFn: (question: { show: ShowResource; answer: AnswerCeiling['answer'] }) =>
-      show.ceiling.answer.$post({
+      oneShow.ceiling.answer.$post({
         param: { showId: question.show.showId },
         header: { 'If-Match': etagOf(question.show) },
         json: { answer: question.answer },
@@ -117,7 +117,7 @@ export function useAnswerShowCeiling() {
 /** Cancels all shows of a series that have not started. */
 export function useCancelSeries(showId: string) {
   return useMutation({
-    mutationFn: () => show['cancel-series'].$post({ param: { showId } }),
+    mutationFn: () => oneShow['cancel-series'].$post({ param: { showId } }),
     onSettled: refresh,
   });
 }
@@ -126,8 +126,8 @@ export function useCancelSeries(showId: string) {
 export function useShowAction(showId: string) {
   return useMutation({
     mutationFn: async (action: Exclude<ShowAction, 'edit'>) => {
-      if (action === 'delete') await show.$delete({ param: { showId } });
-      else await show[action].$post({ param: { showId } });
+      if (action === 'delete') await oneShow.$delete({ param: { showId } });
+      else await oneShow[action].$post({ param: { showId } });
     },
     onSettled: refresh,
   });
