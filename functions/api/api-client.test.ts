@@ -64,6 +64,12 @@ describe('the typed client', () => {
     expect(call).toBeTypeOf('function');
   });
 
+  it('signs out, with an address to continue at only where there is a user pool', async () => {
+    const ended = await connect().api.session.$delete();
+    const continueAt: string | null = ended.status === 200 ? (await ended.json()).continueAt : null;
+    expect([ended.status, continueAt]).toEqual([204, null]);
+  });
+
   it('throws a problem with its code and remedy', async () => {
     const param = { destinationId: MISSING_ID };
     const problem = await problemOf(connect().api.destinations[':destinationId'].$get({ param }));

@@ -34,6 +34,9 @@ const status = createRoute({
   },
 });
 
+/** For the typed client. */
+export type StatusTextRoutes = typeof status;
+
 /** `GET /api/status.txt`. */
 export function registerStatusText(api: Api, deps: ApiDeps, look: FlowLookMemo): void {
   /** Returns the first two fields of the source; its failure must not hide the destinations. */
