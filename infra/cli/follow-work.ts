@@ -30,7 +30,7 @@ export async function followWork<Resource>(
 ): Promise<Resource> {
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
+  process.on('SIGINT', onInterrupt);
   const endsAtMs = timeoutSeconds === null ? Infinity : performance.now() + timeoutSeconds * 1000;
   let shown = '';
   try {
@@ -43,7 +43,8 @@ export async function followWork<Resource>(
       await unlessInterrupted(sleep(POLL_MS), interrupt.signal, () => shown);
     }
   } finally {
-    process.removeListener('SIGINT', onInterrupt);
+    // A terminal and npm may each send the same Ctrl-C. After the first the command ends by itself.
+    if (!interrupt.signal.aborted) process.removeListener('SIGINT', onInterrupt);
   }
 }
 

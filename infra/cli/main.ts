@@ -63,4 +63,6 @@ try {
   const { exitCode, message } = await explain(error);
   process.stderr.write(`sluice: ${message}\n`);
   process.exitCode = exitCode;
+  // A request that is under way would delay the end.
+  if (exitCode === EXIT.interrupted) process.exit();
 }

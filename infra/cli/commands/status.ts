@@ -16,7 +16,10 @@ async function readSnapshot({ client }: Connection): Promise<Snapshot> {
 export const status: Run = async ({ out, connect }) => {
   const connection = await connect();
   const { client, origin } = connection;
-  const [snapshot, session] = await Promise.all([readSnapshot(connection), (await client.api.session.$get()).json()]);
+  const [snapshot, session] = await Promise.all([
+    readSnapshot(connection),
+    client.api.session.$get().then((response) => response.json()),
+  ]);
   const { costs, destinations, incidents, source } = snapshot;
   const count = (is: boolean | undefined): string => (is === undefined ? 'unknown' : String(is));
   const open = incidents?.filter(({ state }) => state !== 'resolved').length;
