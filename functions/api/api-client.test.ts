@@ -53,7 +53,7 @@ describe('the typed client', () => {
     expect([added.status, started.status]).toEqual([201, 202]);
     const list = await (await destinations.$get({ query: { limit: 5 } })).json();
     expect(list.data.map(({ name, desired }) => [name, desired])).toEqual([[makeBody().name, 'running']]);
-    const removed = await destinations[':destinationId'].$delete({ param, query: { force: 'true' } });
+    const removed = await destinations[':destinationId'].$delete({ param, query: { force: 'true', stop: 'true' } });
     expect((await removed.json()).desired).toBe('deleted');
   });
 

@@ -51,7 +51,7 @@ it('says unknown for what is not known, and still lists the destinations without
 });
 
 it('says that there is none, and never an address or a key', async () => {
-  expect((await read()).text).toMatch(/^source\t\w+\t\S+\tnone\n$/);
+  expect((await read()).text).toMatch(/^source\t[\w ]+\t\S+\tnone\n$/);
   await test.put(makeRunning());
   expect((await read()).text).not.toMatch(new RegExp(`rtmp|${STREAM_KEY}`));
 });

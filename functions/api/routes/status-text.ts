@@ -6,7 +6,7 @@ import { stateWordOf, worstOf } from '../../domain/state-word.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import type { DestinationResource } from '../schemas/answers.ts';
 import { problems } from '../schemas/openapi-parts.ts';
-import { DestinationId } from '../schemas/requests.ts';
+import { anyDestinationId } from '../schemas/parts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { toDestinationResource } from '../views/resources.ts';
 import { findDestination, resourceView } from './find-destination.ts';
@@ -27,7 +27,7 @@ const status = createRoute({
   summary: 'Get the state of everything as plain text',
   description:
     'For buttons and scripts without JSON. Fields are separated by one tab, lines end with a line feed, and what is not known is `unknown`. The first line is `source`, its state, since when, and the worst state of all destinations (`none` without any). One line per destination follows, oldest first: name, state as the dashboard shows it, since when. With destination, the answer is the line of that destination only.',
-  request: { query: z.strictObject({ destination: DestinationId.optional() }) },
+  request: { query: z.strictObject({ destination: anyDestinationId.optional() }) },
   responses: {
     200: { description: 'The lines', content: { 'text/plain': { schema: z.string() } } },
     ...problems(404, 503),
