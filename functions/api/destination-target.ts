@@ -3,7 +3,6 @@ import {
   defaultEncodingOf,
   getPlatform,
   isSrtPlatform,
-  listPlatforms,
   resolveEncoding,
   type Platform,
 } from '../../presets/index.ts';
@@ -12,6 +11,7 @@ import { encryptStreamKey } from '../aws/secrets.ts';
 import { isSamePlace, publishedPlaces } from '../domain/backup-ingest.ts';
 import { AppError, type ErrorCode, type FieldError, errorName } from '../domain/errors.ts';
 import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import { refusePlatform } from '../domain/known-platform.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredBackup, StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
@@ -54,12 +54,7 @@ export async function checkTarget(
   streamKey: KnownKey,
 ): Promise<Target> {
   const platform = getPlatform(wanted.platform);
-  if (!platform) {
-    const known = listPlatforms().map(({ platformId }) => platformId);
-    throw invalidFields([
-      { field: 'platform', message: `must be one of ${known.join(', ')}; use custom for any other RTMP server` },
-    ]);
-  }
+  if (!platform) throw invalidFields([{ field: 'platform', message: refusePlatform(wanted.platform) ?? '' }]);
   const refusals: Refusal[] = [];
   const preset = wanted.preset ?? defaultEncodingOf(platform, deps.deployment);
   if (!resolveEncoding(platform.platformId, preset)) {

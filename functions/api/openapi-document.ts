@@ -2,6 +2,8 @@ import type { Api } from './api-deps.ts';
 import { WAIT_SECONDS_MAX } from './http/prefer-wait.ts';
 import { operationIdOf } from './operation-id.ts';
 import { ROUTE_ACCESS } from './route-roles.ts';
+import { ANSWER_EXAMPLES } from './schemas/answer-examples.ts';
+import { REQUEST_EXAMPLES } from './schemas/request-examples.ts';
 import { WAITS, type Wait } from './waits.ts';
 
 /** The OpenAPI document: the routes, and what holds for all of them and is decided in one place each. */
@@ -40,7 +42,16 @@ export function describeApi(api: Api, version: string): Document {
       if (wait) describeWait(operation, wait);
     }
   }
+  addExamples(document);
   return document;
+}
+
+/** Adds one example to each schema that has one, so that every request and answer with this schema shows it. */
+function addExamples({ components }: Document): void {
+  for (const [name, example] of Object.entries({ ...REQUEST_EXAMPLES, ...ANSWER_EXAMPLES })) {
+    const schema = components?.schemas?.[name];
+    if (schema) Object.assign(schema, { examples: [example] });
+  }
 }
 
 /** Adds the required role: as a security requirement and as a sentence. */

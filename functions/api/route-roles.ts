@@ -14,7 +14,7 @@ import { ROLES, type Role } from './auth/roles.ts';
 /** The least sufficient role; `anyone` needs no sign-in. */
 export type Access = 'anyone' | Role;
 
-export const ROUTE_ACCESS: Record<string, Access> = {
+const ROUTES = {
   'GET /api/access-tokens': 'admin',
   'POST /api/access-tokens': 'admin',
   'DELETE /api/access-tokens/{tokenId}': 'admin',
@@ -41,6 +41,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/presence': 'viewer',
   'PUT /api/presence/{presenceId}': 'viewer',
   'DELETE /api/presence/{presenceId}': 'viewer',
+  'GET /api/status.txt': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',
@@ -153,6 +154,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',
+  'PUT /api/destinations/by-reference/{reference}': 'admin',
   'PUT /api/destinations/{destinationId}': 'admin',
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
@@ -169,7 +171,11 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/notification-targets/{targetId}': 'admin',
   'DELETE /api/notification-targets/{targetId}': 'admin',
   'POST /api/notification-targets/{targetId}/rotate-secret': 'admin',
-};
+} as const satisfies Record<string, Access>;
+
+export const ROUTE_ACCESS: Record<string, Access> = ROUTES;
+/** `GET /api/health` and all others. */
+export type RouteName = keyof typeof ROUTES;
 
 /** Which trigger tokens a route accepts: those that name the thing in its path, or all of them. */
 export type TriggerAccess = 'named destination' | 'named show' | 'any';
@@ -180,6 +186,7 @@ export const TRIGGER_ACCESS: Record<string, TriggerAccess> = {
   'POST /api/destinations/{destinationId}/stop': 'named destination',
   'POST /api/shows/{showId}/go-live': 'named show',
   'POST /api/shows/{showId}/end': 'named show',
+  'GET /api/status.txt': 'any',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];

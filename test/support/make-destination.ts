@@ -4,6 +4,7 @@ import type { DestinationResource } from '../../functions/api/schemas/answers.ts
 export function makeDestination(changes: Partial<DestinationResource> = {}): DestinationResource {
   const at = '2026-11-21T18:00:00.000Z';
   return {
+    reference: null,
     destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc',
     name: 'Main YouTube',
     group: null,

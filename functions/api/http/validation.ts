@@ -31,6 +31,39 @@ export function invalidFields(errors: FieldError[]): AppError {
   });
 }
 
+/** Collects what is wrong with the fields of one request, so that its caller learns everything at once. */
+export class FieldFaults {
+  readonly #fields: AppError[] = [];
+  /** What is refused for another reason, which is reported only when the fields are right. */
+  #other: AppError | undefined;
+
+  /** Runs a check and keeps its refusal. @returns what the check returned; undefined when it refused */
+  async note<Result>(check: () => Result | Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.kind === 'invalid' && error.errors) this.#fields.push(error);
+      else this.#other ??= error;
+      return undefined;
+    }
+  }
+
+  /** @throws {AppError} the only refusal with its own code, or one that names the fields of all */
+  throwAny(): void {
+    const [first, ...more] = this.#fields;
+    if (first) throw more.length === 0 ? first : invalidFields(this.#fields.flatMap(({ errors }) => errors ?? []));
+    if (this.#other) throw this.#other;
+  }
+
+  /** Returns the result of a check, if nothing was refused. @throws as `throwAny` */
+  require<Result>(result: Result | undefined): Result {
+    this.throwAny();
+    if (result === undefined) throw new Error('a check returned nothing and refused nothing');
+    return result;
+  }
+}
+
 function fieldErrorsOf(issue: Issue, given: unknown, allowed: readonly string[]): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {

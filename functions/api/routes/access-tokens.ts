@@ -51,6 +51,9 @@ const remove = createRoute({
   responses: { 204: { description: 'It is revoked' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
 
+/** For the typed client. */
+export type AccessTokensRoutes = typeof list | typeof create | typeof remove;
+
 /** Access tokens of scripts and devices. */
 export function registerAccessTokens(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

@@ -75,6 +75,9 @@ const answer = createRoute({
   },
 });
 
+/** For the typed client. */
+export type CeilingsRoutes = typeof list | typeof put | typeof remove | typeof answer;
+
 /** `/api/ceilings`. */
 export function registerCeilings(api: Api, deps: ApiDeps): void {
   const present = async (context: ApiContext, ceiling: Ceiling, records: readonly Destination[]) => {

@@ -39,6 +39,7 @@ const BODIES: Record<string, object> = {
   'PUT /api/primary': { mode: 'off' },
   'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),
+  'PUT /api/destinations/by-reference/{reference}': makeBody(),
   'PATCH /api/destinations/{destinationId}': { name: 'x' },
   'PUT /api/destinations/{destinationId}': {
     name: 'x',
@@ -103,6 +104,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
+            .replace('{reference}', 'sunday')
             .replace('{invitationId}', DESTINATION_ID.replace('dst_', 'inv_'))
             .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')

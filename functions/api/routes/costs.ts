@@ -39,6 +39,9 @@ const ledger = createRoute({
 
 const COLUMNS = ['key', 'name', 'platform', 'runs', 'minutes', 'billedMinutes', 'costUsd', 'isComplete'];
 
+/** For the typed client. */
+export type CostsRoutes = typeof now | typeof ledger;
+
 /** `GET /api/costs/now` and `GET /api/costs`. */
 export function registerCosts(api: Api, deps: ApiDeps): void {
   const look = memoize({ milliseconds: KEPT_MS, now: deps.now }, () => observeCosts(deps));

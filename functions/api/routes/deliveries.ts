@@ -54,6 +54,9 @@ const outbox = createRoute({
   responses: { 200: answers(Outbox, 'The newest 100 mails of the last 7 days, newest first'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type DeliveriesRoutes = typeof list | typeof replay | typeof outbox;
+
 /** Deliveries and the outbox. */
 export function registerDeliveries(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

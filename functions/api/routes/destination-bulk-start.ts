@@ -18,23 +18,26 @@ import { requireFound } from './find-destination.ts';
 
 type ItemResult = z.infer<typeof BulkStartResult>['results'][number];
 
+const start = createRoute({
+  method: 'post',
+  path: '/api/destinations/start',
+  tags: ['Destinations'],
+  summary: 'Put several destinations on air',
+  description:
+    'Returns one result per item. What can start becomes one group start, whose path is the Location: it starts one destination after the other, as fast as AWS accepts the calls. Refused as a whole, before anything starts, when the flow, a quota or a ceiling has no room for all of them. Asks with no_encoder while no encoder is connected.',
+  request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkStartRequest) },
+  responses: {
+    202: answers(BulkStartResult, 'One result per item'),
+    ...problems(...WRITE_PROBLEMS, 409, 503),
+  },
+});
+
+/** For the typed client. */
+export type DestinationBulkStartRoutes = typeof start;
+
 /** `POST /api/destinations/start`: one result per item. Those that can start become one group start. */
 export function registerDestinationBulkStart(api: Api, deps: ApiDeps, look: FlowLookMemo): void {
-  const route = createRoute({
-    method: 'post',
-    path: '/api/destinations/start',
-    tags: ['Destinations'],
-    summary: 'Put several destinations on air',
-    description:
-      'Returns one result per item. What can start becomes one group start, whose path is the Location: it starts one destination after the other, as fast as AWS accepts the calls. Refused as a whole, before anything starts, when the flow, a quota or a ceiling has no room for all of them. Asks with no_encoder while no encoder is connected.',
-    middleware: idempotent(deps),
-    request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkStartRequest) },
-    responses: {
-      202: answers(BulkStartResult, 'One result per item'),
-      ...problems(...WRITE_PROBLEMS, 409, 503),
-    },
-  });
-  api.openapi(route, async (context) => {
+  api.openapi({ ...start, middleware: idempotent(deps) }, async (context) => {
     const { group, ids: chosen, withoutEncoder } = context.req.valid('json');
     const records = await listAllDestinations(deps);
     const known = new Map(records.map((record) => [record.destinationId, record]));

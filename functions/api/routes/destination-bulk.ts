@@ -47,23 +47,27 @@ const BULK_ACTIONS = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
+const bulk = (action: keyof typeof ACTIONS) =>
+  createRoute({
+    method: 'post',
+    path: `/api/destinations/${action}`,
+    tags: ['Destinations'],
+    summary: ACTIONS[action].summary,
+    description: 'Handles the items independently and returns one result for each.',
+    request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkRequest) },
+    responses: {
+      202: answers(BulkResult, 'One result per item'),
+      ...problems(...WRITE_PROBLEMS, 409, 503),
+    },
+  });
+
+/** For the typed client. */
+export type DestinationBulkRoutes = ReturnType<typeof bulk>;
+
 /** `POST /api/destinations/stop`, `/show-slate` and `/end-slate`: one result per item, not all-or-nothing. */
 export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
   for (const action of BULK_ACTIONS) {
-    const route = createRoute({
-      method: 'post',
-      path: `/api/destinations/${action}`,
-      tags: ['Destinations'],
-      summary: ACTIONS[action].summary,
-      description: 'Handles the items independently and returns one result for each.',
-      middleware: idempotent(deps),
-      request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkRequest) },
-      responses: {
-        202: answers(BulkResult, 'One result per item'),
-        ...problems(...WRITE_PROBLEMS, 409, 503),
-      },
-    });
-    api.openapi(route, async (context) => {
+    api.openapi({ ...bulk(action), middleware: idempotent(deps) }, async (context) => {
       const { ids, group } = context.req.valid('json');
       const destinationIds = [...new Set(ids ?? idsOfGroup(await listAllDestinations(deps), group))];
       const requestedBy = context.get('principal').id;

@@ -30,7 +30,7 @@ import { requireKeyTerms } from '../key-terms.ts';
 import { requireSoundFits } from '../sound-target.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
-import { invalidFields } from '../http/validation.ts';
+import { FieldFaults, invalidFields } from '../http/validation.ts';
 import { findDestination, presentDestination, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
@@ -74,27 +74,36 @@ const putStreamKey = createRoute({
   },
 });
 
+/** For the typed client. */
+export type DestinationEditRoutes = typeof replace | typeof patch | typeof putStreamKey;
+
 /** Editing a destination: PUT, PATCH, and PUT of its stream key. */
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
+    return context.json(
+      presentDestination(deps, context, await editDestination(deps, asked, context.req.valid('json'))),
+      200,
+    );
   });
 
   api.openapi(patch, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
+    return context.json(
+      presentDestination(deps, context, await editDestination(deps, asked, context.req.valid('json'))),
+      200,
+    );
   });
 
   api.openapi(putStreamKey, async (context) => {
     const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    const record = await edit(deps, asked, context.req.valid('json'));
+    const record = await editDestination(deps, asked, context.req.valid('json'));
     context.header('ETag', etagOf(record));
     return context.body(null, 204);
   });
 }
 
-interface EditRequest {
+export interface EditRequest {
   destinationId: string;
   apply: Apply;
   ifMatch: string | undefined;
@@ -105,10 +114,10 @@ function readEditRequest(context: ApiContext, destinationId: string, apply: Appl
   return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
 }
 
-type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
+export type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
 /** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
-async function edit(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
+export async function editDestination(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
   const { destinationId } = asked;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();
@@ -157,15 +166,18 @@ async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry
 async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise<Edit> {
   const platform = given.platform ?? found.platform;
   requireSameKind(found, platform);
-  requireFieldsOfKind({ ...given, platform });
-  requireSourceLoss(given, { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) });
+  const { keyUse: _use, keyValidUntil: _until, ...rest } = given;
   const sound = given.sound === undefined ? found.sound : given.sound;
   const preset = given.preset ?? found.preset;
-  const terms = requireKeyTerms(given, { found, now: deps.now(), platform });
-  const { keyUse: _use, keyValidUntil: _until, ...rest } = given;
-  const edited = await (isSrtPlatform(platform) ? toSrtEdit(deps, found, rest) : toRtmpEdit(deps, found, rest));
-  requireSoundFits({ platform, preset }, sound);
-  return { ...edited, ...terms };
+  const faults = new FieldFaults();
+  await faults.note(() => requireFieldsOfKind({ ...given, platform }));
+  const present = { ...found, onSourceLoss: onSourceLossOf({ ...found, platform }) };
+  await faults.note(() => requireSourceLoss(given, present));
+  const terms = await faults.note(() => requireKeyTerms(given, { found, now: deps.now(), platform }));
+  const isSrt = isSrtPlatform(platform);
+  const edited = await faults.note(() => (isSrt ? toSrtEdit(deps, found, rest) : toRtmpEdit(deps, found, rest)));
+  await faults.note(() => requireSoundFits({ platform, preset }, sound));
+  return { ...faults.require(edited), ...terms };
 }
 
 async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {
@@ -202,10 +214,12 @@ async function toRtmpEdit(deps: ApiDeps, found: Destination, all: Fields): Promi
   const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
   const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
   const mainKey = { fingerprint, given: given ?? null };
-  const target = await checkTarget(deps, wanted, mainKey);
-  if (given !== undefined) requireKeyShape(target, given);
+  const faults = new FieldFaults();
+  const checked = await faults.note(() => checkTarget(deps, wanted, mainKey));
+  if (checked && given !== undefined) await faults.note(() => requireKeyShape(checked, given));
+  const prepared = checked && (await faults.note(() => prepareBackup(deps, all, { target: checked, mainKey, found })));
+  const [target, backup] = [faults.require(checked), faults.require(prepared)];
   const { destinationId } = found;
-  const backup = await prepareBackup(deps, all, { target, mainKey, found });
   await requireNoDuplicate(deps, { ...target, ...backup.known, destinationId, streamKeyFingerprint: fingerprint });
   const stored = streamKey ? await sealStreamKey(deps, destinationId, streamKey) : {};
   return { ...fields, ...target, ...stored, ...(await backup.seal(destinationId)) };

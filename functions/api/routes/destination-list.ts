@@ -22,6 +22,9 @@ const list = createRoute({
   responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type DestinationListRoutes = typeof list;
+
 /**
  * `GET /api/destinations`. On one machine, requests for the same page share one read and its JSON, because every open
  * dashboard polls every second. A Lambda function handles one request at a time and has nothing to share.
@@ -53,10 +56,13 @@ async function readPage(
   };
 }
 
+const FILTERS = ['status', 'platform', 'group', 'name', 'reference'] as const;
+type Filter = { [Field in (typeof FILTERS)[number]]?: string };
+
 /** Reads until the page is full, because a filter must not end the list early. */
 async function collect(
   deps: ApiDeps,
-  wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string; group?: string } },
+  wanted: { limit: number; after: string | undefined; filter: Filter },
 ): Promise<{ records: Destination[]; more: boolean }> {
   const { limit, filter } = wanted;
   const found: Destination[] = [];
@@ -64,9 +70,7 @@ async function collect(
   for (;;) {
     const page = await listDestinations(deps, { limit: limit + 1, after });
     for (const record of page.records) {
-      if (filter.status !== undefined && record.status !== filter.status) continue;
-      if (filter.platform !== undefined && record.platform !== filter.platform) continue;
-      if (filter.group !== undefined && record.group !== filter.group) continue;
+      if (FILTERS.some((field) => filter[field] !== undefined && record[field] !== filter[field])) continue;
       if (found.length === limit) return { records: found, more: true };
       found.push(record);
     }

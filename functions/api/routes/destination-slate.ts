@@ -4,7 +4,7 @@ import { idempotent } from '../http/idempotency.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { DestinationId } from '../schemas/requests.ts';
-import { changeSlate, SLATE_ACTIONS } from '../slate.ts';
+import { changeSlate, SLATE_ACTIONS, type SlateAction } from '../slate.ts';
 import { presentDestination, requireFound } from './find-destination.ts';
 
 const ABOUT = {
@@ -23,25 +23,30 @@ const ABOUT = {
   },
 } as const;
 
+const slating = (action: SlateAction) => {
+  const { begun, done, ...about } = ABOUT[action];
+  return createRoute({
+    method: 'post',
+    path: `/api/destinations/{destinationId}/${action}`,
+    tags: ['Destinations'],
+    ...about,
+    request: { params: z.object({ destinationId: DestinationId }), query: NoQuery, headers: IdempotencyHeaders },
+    responses: {
+      200: answers(DestinationResource, done),
+      202: answers(DestinationResource, begun),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+    },
+  });
+};
+
+/** For the typed client. */
+export type DestinationSlateRoutes = ReturnType<typeof slating>;
+
 /** The slate of one destination: a repeated request changes nothing and returns 200. */
 export function registerDestinationSlate(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
   for (const action of SLATE_ACTIONS) {
-    const { begun, done, ...about } = ABOUT[action];
-    const route = createRoute({
-      method: 'post',
-      path: `/api/destinations/{destinationId}/${action}`,
-      tags: ['Destinations'],
-      ...about,
-      middleware,
-      request: { params: z.object({ destinationId: DestinationId }), query: NoQuery, headers: IdempotencyHeaders },
-      responses: {
-        200: answers(DestinationResource, done),
-        202: answers(DestinationResource, begun),
-        ...problems(...WRITE_PROBLEMS, 404, 409, 503),
-      },
-    });
-    api.openapi(route, async (context) => {
+    api.openapi({ ...slating(action), middleware }, async (context) => {
       const { destinationId } = context.req.valid('param');
       const requestedBy = context.get('principal').id;
       const found = requireFound(await changeSlate(deps, destinationId, { action, requestedBy }), destinationId);

@@ -31,26 +31,43 @@ const ACTIONS = {
   },
 } as const;
 
+const restart = createRoute({
+  method: 'post',
+  tags,
+  request: { ...request, query: NoQuery },
+  path: '/api/destinations/{destinationId}/restart',
+  summary: 'Restart a destination',
+  responses: {
+    202: answers(DestinationResource, 'The stop began, and the start follows; Location is the operation'),
+    ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+  },
+});
+
+const transport = (action: keyof typeof ACTIONS) => {
+  const { about, done, begun } = ACTIONS[action];
+  return createRoute({
+    method: 'post',
+    tags,
+    request,
+    path: `/api/destinations/{destinationId}/${action}`,
+    ...about,
+    responses: {
+      200: answers(DestinationResource, done),
+      202: answers(DestinationResource, begun),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+    },
+  });
+};
+
+/** For the typed client. */
+export type DestinationTransportRoutes = typeof restart | ReturnType<typeof transport>;
+
 /** Start and stop of one destination. A repeated request is not an error: it returns 200 and begins nothing. */
 export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 
   for (const action of ['start', 'stop'] as const) {
-    const { about, done, begun } = ACTIONS[action];
-    const route = createRoute({
-      method: 'post',
-      tags,
-      middleware,
-      request,
-      path: `/api/destinations/{destinationId}/${action}`,
-      ...about,
-      responses: {
-        200: answers(DestinationResource, done),
-        202: answers(DestinationResource, begun),
-        ...problems(...WRITE_PROBLEMS, 404, 409, 503),
-      },
-    });
-    api.openapi(route, async (context) => {
+    api.openapi({ ...transport(action), middleware }, async (context) => {
       const { destinationId } = context.req.valid('param');
       const isForced = context.req.valid('query').force === 'true';
       const requestedBy = context.get('principal').id;
@@ -70,19 +87,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     });
   }
 
-  const restart = createRoute({
-    method: 'post',
-    tags,
-    middleware,
-    request: { ...request, query: NoQuery },
-    path: '/api/destinations/{destinationId}/restart',
-    summary: 'Restart a destination',
-    responses: {
-      202: answers(DestinationResource, 'The stop began, and the start follows; Location is the operation'),
-      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
-    },
-  });
-  api.openapi(restart, async (context) => {
+  api.openapi({ ...restart, middleware }, async (context) => {
     const { destinationId } = context.req.valid('param');
     const requestedBy = context.get('principal').id;
     const ask = () => requestChange(deps, destinationId, { requestedBy, decide: decideRestart });

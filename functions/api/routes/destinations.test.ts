@@ -319,7 +319,8 @@ describe('GET /api/destinations/{destinationId}', () => {
 });
 
 describe('DELETE /api/destinations/{destinationId}', () => {
-  const remove = (headers = {}) => test.call('DELETE', `/api/destinations/${DESTINATION_ID}`, { headers });
+  const path = `/api/destinations/${DESTINATION_ID}?stop=true`;
+  const remove = (headers = {}) => test.call('DELETE', path, { headers });
 
   it.each([
     ['idle', makeRecord()],
@@ -380,5 +381,45 @@ describe('the contract', () => {
     expect(await test.unmetStatuses('/api/destinations')).toEqual([]);
     const unmet = await test.unmetStatuses('/api/destinations/{destinationId}');
     expect(unmet.filter((line) => /^(get|delete)/.test(line))).toEqual([]);
+  });
+});
+
+describe('a request with several faults', () => {
+  const fieldsOf = async (method: string, path: string, body: object) => {
+    const { problem, status } = await test.call(method, path, { body });
+    return [status, problem.code, problem.errors?.map(({ field }) => field)];
+  };
+
+  it('is answered with every field that has a wrong form or an unknown platform', async () => {
+    const body = { name: ' ', platform: 'youtub', streamKey: 'a b', preset: 7, holdMinutes: -1, nam: 'x' };
+    const fields = ['name', 'platform', 'streamKey', 'preset', 'holdMinutes', 'nam'];
+    expect(await fieldsOf('POST', '/api/destinations', body)).toEqual([422, 'validation_failed', fields]);
+  });
+
+  it('is answered with every field that does not fit the others', async () => {
+    const body = {
+      ...{ name: 'Main', platform: 'youtube', preset: 'none', streamId: 'x', onSourceLoss: 'stop', holdMinutes: 0 },
+      ...{ rtmpUrl: 'rtmp://10.0.0.1/live', keyValidUntil: '2020-01-01T00:00:00Z' },
+    };
+    const fields = ['streamId', 'holdMinutes', 'keyValidUntil', 'streamKey', 'preset', 'rtmpUrl'];
+    expect(await fieldsOf('POST', '/api/destinations', body)).toEqual([422, 'validation_failed', fields]);
+    const { destinationId } = await test.add();
+    const { name: _name, platform: _platform, ...edit } = body;
+    expect(await fieldsOf('PATCH', `/api/destinations/${destinationId}`, edit)).toEqual([
+      422,
+      'validation_failed',
+      fields.filter((field) => field !== 'streamKey'),
+    ]);
+  });
+
+  it('keeps the code of its only fault', async () => {
+    const body = { ...makeBody(), preset: 'none' };
+    expect(await fieldsOf('POST', '/api/destinations', body)).toEqual([422, 'preset_unsupported', ['preset']]);
+  });
+
+  it('names every id of a bulk call that is none', async () => {
+    const ids = ['x', 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc', 'y'];
+    const answer = await fieldsOf('POST', '/api/destinations/stop', { ids, group: '' });
+    expect(answer).toEqual([422, 'validation_failed', ['ids.0', 'ids.2', 'group', 'body']]);
   });
 });

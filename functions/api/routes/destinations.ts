@@ -18,7 +18,7 @@ import {
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
 import { decideDelete, requireMatch, type StoredBackup, type StoredKey, type Target } from '../../domain/requests.ts';
-import { invalidFields } from '../http/validation.ts';
+import { FieldFaults, invalidFields } from '../http/validation.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -33,8 +33,9 @@ import { requireSoundFits } from '../sound-target.ts';
 import { requireSourceLoss } from '../source-loss-fields.ts';
 import { defaultSourceLossOf } from '../../domain/source-loss.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
+import { CreateDestination, DeleteQuery, DestinationId } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
+import { findStarter, requireNotWanted } from '../require-not-wanted.ts';
 import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
@@ -54,32 +55,35 @@ const remove = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Delete a destination',
-  description: 'Works in every state, also on air: releases its AWS resources, then deletes the record.',
-  request: { params, query: ForceQuery, headers: IfMatchHeaders },
+  description:
+    'Releases its AWS resources, then deletes the record. Refuses a destination that is wanted on air, or that a running group start or show has still to start, unless stop is true.',
+  request: { params, query: DeleteQuery, headers: IfMatchHeaders },
   responses: {
     202: answers(DestinationResource, 'The deletion began; Location is the operation'),
     ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
   },
 });
 
+const create = createRoute({
+  method: 'post',
+  path: '/api/destinations',
+  tags,
+  summary: 'Add a destination',
+  description: 'Creates the channel of a warm destination at once, stopped. A cold one gets its channel at the start.',
+  request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(CreateDestination) },
+  responses: {
+    201: answers(DestinationResource, 'The stored destination; Location is its path'),
+    ...problems(...WRITE_PROBLEMS, 409, 503),
+  },
+});
+
+/** For the typed client. */
+export type DestinationsRoutes = typeof get | typeof remove | typeof create;
+
 /** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
-  const create = createRoute({
-    method: 'post',
-    path: '/api/destinations',
-    tags,
-    summary: 'Add a destination',
-    description:
-      'Creates the channel of a warm destination at once, stopped. A cold one gets its channel at the start.',
-    middleware: idempotent(deps),
-    request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(CreateDestination) },
-    responses: {
-      201: answers(DestinationResource, 'The stored destination; Location is its path'),
-      ...problems(...WRITE_PROBLEMS, 409, 503),
-    },
-  });
-  api.openapi(create, async (context) => {
-    const record = await insert(deps, context.req.valid('json'), context.get('principal').id);
+  api.openapi({ ...create, middleware: idempotent(deps) }, async (context) => {
+    const record = await addDestination(deps, context.req.valid('json'), { requestedBy: context.get('principal').id });
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });
@@ -92,31 +96,41 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi(remove, async (context) => {
     const { destinationId } = context.req.valid('param');
     const ifMatch = context.req.valid('header')['If-Match'];
-    const isForced = context.req.valid('query').force === 'true';
-    const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
+    const { force, stop } = context.req.valid('query');
+    const stops = stop === 'true';
+    const starter = stops ? null : await findStarter(deps, destinationId);
+    const change = await (force === 'true' ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
       decide: (before) => {
         requireMatch(before, ifMatch);
-        return decideDelete(before);
+        const decision = decideDelete(before);
+        if (!stops) requireNotWanted(before, starter);
+        return decision;
       },
     });
     return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
 }
 
-async function insert(
+/**
+ * Checks and stores a new destination.
+ * @param options.reference the caller's own id, which no other destination has
+ * @throws {AppError} naming what is wrong with it
+ */
+export async function addDestination(
   deps: ApiDeps,
   wanted: z.infer<typeof CreateDestination>,
-  requestedBy: string,
+  { reference, requestedBy }: { requestedBy: string; reference?: string },
 ): Promise<Destination> {
-  requireFieldsOfKind(wanted);
-  requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(wanted.platform) });
-  const { holdMinutes, onSourceLoss } = wanted;
-  const isSrt = isSrtPlatform(wanted.platform);
-  const { sound } = wanted;
-  const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
-  requireSoundFits(target, sound);
-  const terms = requireKeyTerms(wanted, { found: null, now: deps.now(), platform: wanted.platform });
+  const { holdMinutes, onSourceLoss, platform, sound } = wanted;
+  const isSrt = isSrtPlatform(platform);
+  const faults = new FieldFaults();
+  await faults.note(() => requireFieldsOfKind(wanted));
+  await faults.note(() => requireSourceLoss(wanted, { onSourceLoss: defaultSourceLossOf(platform) }));
+  const terms = await faults.note(() => requireKeyTerms(wanted, { found: null, now: deps.now(), platform }));
+  const prepared = await faults.note(() => (isSrt ? prepareSrt(deps, wanted) : prepareRtmp(deps, wanted)));
+  if (prepared) await faults.note(() => requireSoundFits(prepared.target, sound));
+  const { seal, target } = faults.require(prepared);
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
@@ -125,6 +139,7 @@ async function insert(
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
+      ...(reference === undefined ? {} : { reference }),
       ...(sound ? { sound } : {}),
       ...terms,
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),
@@ -151,12 +166,13 @@ interface Prepared {
 
 async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
   const { platform, rtmpUrl, preset, streamKey: given } = wanted;
-  if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
-  const streamKey = readStreamKey(deps, given);
-  const mainKey = { fingerprint: streamKey.fingerprint, given };
-  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, mainKey);
-  requireKeyShape(target, given);
-  const backup = await prepareBackup(deps, wanted, { target, mainKey });
+  const faults = new FieldFaults();
+  const noted = await faults.note(() => readStreamKey(deps, requireStreamKey(given)));
+  const mainKey = { fingerprint: noted?.fingerprint ?? null, given: given ?? null };
+  const checked = await faults.note(() => checkTarget(deps, { platform, rtmpUrl, preset }, mainKey));
+  if (checked && given !== undefined) await faults.note(() => requireKeyShape(checked, given));
+  const prepared = checked && (await faults.note(() => prepareBackup(deps, wanted, { target: checked, mainKey })));
+  const [streamKey, target, backup] = [faults.require(noted), faults.require(checked), faults.require(prepared)];
   const place = { ...target, ...backup.known, streamKeyFingerprint: streamKey.fingerprint };
   await requireNoDuplicate(deps, { ...place, destinationId: null });
   return {
@@ -166,6 +182,11 @@ async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
       ...(backup.known.backupRtmpUrl ? await backup.seal(destinationId) : {}),
     }),
   };
+}
+
+function requireStreamKey(given: string | undefined): string {
+  if (given !== undefined) return given;
+  throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
 }
 
 async function prepareSrt(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {

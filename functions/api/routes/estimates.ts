@@ -40,6 +40,9 @@ interface Asked {
   name: string | null;
 }
 
+/** For the typed client. */
+export type EstimatesRoutes = typeof estimate;
+
 /** `POST /api/estimates`. */
 export function registerEstimates(api: Api, deps: ApiDeps): void {
   api.openapi(estimate, async (context) => {

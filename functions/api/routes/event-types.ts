@@ -13,6 +13,9 @@ const list = createRoute({
   responses: { 200: answers(EventTypeList, 'All types'), ...problems() },
 });
 
+/** For the typed client. */
+export type EventTypesRoutes = typeof list;
+
 /** `GET /api/event-types`. */
 export function registerEventTypes(api: Api): void {
   const data = EVENT_TYPES.map((type) => ({ type, meaning: EVENT_MEANINGS[type] }));

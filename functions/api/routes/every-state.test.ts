@@ -167,26 +167,39 @@ const CALLS: Record<string, Send> = {
   'detailed log': (id) => test.call('PUT', `/api/destinations/${id}/detailed-log`, { body: { hours: 1 } }),
   'no detailed log': (id) => test.call('DELETE', `/api/destinations/${id}/detailed-log`),
   delete: (id) => test.call('DELETE', `/api/destinations/${id}`),
+  'delete on air': (id) => test.call('DELETE', `/api/destinations/${id}?stop=true`),
   'delete by force': (id) => test.call('DELETE', `/api/destinations/${id}?force=true`),
+  'delete by force on air': (id) => test.call('DELETE', `/api/destinations/${id}?force=true&stop=true`),
   'incident rules': (id) => test.call('PUT', `/api/destinations/${id}/incident-rules`, { body: { rules: {} } }),
+  upsert: (id) =>
+    test.call('PUT', `/api/destinations/by-reference/of-${id}`, {
+      body: { name: 'Main', platform: 'youtube', preset: '720p30', standby: 'cold', streamKey: `${STREAM_KEY}${id}` },
+    }),
 };
 
-/** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions, incident rules. */
+/** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions, incident rules, upsert. */
 const ANSWERS = {
-  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
-  onAir: '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 202 202 | 200',
-  failed: '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
-  towardsIdle: '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
+  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
+  onAir:
+    '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 409 202 409 202 | 200 | 409',
+  failed:
+    '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
+  failedOnAir:
+    '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 409 202 409 202 | 200 | 200',
+  towardsIdle:
+    '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
   towardsRunning:
-    '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
-  towardsDeleted: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202 | 200',
-  protected: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409 | 200',
+    '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 409 202 409 202 | 200 | 200',
+  towardsDeleted:
+    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202 202 202 | 200 | 201',
+  protected:
+    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409 409 409 | 200 | 409',
 };
 
 const DESTINATION_TABLE: Record<keyof typeof STATES, string> = {
   idle: ANSWERS.idle,
   running: ANSWERS.onAir,
-  'error, desired running': ANSWERS.failed,
+  'error, desired running': ANSWERS.failedOnAir,
   'error, desired idle': ANSWERS.failed,
   'error, desired deleted': ANSWERS.towardsDeleted,
   creating: ANSWERS.towardsIdle,
@@ -211,7 +224,8 @@ describe.each(Object.entries(DESTINATION_TABLE))('a destination that is %s', (st
     for (const [index, [name, send]] of Object.entries(CALLS).entries()) {
       const record = STATES[state]!;
       const destinationId = record.destinationId === DESTINATION_ID ? idOf(index) : record.destinationId;
-      await test.put({ ...record, destinationId, streamKeyFingerprint: `fingerprint ${index}` });
+      const reference = `of-${destinationId}`;
+      await test.put({ ...record, destinationId, reference, streamKeyFingerprint: `fingerprint ${index}` });
       const { status, headers, body, problem } = await send(destinationId);
       const outcome: string = body?.results ? body.results[0].outcome : String(status);
       expect(outcome, name).toBe(expected[index]);
@@ -241,7 +255,7 @@ it('covers every status and every call that changes a destination', () => {
     /^(POST|PUT|PATCH|DELETE) \/api\/destinations\//.test(route),
   );
   // Those of the slate need more than a status: destination-slate.test.ts has them.
-  expect(changing).toHaveLength(16);
+  expect(changing).toHaveLength(17);
 });
 
 describe.each(Object.keys(FLOW_TABLE))('PUT /api/primary while the flow is %s', (state) => {

@@ -15,6 +15,9 @@ const encoderAddress = createRoute({
   responses: { 200: answers(EncoderAddressResource, 'The address to paste into the encoder'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type FlowEncoderAddressRoutes = typeof encoderAddress;
+
 /**
  * `GET /api/mediaconnect/flow/encoder-address`. Separate from the flow's status, because that is polled, stored with
  * idempotency keys and readable by viewers. @param passphrase null: the listener is open

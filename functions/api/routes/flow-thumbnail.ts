@@ -23,6 +23,9 @@ const thumbnail = createRoute({
   },
 });
 
+/** For the typed client. */
+export type FlowThumbnailRoutes = typeof thumbnail;
+
 /** `GET /api/mediaconnect/flow/thumbnail`. */
 export function registerFlowThumbnail(api: Api, deps: ApiDeps): void {
   const newest = memoize({ milliseconds: KEPT_MS, now: deps.now }, async () => {

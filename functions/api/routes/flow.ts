@@ -22,6 +22,24 @@ const status = createRoute({
   responses: { 200: answers(FlowStatusResource, 'The flow, at most a second old'), ...problems(503) },
 });
 
+const turn = (action: 'start' | 'stop') =>
+  createRoute({
+    method: 'post',
+    path: `/api/mediaconnect/flow/${action}`,
+    tags,
+    summary:
+      action === 'start' ? 'Start listening for the encoder' : 'Stop the source; every destination loses its picture',
+    request: { query: NoQuery, headers: IdempotencyHeaders },
+    responses: {
+      200: answers(FlowStatusResource, 'The flow is already as requested, or on its way'),
+      202: answers(FlowStatusResource, 'MediaConnect accepted the request'),
+      ...problems(...WRITE_PROBLEMS, 409, 503),
+    },
+  });
+
+/** For the typed client. */
+export type FlowRoutes = typeof status | ReturnType<typeof turn>;
+
 /** Status, start and stop of the flow. */
 export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void {
   const present = async (context: ApiContext) =>
@@ -38,21 +56,7 @@ export function registerFlow(api: Api, deps: ApiDeps, look: FlowLookMemo): void 
   registerFlowSources(api, deps, look, present);
 
   for (const action of ['start', 'stop'] as const) {
-    const route = createRoute({
-      method: 'post',
-      path: `/api/mediaconnect/flow/${action}`,
-      tags,
-      summary:
-        action === 'start' ? 'Start listening for the encoder' : 'Stop the source; every destination loses its picture',
-      middleware: idempotent(deps),
-      request: { query: NoQuery, headers: IdempotencyHeaders },
-      responses: {
-        200: answers(FlowStatusResource, 'The flow is already as requested, or on its way'),
-        202: answers(FlowStatusResource, 'MediaConnect accepted the request'),
-        ...problems(...WRITE_PROBLEMS, 409, 503),
-      },
-    });
-    api.openapi(route, async (context) => {
+    api.openapi({ ...turn(action), middleware: idempotent(deps) }, async (context) => {
       const { id } = context.get('principal');
       // A person's decision wins: from now on no show stops the source.
       await overruleShows(deps, { action, by: id, at: deps.now().toISOString() });

@@ -77,6 +77,9 @@ const stop = createRoute({
   responses: { 200: answers(GroupStartResource, 'The group start'), ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
 });
 
+/** For the typed client. */
+export type GroupStartsRoutes = typeof plan | typeof list | typeof get | typeof stop | ReturnType<typeof create>;
+
 /** Group starts: plan, begin, watch and stop. */
 export function registerGroupStarts(api: Api, deps: ApiDeps, look: FlowLookMemo): void {
   const present = async (groupStart: GroupStart) =>

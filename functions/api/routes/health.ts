@@ -23,6 +23,9 @@ const health = createRoute({
   },
 });
 
+/** For the typed client. */
+export type HealthRoutes = typeof health;
+
 /** `GET /api/health`, for load balancers and supervisors; needs no sign-in. */
 export function registerHealth(api: Api, deps: ApiDeps): void {
   const checks = memoize({ milliseconds: KEPT_MS, now: deps.now }, () =>

@@ -41,6 +41,9 @@ const remove = createRoute({
   responses: { 204: { description: 'It has ended' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
 
+/** For the typed client. */
+export type IncidentMutesRoutes = typeof list | typeof create | typeof remove;
+
 /** Mutes of incidents. */
 export function registerIncidentMutes(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

@@ -67,6 +67,9 @@ const putOfDestination = createRoute({
   },
 });
 
+/** For the typed client. */
+export type IncidentRulesRoutes = typeof get | typeof put | typeof putOfDestination;
+
 /** The settings of the rules by which incidents open. */
 export function registerIncidentRules(api: Api, deps: ApiDeps): void {
   const present = async (destinationId: string | null) =>

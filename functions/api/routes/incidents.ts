@@ -58,6 +58,9 @@ const addComment = createRoute({
   responses: { 201: answers(IncidentResource, 'The incident'), ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
 });
 
+/** For the typed client. */
+export type IncidentsRoutes = typeof list | typeof get | typeof addComment | ReturnType<typeof changing>;
+
 /** Incidents, and what a person does about them. */
 export function registerIncidents(api: Api, deps: ApiDeps): void {
   const present = (incident: Incident) => toIncidentResource(incident, deps.now());

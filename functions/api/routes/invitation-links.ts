@@ -37,6 +37,9 @@ const redeem = createRoute({
   responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 404, 409, 429, 503) },
 });
 
+/** For the typed client. */
+export type InvitationLinksRoutes = typeof preview | typeof redeem;
+
 /** Invitations, as the invited person sees them. */
 export function registerInvitationLinks(api: Api, deps: ApiDeps): void {
   const { authentication, now } = deps;

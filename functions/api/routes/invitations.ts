@@ -61,6 +61,9 @@ const revoke = createRoute({
   responses: { 204: { description: 'Its link no longer works' }, ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
 });
 
+/** For the typed client. */
+export type InvitationsRoutes = typeof list | typeof create | typeof revoke;
+
 /** Invitations, as admins see them. */
 export function registerInvitations(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

@@ -51,6 +51,9 @@ const detailEnd = createRoute({
 
 const HOUR_MS = 3_600_000;
 
+/** For the typed client. */
+export type LogRoutes = typeof log | typeof detail | typeof detailEnd;
+
 /** `…/log` and `…/detailed-log`. */
 export function registerLog(api: Api, deps: ApiDeps): void {
   const setDetail = async (context: ApiContext, destinationId: string, detailedLogUntil: string | null) => {

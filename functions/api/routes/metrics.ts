@@ -34,6 +34,9 @@ const metrics = createRoute({
   responses: { 200: answers(MetricsResource, 'The metrics, oldest first'), ...problems(404, 503) },
 });
 
+/** For the typed client. */
+export type MetricsRoutes = typeof metrics;
+
 /** `GET …/metrics`. */
 export function registerMetrics(api: Api, deps: ApiDeps): void {
   const memos = new Map<string, Memo<DeliverySeries | undefined>>();

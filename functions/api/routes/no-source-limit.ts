@@ -50,6 +50,9 @@ const answer = createRoute({
   responses: { 200: resource, ...problems(...WRITE_PROBLEMS, 409, 412, 503) },
 });
 
+/** For the typed client. */
+export type NoSourceLimitRoutes = typeof get | typeof put | typeof answer;
+
 /** `/api/no-source-limit`. */
 export function registerNoSourceLimit(api: Api, deps: ApiDeps): void {
   const present = async (context: ApiContext) => {

@@ -131,6 +131,16 @@ const rotate = createRoute({
   },
 });
 
+/** For the typed client. */
+export type NotificationTargetsRoutes =
+  | typeof list
+  | typeof create
+  | typeof get
+  | typeof patch
+  | typeof remove
+  | typeof test
+  | typeof rotate;
+
 /** `/api/notification-targets`. */
 export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

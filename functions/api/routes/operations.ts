@@ -19,6 +19,9 @@ const operation = createRoute({
   responses: { 200: answers(OperationResource, 'The operation'), ...problems(404, 503) },
 });
 
+/** For the typed client. */
+export type OperationsRoutes = typeof operation;
+
 /** `GET /api/operations/{operationId}`. */
 export function registerOperations(api: Api, deps: ApiDeps): void {
   api.openapi(operation, async (context) => {

@@ -43,6 +43,9 @@ const release = createRoute({
   },
 });
 
+/** For the typed client. */
+export type OrphansRoutes = typeof list | typeof release;
+
 /** Orphans: resources that cost money although no destination uses them. */
 export function registerOrphans(api: Api, deps: ApiDeps): void {
   const pricing = pricingOf(deps);

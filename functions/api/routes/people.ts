@@ -16,6 +16,9 @@ const list = createRoute({
   responses: { 200: answers(PersonList, 'The people, oldest first'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type PeopleRoutes = typeof list;
+
 /** The people of one machine. */
 export function registerPeople(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

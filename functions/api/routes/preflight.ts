@@ -54,6 +54,9 @@ const get = createRoute({
   responses: { 200: answers(PreflightResource, 'What was found then'), ...problems(404, 503) },
 });
 
+/** For the typed client. */
+export type PreflightRoutes = typeof ofChosen | typeof run | typeof get;
+
 /** Preflights, on request. */
 export function registerPreflight(api: Api, deps: ApiDeps): void {
   api.openapi(ofChosen, async (context) => {

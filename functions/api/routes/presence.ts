@@ -40,6 +40,9 @@ const remove = createRoute({
   responses: { 204: { description: 'Noted' }, ...problems(...WRITE_PROBLEMS, 503) },
 });
 
+/** For the typed client. */
+export type PresenceRoutes = typeof list | typeof put | typeof remove;
+
 /** Who is on the dashboard. */
 export function registerPresence(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

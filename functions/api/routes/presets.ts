@@ -13,6 +13,9 @@ const presets = createRoute({
   responses: { 200: answers(PresetsResource, 'All presets'), ...problems() },
 });
 
+/** For the typed client. */
+export type PresetsRoutes = typeof presets;
+
 /** `GET /api/presets`. */
 export function registerPresets(api: Api, deps: ApiDeps): void {
   const resource = toPresetsResource(deps.deployment);

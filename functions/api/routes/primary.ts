@@ -54,6 +54,9 @@ async function requireNothingRecorded(deps: ApiDeps): Promise<void> {
   });
 }
 
+/** For the typed client. */
+export type PrimaryRoutes = typeof get | typeof put;
+
 /** The mode of the primary. */
 export function registerPrimary(api: Api, deps: ApiDeps): void {
   const present = async (context: ApiContext) => {

@@ -28,6 +28,9 @@ const put = createRoute({
   responses: { 200: answers(RecordingSettingsResource, 'The settings as stored'), ...problems(...WRITE_PROBLEMS, 503) },
 });
 
+/** For the typed client. */
+export type RecordingSettingsRoutes = typeof get | typeof put;
+
 /** `/api/recording-settings`. */
 export function registerRecordingSettings(api: Api, deps: ApiDeps): void {
   const present = async (settings: RecordingSettings): Promise<z.infer<typeof RecordingSettingsResource>> => {

@@ -75,26 +75,29 @@ const remove = createRoute({
   },
 });
 
+const start = createRoute({
+  method: 'post',
+  path,
+  tags,
+  summary: 'Start a recording',
+  description:
+    'Records what the HLS preview packages, which therefore has to be on. While the preview starts, the recording begins with it.',
+  request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(StartRecording) },
+  responses: {
+    201: answers(RecordingResource, 'The recording; Location is its path'),
+    ...problems(...WRITE_PROBLEMS, 409, 503),
+  },
+});
+
+/** For the typed client. */
+export type RecordingsRoutes = typeof list | typeof get | typeof stop | typeof patch | typeof remove | typeof start;
+
 /** `/api/recordings`. */
 export function registerRecordings(api: Api, deps: ApiDeps): void {
   const present = (recording: Recording | null, recordingId: string) => {
     if (!recording) throw missingRecording(recordingId);
     return toRecordingResource(deps, recording);
   };
-  const start = createRoute({
-    method: 'post',
-    path,
-    tags,
-    summary: 'Start a recording',
-    description:
-      'Records what the HLS preview packages, which therefore has to be on. While the preview starts, the recording begins with it.',
-    middleware: idempotent(deps),
-    request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(StartRecording) },
-    responses: {
-      201: answers(RecordingResource, 'The recording; Location is its path'),
-      ...problems(...WRITE_PROBLEMS, 409, 503),
-    },
-  });
 
   api.openapi(list, async (context) => {
     const { limit, cursor } = context.req.valid('query');
@@ -104,7 +107,7 @@ export function registerRecordings(api: Api, deps: ApiDeps): void {
     return context.json({ data, nextCursor: last && toPlaceCursor(last) }, 200);
   });
 
-  api.openapi(start, async (context) => {
+  api.openapi({ ...start, middleware: idempotent(deps) }, async (context) => {
     const wanted = context.req.valid('json');
     const startedAt = await readStart(deps, wanted.startAt);
     const settings = await getRecordingSettings(deps);

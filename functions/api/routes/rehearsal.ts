@@ -41,6 +41,9 @@ const end = createRoute({
   },
 });
 
+/** For the typed client. */
+export type RehearsalRoutes = typeof list | typeof change | typeof end;
+
 /** Drills, available on one machine only. */
 export function registerRehearsal(api: Api, deps: ApiDeps, rehearsal: Rehearsal): void {
   api.openapi(list, (context) => context.json(present(rehearsal), 200));

@@ -33,6 +33,9 @@ const get = createRoute({
   },
 });
 
+/** For the typed client. */
+export type ReportsRoutes = typeof list | typeof get;
+
 /** `GET /api/reports` and `GET /api/reports/{name}`. */
 export function registerReports(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

@@ -84,6 +84,16 @@ const refresh = createRoute({
   },
 });
 
+/** For the typed client. */
+export type SessionRoutes =
+  | typeof get
+  | typeof create
+  | typeof end
+  | typeof endThereToo
+  | typeof signIn
+  | typeof callback
+  | typeof refresh;
+
 /** The browser's session. Where an identity provider creates sessions, POST is not available. */
 export function registerSession(api: Api, deps: ApiDeps): void {
   const { authentication } = deps;

@@ -40,21 +40,26 @@ const ABOUT: Record<RequestedAction, { summary: string; description?: string }> 
   },
 };
 
+const acting = (action: RequestedAction) =>
+  createRoute({
+    method: 'post',
+    path: `/api/shows/{showId}/${action}`,
+    tags: ['Shows'],
+    ...ABOUT[action],
+    request: { params: z.object({ showId: ShowId }), query: NoQuery, headers: IfMatchHeaders },
+    responses: {
+      200: answers(ShowResource, 'The show'),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
+    },
+  });
+
+/** For the typed client. */
+export type ShowActionsRoutes = ReturnType<typeof acting>;
+
 /** What a person requests of a show. */
 export function registerShowActions(api: Api, deps: ApiDeps): void {
   for (const action of Object.keys(ABOUT) as RequestedAction[]) {
-    const route = createRoute({
-      method: 'post',
-      path: `/api/shows/{showId}/${action}`,
-      tags: ['Shows'],
-      ...ABOUT[action],
-      request: { params: z.object({ showId: ShowId }), query: NoQuery, headers: IfMatchHeaders },
-      responses: {
-        200: answers(ShowResource, 'The show'),
-        ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
-      },
-    });
-    api.openapi(route, async (context) => {
+    api.openapi(acting(action), async (context) => {
       const { showId } = context.req.valid('param');
       const request = { by: context.get('principal').id, ifMatch: context.req.header('if-match') };
       return context.json(await answerShow(deps, context, await act(deps, showId, action, request)), 200);

@@ -36,6 +36,9 @@ const route = createRoute({
 
 type Given = z.infer<typeof AnswerCeiling>;
 
+/** For the typed client. */
+export type ShowCeilingRoutes = typeof route;
+
 /** `POST /api/shows/{showId}/ceiling/answer`. */
 export function registerShowCeiling(api: Api, deps: ApiDeps): void {
   api.openapi(route, async (context) => {

@@ -47,6 +47,9 @@ const remove = createRoute({
   responses: { 204: { description: 'The show has no cover' }, ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
 });
 
+/** For the typed client. */
+export type ShowCoverRoutes = typeof get | typeof put | typeof remove;
+
 /** The cover pictures of shows. */
 export function registerShowCover(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => {

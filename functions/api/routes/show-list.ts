@@ -17,6 +17,9 @@ const list = createRoute({
   responses: { 200: answers(ShowList, 'One page'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type ShowListRoutes = typeof list;
+
 /** The lists of shows. */
 export function registerShowList(api: Api, deps: ApiDeps): void {
   api.openapi(list, async (context) => {

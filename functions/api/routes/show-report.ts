@@ -37,6 +37,9 @@ const COLUMNS = [
   ],
 ];
 
+/** For the typed client. */
+export type ShowReportRoutes = typeof get;
+
 /** `GET /api/shows/{showId}/report`. */
 export function registerShowReport(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => {

@@ -100,6 +100,15 @@ const cancelAll = createRoute({
   responses: { 200: answers(CancelledSeries, 'What was cancelled'), ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
 });
 
+/** For the typed client. */
+export type ShowsRoutes =
+  | typeof get
+  | typeof patch
+  | typeof remove
+  | typeof cancelAll
+  | typeof create
+  | typeof duplicate;
+
 /** Plans of shows. */
 export function registerShows(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);

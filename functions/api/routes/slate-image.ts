@@ -53,6 +53,9 @@ const remove = createRoute({
   responses: { 204: { description: 'The plain slate is shown' }, ...problems(...WRITE_PROBLEMS, 503) },
 });
 
+/** For the typed client. */
+export type SlateImageRoutes = typeof get | typeof put | typeof remove;
+
 /** The operator's own slate. */
 export function registerSlateImage(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => {

@@ -42,9 +42,12 @@ const snapshot = createRoute({
   responses: {
     200: answers(Snapshot, 'The snapshot'),
     304: { description: 'Nothing has changed since the ETag in If-None-Match' },
-    ...problems(503),
+    ...problems(),
   },
 });
+
+/** For the typed client. */
+export type SnapshotRoutes = typeof snapshot;
 
 /** What a part is, or why it could not be read. */
 type PartAnswer = { value: unknown } | { problem: unknown };

@@ -27,6 +27,9 @@ const put = createRoute({
   responses: { 200: answers(Sound, 'The settings'), ...problems(...WRITE_PROBLEMS, 503) },
 });
 
+/** For the typed client. */
+export type SoundRoutes = typeof get | typeof put;
+
 /** The sound of the deployment. */
 export function registerSound(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => context.json(await getCommonSound(deps), 200));

@@ -49,6 +49,9 @@ const ofAll = createRoute({
   responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
 });
 
+/** For the typed client. */
+export type TimelineRoutes = typeof ofOne | typeof ofAll;
+
 /** The timelines of one destination, also a deleted one while its history exists, and of all destinations. */
 export function registerTimeline(api: Api, deps: ApiDeps): void {
   api.openapi(ofOne, async (context) => {

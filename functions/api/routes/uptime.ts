@@ -26,6 +26,9 @@ const get = createRoute({
   },
 });
 
+/** For the typed client. */
+export type UptimeRoutes = typeof get;
+
 /** `GET /api/uptime`. */
 export function registerUptime(api: Api, deps: ApiDeps): void {
   api.openapi(get, async (context) => {

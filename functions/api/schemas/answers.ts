@@ -215,6 +215,10 @@ const Pause = z
 export const DestinationResource = z
   .object({
     destinationId: z.string(),
+    reference: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The id that a script gave it with PUT …/by-reference/{reference}; null: none' }),
     name: z.string(),
     group: z
       .string()

@@ -3,6 +3,7 @@ import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
+import { refusePlatform } from '../../domain/known-platform.ts';
 import { keyTermInputs } from './key-terms.ts';
 import { CostGroupBy } from './costs.ts';
 import { Sound } from './sound.ts';
@@ -156,29 +157,56 @@ export const OperationId = z
   .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
   .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
 
-export const CreateDestination = z
+const PlatformInput = PlatformId.superRefine((platformId, context) => {
+  const message = refusePlatform(platformId);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
+const newDestinationInputs = {
+  name: DestinationName,
+  group: GroupInput.optional(),
+  platform: PlatformInput,
+  rtmpUrl: RtmpUrlInput.optional(),
+  streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
+  backupIngest: BackupIngest.optional(),
+  ...backupInputs,
+  ...srtInputs,
+  ...keyTermInputs,
+  preset: PresetId.optional(),
+  standby: Standby.optional(),
+  sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
+  ...sourceLossInputs,
+};
+
+export const CreateDestination = z.strictObject(newDestinationInputs).openapi('CreateDestination');
+
+/** Validated by the handler, which says what is allowed; a refused path parameter is otherwise a 404. */
+export const ReferenceParam = z.string().openapi({
+  param: { name: 'reference', in: 'path' },
+  description: 'From 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : -, beginning with a letter or a digit',
+  example: 'sunday-youtube',
+});
+export const Reference = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,63}$/,
+    'must be 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : - and begin with a letter or a digit',
+  );
+
+export const UpsertDestination = z
   .strictObject({
-    name: DestinationName,
-    group: GroupInput.optional(),
-    platform: PlatformId,
-    rtmpUrl: RtmpUrlInput.optional(),
-    streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
-    backupIngest: BackupIngest.optional(),
-    ...backupInputs,
-    ...srtInputs,
-    ...keyTermInputs,
-    preset: PresetId.optional(),
-    standby: Standby.optional(),
-    sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
-    ...sourceLossInputs,
+    ...newDestinationInputs,
+    streamKey: StreamKeyInput.optional().openapi({
+      description: 'Required to create one, except for the platform srt. The stored one stays without it',
+    }),
   })
-  .openapi('CreateDestination');
+  .openapi('UpsertDestination');
 
 export const ReplaceDestination = z
   .strictObject({
     name: DestinationName,
     group: GroupInput.default(null).openapi({ description: 'Default: no group' }),
-    platform: PlatformId,
+    platform: PlatformInput,
     rtmpUrl: RtmpUrlInput,
     preset: PresetId,
     standby: Standby,
@@ -197,7 +225,7 @@ export const PatchDestination = z
   .strictObject({
     name: DestinationName.optional(),
     group: GroupInput.optional(),
-    platform: PlatformId.optional(),
+    platform: PlatformInput.optional(),
     rtmpUrl: RtmpUrlInput.optional(),
     preset: PresetId.optional(),
     standby: Standby.optional(),
@@ -227,6 +255,13 @@ export const ForceQuery = z.strictObject({
     .enum(['true', 'false'])
     .optional()
     .openapi({ description: 'true abandons the running operation first, for one that hangs' }),
+});
+
+export const DeleteQuery = ForceQuery.extend({
+  stop: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'true also deletes a destination that is wanted on air' }),
 });
 
 const bulkFields = {
@@ -315,6 +350,8 @@ export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),
   platform: PlatformId.optional(),
   group: Group.optional(),
+  name: DestinationName.optional().openapi({ description: 'The whole name, as it is written' }),
+  reference: Reference.optional().openapi({ description: 'The id of PUT …/by-reference/{reference}' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { EVENT_MEANINGS, EVENT_TYPES } from '../../domain/webhook-events.ts';
+import { EVENT_MEANINGS, EVENT_TYPES, type EventData, type EventType } from '../../domain/webhook-events.ts';
 import type { Api } from '../api-deps.ts';
 import { timestamp } from './parts.ts';
 
@@ -13,6 +13,55 @@ const headers = z.object({
       'Space-separated v1,<base64> signatures: HMAC-SHA256 over id, timestamp and body, joined by dots. During a rotation there is one per secret',
   }),
 });
+
+const DESTINATION = { destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc', name: 'Main YouTube', group: 'Sunday service' };
+const FAILED = {
+  ...DESTINATION,
+  operationId: `${DESTINATION.destinationId}-start-1`,
+  kind: 'start',
+  outcome: 'failed',
+  code: 'channel_start_failed',
+};
+const INCIDENT = {
+  incidentId: 'inc_01m7zm7r78qr9emcxemrm9fa3h',
+  change: 'opened',
+  rule: 'source_lost',
+  severity: 'high',
+  subjectKind: 'source',
+  subjectId: 'main',
+  subjectName: 'Source',
+  isDrill: false,
+  since: '2026-11-21T18:02:11.000Z',
+  durationSeconds: 12,
+  affectedDestinations: 1,
+  acknowledgedBy: null,
+};
+
+/** Example data of each event. */
+export const EVENT_EXAMPLES: Record<EventType, EventData> = {
+  'destination.created': DESTINATION,
+  'destination.started': { ...DESTINATION, operationId: FAILED.operationId },
+  'destination.on_air': { ...DESTINATION, level: 'good', code: 'delivering' },
+  'destination.degraded': { ...DESTINATION, level: 'reconnecting', code: 'connecting' },
+  'destination.recovered': { ...DESTINATION, level: 'good', code: 'delivering' },
+  'destination.stopped': DESTINATION,
+  'destination.failed': FAILED,
+  'destination.deleted': DESTINATION,
+  'source.connected': { sourceId: 'main' },
+  'source.lost': { sourceId: 'main' },
+  'operation.ended': { ...FAILED, outcome: 'succeeded', code: null },
+  'incident.opened': INCIDENT,
+  'incident.acknowledged': { ...INCIDENT, change: 'acknowledged', acknowledgedBy: 'operator' },
+  'incident.resolved': { ...INCIDENT, change: 'resolved', durationSeconds: 95 },
+  'show.preflight_failed': {
+    showId: 'shw_01k8m3v0s5n2q8w4x6y7z9a1bc',
+    startsAt: '2026-12-06T09:00:00.000Z',
+    occasion: 'T-60',
+    requiredFailed: 1,
+  },
+  'report.ready': { report: 'cost', day: '2026-11-20' },
+  'notification.test': { targetId: 'tgt_01k8m3v0s5n2q8w4x6y7z9a1bc' },
+};
 
 /** Writes the events into the `webhooks` of the OpenAPI document. */
 export function registerWebhooks(api: Api): void {
@@ -31,6 +80,7 @@ export function registerWebhooks(api: Api): void {
           required: true,
           content: {
             'application/json': {
+              example: { type, timestamp: '2026-11-21T18:02:23.000Z', data: EVENT_EXAMPLES[type] },
               schema: z.object({
                 type: z.literal(type),
                 timestamp: timestamp.openapi({ description: 'When it happened' }),

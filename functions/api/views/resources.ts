@@ -76,6 +76,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
   const isSrt = kind === 'srt';
   return {
     destinationId: record.destinationId,
+    reference: record.reference ?? null,
     name: record.name,
     group: record.group,
     platform: record.platform,

@@ -5,6 +5,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFrameHub } from './frame-hub.ts';
+import { createMillisecondTimes } from './millisecond-times.ts';
 import { createPictureHeaders } from './picture-headers.ts';
 import { isSameFormat, type Frame, type Program, type ProgramFormat } from './program.ts';
 import { createSoundHeaders } from './sound-headers.ts';
@@ -25,8 +26,8 @@ export interface CopyProgram {
   beginPictures(): void;
   /** Handles another audio codec in the tables. */
   beginSoundCodec(): void;
-  /** @param dtsMs program time of the picture, not rounded */
-  takePicture(picture: Picture, dtsMs: number): void;
+  /** @param exactMs decode time of the picture as program time, not rounded */
+  takePicture(picture: Picture, exactMs: number): void;
   /** @param ticks its time, 33-bit, 90 kHz */
   takeSound(frame: AdtsFrame, ticks: number): void;
   format(): ProgramFormat | null;
@@ -53,6 +54,7 @@ export function createCopyProgram(deps: {
 }): CopyProgram {
   const { clock, timeline, streams, onChange } = deps;
   const hub = createFrameHub(deps);
+  const toMilliseconds = createMillisecondTimes();
   const pictures = createPictureHeaders();
   const sound = createSoundHeaders({ onBlocks: onChange, onHeader: settleFormat });
   /** Whether a picture of this connection has been sent; sound before the first one is dropped. */
@@ -98,7 +100,7 @@ export function createCopyProgram(deps: {
       if (!stream && hub.format()) settleFormat();
     },
     beginSoundCodec: () => sound.beginCodec(streams()?.audio?.streamType === TYPE_AAC),
-    takePicture({ dts, pts, keyframe, h264 }, dtsMs) {
+    takePicture({ dts, pts, keyframe, h264 }, exactMs) {
       if (!h264) return;
       if (keyframe && h264.sets) {
         if (pictures.take(h264.sets)) deps.onOtherPictures();
@@ -108,14 +110,16 @@ export function createCopyProgram(deps: {
       if (!pictures.areKnown()) return;
       hasBegun = true;
       // Rounded separately, as in ffmpeg, so that presentation times of successive pictures keep their distance.
-      const compositionOffsetMs = Math.round((dtsMs * 90 + tickDistance(dts, pts)) / 90) - Math.round(dtsMs);
+      const shownMs = Math.round((exactMs * 90 + tickDistance(dts, pts)) / 90);
+      const dtsMs = toMilliseconds('video', exactMs);
+      const compositionOffsetMs = shownMs - dtsMs;
       const flvBody = buildAvcTagBody(h264.units, keyframe, compositionOffsetMs);
-      emit({ kind: 'video', dtsMs: Math.round(dtsMs), compositionOffsetMs, keyframe, flvBody });
+      emit({ kind: 'video', dtsMs, compositionOffsetMs, keyframe, flvBody });
     },
     takeSound(frame, ticks) {
       sound.take(frame);
       if (frame.blocks > 1 || (streams()?.video && !hasBegun)) return;
-      const dtsMs = Math.round(timeline.toMs('audio', ticks));
+      const dtsMs = toMilliseconds('audio', timeline.toMs('audio', ticks));
       emit({ kind: 'audio', dtsMs, compositionOffsetMs: 0, keyframe: false, flvBody: buildAacTagBody(frame.data) });
     },
     format: hub.format,

@@ -13,7 +13,7 @@ export function createRunSplice(): RunSplice {
   /** Whether the run has joined: from its first keyframe on that the previous run had not delivered. */
   let hasJoined = false;
   let newestMs = 0;
-  let newestSoundMs = 0;
+  let newestSoundMs = -Infinity;
 
   return {
     beginRun() {
@@ -21,7 +21,7 @@ export function createRunSplice(): RunSplice {
     },
     accepts({ kind, dtsMs, keyframe }) {
       hasJoined ||= keyframe && dtsMs > newestMs;
-      if (!hasJoined || (kind === 'audio' && dtsMs < newestSoundMs)) return false;
+      if (!hasJoined || (kind === 'audio' && dtsMs <= newestSoundMs)) return false;
       newestMs = Math.max(newestMs, dtsMs);
       if (kind === 'audio') newestSoundMs = dtsMs;
       return true;

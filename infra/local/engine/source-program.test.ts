@@ -11,6 +11,8 @@ import type { Frame, ProgramFormat } from './program.ts';
 import { createSourceProgram, type SourceProgram } from './source-program.ts';
 import { PACKET_BYTES } from './transport-stream/demuxer.ts';
 import { readAvcConfiguration, readPictureParameterIds } from './transport-stream/h264.ts';
+import { readPacket } from './transport-stream/packet.ts';
+import { readTime, writeTime } from './transport-stream/pes-time.ts';
 import { computeSectionCrc } from './transport-stream/section-crc.ts';
 import { decideCopy } from './copy-decision.ts';
 import {
@@ -188,6 +190,27 @@ describe.skipIf(!ffmpeg)('the source program', () => {
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     }
     expect(formats).toHaveLength(1);
+  });
+
+  it.each([
+    ['by less than a frame, as two encoders differ', 2_085],
+    ['by many frames', 27_000],
+  ])('gives no two frames of a kind the same millisecond when the sound steps back %s', (_, ticks) => {
+    let packets = 0;
+    const steppedBack = changePackets(stream, (packet, pid) => {
+      const { payload, starts } = readPacket(packet);
+      if (pid !== AUDIO_PID || !starts) return;
+      packets += 1;
+      if (packets > 10) writeTime(payload, 9, 2, readTime(payload, 9) - ticks);
+    });
+    const { source, frames } = record();
+    pushInPieces(source, steppedBack, 1_316);
+    expect(packets).toBeGreaterThan(12);
+    for (const kind of ['video', 'audio']) {
+      const times = frames.filter((frame) => frame.kind === kind).map((frame) => frame.dtsMs);
+      expect(times.length).toBeGreaterThan(50);
+      expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+    }
   });
 
   it('counts lost packets and drops their pictures', () => {
