@@ -293,6 +293,7 @@ describe('every route', () => {
         signIn: { kind: 'token' },
         authenticate: async () => ({ id: 'operator', via: 'bearer', role: 'admin' }),
         createSession: boom,
+        openSessionOf: boom,
         endSession: boom,
       },
     });
