@@ -157,8 +157,8 @@ describe('imports', () => {
 });
 
 describe('processes', () => {
-  it('are started by infra/local, and by the command that removes a deployment, only', () => {
-    const allowed = /^infra\/(local\/|aws\/destroy\/destroy\.ts$)/;
+  it('are started by infra/local, the sluice command and the one that removes a deployment, only', () => {
+    const allowed = /^infra\/(local\/|cli\/(choose-server\.ts|sluice\.mjs)$|aws\/destroy\/destroy\.ts$)/;
     const wrong = source.filter((file) => /node:child_process/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/(media-child|engine-supervisor)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/cli\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/(media-child|engine-supervisor)\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { Destination } from '../domain/destination.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
@@ -8,6 +9,7 @@ import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Allowance } from './auth/rate-limit.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import type { TransferKeys } from './schemas/transfer.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
 type ApiClient =
@@ -98,6 +100,11 @@ export interface ApiDeps
   convertJpeg?: ConvertJpeg;
   /** Simulates failures; absent on AWS. */
   rehearsal?: Rehearsal;
+  /**
+   * Decrypts the secrets of a destination, for an export with keys. Absent on AWS, where the function that serves the
+   * API may not decrypt stream keys.
+   */
+  revealKeys?: (record: Destination) => Promise<TransferKeys['destinations'][string]>;
   /** Names the caller of a connection from the bindings the server passes with a request. */
   nameCaller?: (bindings: unknown) => string;
   /** Why changes cannot be stored now; null while they can. Absent on AWS. */

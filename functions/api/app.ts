@@ -58,6 +58,7 @@ import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
 import { registerSlateImage } from './routes/slate-image.ts';
+import { registerStatusText } from './routes/status-text.ts';
 import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
@@ -175,6 +176,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerPeople(api, deps);
   registerInvitations(api, deps);
   registerInvitationLinks(api, deps);
+  registerStatusText(api, deps, look);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);

@@ -319,7 +319,8 @@ describe('GET /api/destinations/{destinationId}', () => {
 });
 
 describe('DELETE /api/destinations/{destinationId}', () => {
-  const remove = (headers = {}) => test.call('DELETE', `/api/destinations/${DESTINATION_ID}`, { headers });
+  const path = `/api/destinations/${DESTINATION_ID}?stop=true`;
+  const remove = (headers = {}) => test.call('DELETE', path, { headers });
 
   it.each([
     ['idle', makeRecord()],

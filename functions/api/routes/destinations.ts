@@ -13,8 +13,9 @@ import {
 } from '../schemas/openapi-parts.ts';
 import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
+import { CreateDestination, DeleteQuery, DestinationId } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
+import { findStarter, requireNotWanted } from '../require-not-wanted.ts';
 import { findDestination, presentDestination, presentOperation, requireFound } from '../find-destination.ts';
 
 const tags = ['Destinations'];
@@ -34,8 +35,9 @@ const remove = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Delete a destination',
-  description: 'Works in every state, also on air: releases its AWS resources, then deletes the record.',
-  request: { params, query: ForceQuery, headers: IfMatchHeaders },
+  description:
+    'Releases its AWS resources, then deletes the record. Refuses a destination that is wanted on air, or that a running group start or show has still to start, unless stop is true.',
+  request: { params, query: DeleteQuery, headers: IfMatchHeaders },
   responses: {
     202: answers(DestinationResource, 'The deletion began; Location is the operation'),
     ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
@@ -61,7 +63,9 @@ export type DestinationsRoutes = typeof get | typeof remove | typeof create;
 /** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi({ ...create, middleware: idempotent(deps) }, async (context) => {
-    const record = await createDestination(deps, context.req.valid('json'), { requestedBy: context.get('principal').id });
+    const record = await createDestination(deps, context.req.valid('json'), {
+      requestedBy: context.get('principal').id,
+    });
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });
@@ -74,12 +78,16 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi(remove, async (context) => {
     const { destinationId } = context.req.valid('param');
     const ifMatch = context.req.valid('header')['If-Match'];
-    const isForced = context.req.valid('query').force === 'true';
-    const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
+    const { force, stop } = context.req.valid('query');
+    const stops = stop === 'true';
+    const starter = stops ? null : await findStarter(deps, destinationId);
+    const change = await (force === 'true' ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
       decide: (before) => {
         requireMatch(before, ifMatch);
-        return decideDelete(before);
+        const decision = decideDelete(before);
+        if (!stops) requireNotWanted(before, starter);
+        return decision;
       },
     });
     return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);

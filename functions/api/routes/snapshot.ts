@@ -42,7 +42,7 @@ const snapshot = createRoute({
   responses: {
     200: answers(Snapshot, 'The snapshot'),
     304: { description: 'Nothing has changed since the ETag in If-None-Match' },
-    ...problems(503),
+    ...problems(),
   },
 });
 

@@ -43,6 +43,9 @@ const importRoute = createRoute({
   responses: { 200: answers(ImportResult, 'Each item and what became of it'), ...problems(...WRITE_PROBLEMS, 503) },
 });
 
+/** For the typed client. */
+export type TransferRoutes = typeof exportRoute | typeof importRoute;
+
 /** `POST /api/export` and `POST /api/import`. */
 export function registerTransfer(api: Api, deps: ApiDeps): void {
   api.openapi(exportRoute, async (context) => {
@@ -51,13 +54,14 @@ export function registerTransfer(api: Api, deps: ApiDeps): void {
       const message = 'a spreadsheet contains no keys: leave it out, or export as JSON';
       throw invalidFields([{ field: 'passphrase', message }]);
     }
+    const reveal = passphrase === undefined ? null : requireReveal(deps);
     const described = await readDocument(deps, withPictures && format === 'json');
     context.header('Cache-Control', 'no-store');
     if (format === 'csv') {
       const { header, rows } = toDestinationTable(described.document.destinations);
       return answerCsv(context, 'sluice-destinations.csv', header, rows) as never;
     }
-    const keys = passphrase === undefined ? null : await sealKeys(await readKeys(deps, described), passphrase);
+    const keys = reveal && (await sealKeys(await readKeys({ ...deps, reveal }, described), passphrase!));
     const text = JSON.stringify({ ...described.document, keys });
     requireSize(text);
     context.header('Content-Type', 'application/json');
@@ -82,6 +86,12 @@ export function registerTransfer(api: Api, deps: ApiDeps): void {
     const isComplete = done.every(({ outcome }) => outcome !== 'pending');
     return context.json({ isDryRun, isComplete, items: done }, 200);
   });
+}
+
+function requireReveal({ revealKeys }: ApiDeps): NonNullable<ApiDeps['revealKeys']> {
+  if (revealKeys) return revealKeys;
+  const message = 'this deployment exports no keys, because its API cannot decrypt them: leave it out';
+  throw invalidFields([{ field: 'passphrase', message }]);
 }
 
 type Given = Pick<z.infer<typeof ImportRequest>, 'csv' | 'document' | 'passphrase' | 'secrets'>;

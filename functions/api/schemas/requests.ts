@@ -258,6 +258,13 @@ export const ForceQuery = z.strictObject({
     .openapi({ description: 'true abandons the running operation first, for one that hangs' }),
 });
 
+export const DeleteQuery = ForceQuery.extend({
+  stop: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'true also deletes a destination that is wanted on air' }),
+});
+
 const bulkFields = {
   ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
   all: z.literal(true).optional().openapi({ description: 'Every destination except the primary' }),

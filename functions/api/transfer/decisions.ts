@@ -18,6 +18,7 @@ const HISTORY = 'history stays with the deployment that made it';
 export const DESTINATION_DECISIONS: Decisions<Destination> = {
   destinationId: ID,
   name: 'exported',
+  reference: 'belongs to the scripts that call this deployment',
   group: 'exported',
   platform: 'exported',
   rtmpUrl: 'exported',
@@ -198,6 +199,9 @@ export const STORE_DECISIONS: Record<string, string> = {
   'slate-table.ts': 'exported',
   'sound-table.ts': 'exported',
   'source-control-table.ts': RUN,
+  'access-token-table.ts': 'access is given again at each deployment',
+  'invitation-table.ts': 'access is given again at each deployment',
+  'presence-table.ts': RUN,
   'source-table.ts': RUN,
   'uptime-table.ts': HISTORY,
 };

@@ -11,7 +11,6 @@ import type { ExportedDestination, TransferKeys } from '../schemas/transfer.ts';
 import { pairItems, type Pairing } from './pair-items.ts';
 import { changedFields, planItem, refuseItem, type Ids, type PlannedItem } from './plan-item.ts';
 import type { DescribedDeployment } from './read-document.ts';
-import { readDestinationKeys } from './read-keys.ts';
 
 /** Plans the import of destinations. */
 
@@ -96,7 +95,7 @@ async function plan(deps: ApiDeps, item: WantedDestination, pair: Pairing<Here>,
 async function changedSecrets(deps: ApiDeps, secrets: Secrets, record: Destination): Promise<Secrets> {
   const changed = changedKeys(deps, secrets, record);
   const { passphrase } = secrets;
-  const isStored = passphrase !== undefined && (await readDestinationKeys(deps, record)).passphrase === passphrase;
+  const isStored = passphrase !== undefined && (await deps.revealKeys?.(record))?.passphrase === passphrase;
   return Object.fromEntries(
     changed.filter((name) => name !== 'passphrase' || !isStored).map((name) => [name, secrets[name]]),
   );

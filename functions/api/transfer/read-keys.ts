@@ -1,6 +1,4 @@
-import { isSrtPlatform } from '../../../presets/index.ts';
-import { decryptStreamKey, decryptTargetSecret } from '../../aws/secrets.ts';
-import type { Destination } from '../../domain/destination.ts';
+import { decryptTargetSecret } from '../../aws/secrets.ts';
 import type { NotificationTarget } from '../../domain/notification-target.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { TransferKeys } from '../schemas/transfer.ts';
@@ -12,7 +10,7 @@ const AT_ONCE = 20;
 
 /** Decrypts all secrets of a deployment, for an export that encrypts them again. */
 export async function readKeys(
-  deps: ApiDeps,
+  deps: ApiDeps & { reveal: NonNullable<ApiDeps['revealKeys']> },
   { destinations, document, targets }: DescribedDeployment,
 ): Promise<TransferKeys> {
   const keys: TransferKeys = { destinations: {}, notificationTargets: {} };
@@ -20,7 +18,7 @@ export async function readKeys(
   const targetNames = numbered(targets.map(({ name }) => name));
   const reads = [
     ...destinations.map((record, index) => async () => {
-      keys.destinations[references[index]!] = await readDestinationKeys(deps, record);
+      keys.destinations[references[index]!] = await deps.reveal(record);
     }),
     ...targets.map((target, index) => async () => {
       const url = await readTargetUrl(deps, target);
@@ -31,23 +29,6 @@ export async function readKeys(
     await Promise.all(reads.slice(from, from + AT_ONCE).map((read) => read()));
   }
   return keys;
-}
-
-/** Decrypts the secrets of one destination. */
-export async function readDestinationKeys(
-  deps: ApiDeps,
-  record: Destination,
-): Promise<TransferKeys['destinations'][string]> {
-  const { backupStreamKeyCiphertext, destinationId, platform, streamKeyCiphertext } = record;
-  const reveal = async (ciphertext: string | null | undefined) =>
-    ciphertext ? (await decryptStreamKey(deps, destinationId, ciphertext)).reveal() : undefined;
-  const main = await reveal(streamKeyCiphertext);
-  const backup = await reveal(backupStreamKeyCiphertext);
-  if (isSrtPlatform(platform)) return main === undefined ? {} : { passphrase: main };
-  return {
-    ...(main === undefined ? {} : { streamKey: main }),
-    ...(backup === undefined ? {} : { backupStreamKey: backup }),
-  };
 }
 
 /** Decrypts the URL of a target; null for e-mail. */

@@ -3,7 +3,6 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { AlsoEditing } from '../app/AlsoEditing.tsx';
 import { discardTyped } from '../app/draft-store.ts';
-import { useEditing } from '../app/edited.ts';
 import { paths } from '../app/paths.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
@@ -29,7 +28,6 @@ import classes from './editor.module.css';
 export function DestinationForm(subject: DestinationFormSubject) {
   const { presets, destination, draft, onClose } = subject;
   const edited = useDestinationForm(subject);
-  useEditing('destination', destination?.destinationId);
   const { form, fields, rest, isPending } = edited;
   const isMoneyShown = useMoneyShown();
   const element = useRef<HTMLFormElement>(null);
@@ -58,7 +56,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         edited.save(null);
       }}
     >
-      {destination && <AlsoEditing kind="destination" id={destination.destinationId} />}
+      <AlsoEditing kind="destination" id={destination?.destinationId} />
       <RestoredNote
         typedAt={edited.restoredAt}
         without={destination || form.values.streamKey ? undefined : 'the stream key'}

@@ -22,6 +22,7 @@ import {
   OrphansPage,
   NotFoundPage,
   NotificationsPage,
+  PeoplePage,
   PlannedShowPage,
   PlanShowPage,
   prefetchRest,
@@ -133,6 +134,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <NotificationsPage />;
     case paths.transfer:
       return <TransferPage />;
+    case paths.people:
+      return <PeoplePage session={session} />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default: {
