@@ -9,7 +9,6 @@ import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Allowance } from './auth/rate-limit.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import type { TransferKeys } from './schemas/transfer.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
 type ApiClient =
@@ -48,6 +47,14 @@ type ApiFact =
   | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
+
+/** The secrets of one destination, in the clear. */
+export interface RevealedKeys {
+  streamKey?: string;
+  backupStreamKey?: string;
+  /** Of an SRT destination. */
+  passphrase?: string;
+}
 
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
@@ -104,7 +111,7 @@ export interface ApiDeps
    * Decrypts the secrets of a destination, for an export with keys. Absent on AWS, where the function that serves the
    * API may not decrypt stream keys.
    */
-  revealKeys?: (record: Destination) => Promise<TransferKeys['destinations'][string]>;
+  revealKeys?: (record: Destination) => Promise<RevealedKeys>;
   /** Names the caller of a connection from the bindings the server passes with a request. */
   nameCaller?: (bindings: unknown) => string;
   /** Why changes cannot be stored now; null while they can. Absent on AWS. */

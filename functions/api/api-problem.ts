@@ -38,7 +38,7 @@ function isUnwell(input: RequestInfo | URL, { headers, status }: Response): bool
   return status === 503 && path.endsWith('/api/health') && isJson;
 }
 
-/** Returns the problem of an answer with an error status, whoever wrote it. */
+/** Returns the problem of an answer with an error status, of Sluice or of a proxy. */
 export function toProblem(response: Response, text: string): ProblemBody {
   try {
     const body: Partial<ProblemBody> = JSON.parse(text);

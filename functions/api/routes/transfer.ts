@@ -27,7 +27,7 @@ const exportRoute = createRoute({
   tags,
   summary: 'Export destinations, shows, notification targets and settings',
   description:
-    'A POST because a passphrase does not belong in a URL; it changes nothing. The same state gives the same document, apart from exportedAt and the encryption of the keys. Ids and what runs are not in it.',
+    'A POST because a passphrase does not belong in a URL; it changes nothing. The same state gives the same document, apart from exportedAt and the encryption of the keys. Ids and what runs are not in it. On AWS it contains no keys.',
   request: { query: NoQuery, body: takes(ExportRequest) },
   responses: { 200: answersOrFile(TransferDocument, 'The document'), ...problems(...WRITE_PROBLEMS, 503) },
 });

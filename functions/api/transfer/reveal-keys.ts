@@ -1,7 +1,7 @@
 import { isSrtPlatform } from '../../../presets/index.ts';
 import { decryptStreamKey } from '../../aws/secrets.ts';
 import type { Destination } from '../../domain/destination.ts';
-import type { TransferKeys } from '../schemas/transfer.ts';
+import type { RevealedKeys } from '../api-deps.ts';
 
 /**
  * Decrypts the secrets of one destination. Apart, because only an installation whose API may decrypt stream keys loads
@@ -10,7 +10,7 @@ import type { TransferKeys } from '../schemas/transfer.ts';
 export async function readDestinationKeys(
   deps: Parameters<typeof decryptStreamKey>[0],
   record: Destination,
-): Promise<TransferKeys['destinations'][string]> {
+): Promise<RevealedKeys> {
   const { backupStreamKeyCiphertext, destinationId, platform, streamKeyCiphertext } = record;
   const reveal = async (ciphertext: string | null | undefined) =>
     ciphertext ? (await decryptStreamKey(deps, destinationId, ciphertext)).reveal() : undefined;

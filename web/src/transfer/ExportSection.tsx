@@ -1,6 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { problemOf } from '../api/request.ts';
+import { useSession } from '../api/session.ts';
 import { useExport } from '../api/transfer.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import page from '../ui/page.module.css';
@@ -13,6 +14,7 @@ const PASSPHRASE_LENGTH_MIN = 12;
 export function ExportSection() {
   const [passphrase, setPassphrase] = useState('');
   const [withPictures, setWithPictures] = useState(true);
+  const isOnAws = useSession().data?.embedded === false;
   const download = useExport();
   const problem = problemOf(download.error);
   const isShort = passphrase !== '' && passphrase.length < PASSPHRASE_LENGTH_MIN;
@@ -29,14 +31,18 @@ export function ExportSection() {
         One file with the destinations, planned shows, notification targets, settings and pictures of this installation.
       </p>
       <div className={classes.form}>
-        <PasswordInput
-          label="Passphrase for the keys"
-          description="With a passphrase, the file contains all stream keys, encrypted. Without one, it contains none."
-          autoComplete="new-password"
-          value={passphrase}
-          error={isShort ? `Use at least ${PASSPHRASE_LENGTH_MIN} characters` : undefined}
-          onChange={(event) => setPassphrase(event.currentTarget.value)}
-        />
+        {isOnAws ? (
+          <p>The file contains no stream keys: on AWS, what serves this page may not decrypt them. Enter them again.</p>
+        ) : (
+          <PasswordInput
+            label="Passphrase for the keys"
+            description="With a passphrase, the file contains all stream keys, encrypted. Without one, it contains none."
+            autoComplete="new-password"
+            value={passphrase}
+            error={isShort ? `Use at least ${PASSPHRASE_LENGTH_MIN} characters` : undefined}
+            onChange={(event) => setPassphrase(event.currentTarget.value)}
+          />
+        )}
         <label className={classes.check}>
           <input
             type="checkbox"
