@@ -14,7 +14,7 @@ import {
   requireSameOrigin,
 } from './http/request-guards.ts';
 import { requireRole, type Role } from './auth/roles.ts';
-import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { accessOf, requireAccessForAll, servedRouteOf } from './route-roles.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
 import { registerCeilings } from './routes/ceilings.ts';
@@ -57,6 +57,7 @@ import { registerSlateImage } from './routes/slate-image.ts';
 import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
+import { registerScrape } from './routes/scrape.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
 import { registerShowCeiling } from './routes/show-ceiling.ts';
@@ -122,7 +123,8 @@ export function createApi(deps: ApiDeps): Api {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
     if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
-    const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
+    const isOpen = access === 'anyone' || isLocalScrape(context, deps);
+    const principal = isOpen ? null : await requirePrincipal(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     requireStorage(deps, context.req.method, context.req.path);
@@ -171,6 +173,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerHealth(api, deps);
   registerSnapshot(api, deps);
+  registerScrape(api, deps, look);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -242,6 +245,12 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
   if (!isEmpty) throw invalidFields([{ field: 'body', message: 'this request takes no fields: send no body, or {}' }]);
+}
+
+/** Prometheus on the same machine needs no token. A request with one is authenticated as any other. */
+function isLocalScrape(context: ApiContext, { isLocalScraper }: ApiDeps): boolean {
+  if (servedRouteOf(context) !== 'GET /metrics' || context.req.header('authorization') !== undefined) return false;
+  return isLocalScraper?.(context.env) ?? false;
 }
 
 function isDocsPage({ req }: ApiContext): boolean {

@@ -5,6 +5,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'POST /api/session': 'signIn',
   'DELETE /api/session': 'signOut',
   'GET /api/health': 'getHealth',
+  'GET /metrics': 'getMetrics',
   'PUT /api/destinations/by-reference/{reference}': 'upsertDestination',
   'POST /api/destinations/show-slate': 'showSlateOnDestinations',
   'POST /api/destinations/end-slate': 'endSlateOnDestinations',

@@ -24,6 +24,8 @@ const ROUTES = {
 
   'GET /api/session': 'viewer',
   'GET /api/snapshot': 'viewer',
+  // On one machine a scraper on it needs no sign-in, see app.ts.
+  'GET /metrics': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',
