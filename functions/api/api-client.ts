@@ -45,6 +45,7 @@ import type { RecordingSettingsRoutes } from './routes/recording-settings.ts';
 import type { RecordingsRoutes } from './routes/recordings.ts';
 import type { RehearsalRoutes } from './routes/rehearsal.ts';
 import type { ReportsRoutes } from './routes/reports.ts';
+import type { ScrapeRoutes } from './routes/scrape.ts';
 import type { SessionRoutes } from './routes/session.ts';
 import type { ShowActionsRoutes } from './routes/show-actions.ts';
 import type { ShowCeilingRoutes } from './routes/show-ceiling.ts';
@@ -107,6 +108,7 @@ export type ServedRoute =
   | RecordingsRoutes
   | RehearsalRoutes
   | ReportsRoutes
+  | ScrapeRoutes
   | SessionRoutes
   | ShowActionsRoutes
   | ShowCeilingRoutes

@@ -114,6 +114,8 @@ export interface ApiDeps
   revealKeys?: (record: Destination) => Promise<RevealedKeys>;
   /** Names the caller of a connection from the bindings the server passes with a request. */
   nameCaller?: (bindings: unknown) => string;
+  /** Returns true for a request of this machine itself, which may read `GET /metrics` without a token. */
+  isLocalScraper?: (bindings: unknown) => boolean;
   /** Why changes cannot be stored now; null while they can. Absent on AWS. */
   storageFailure?: () => StorageFailure | null;
   /** Returns true for a `Host` header, without its port, that the API answers to. Keeps rebound DNS names out. */

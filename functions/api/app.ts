@@ -11,7 +11,7 @@ import {
   requirePlainQuery,
   requireSameOrigin,
 } from './http/request-guards.ts';
-import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { accessOf, requireAccessForAll, servedRouteOf } from './route-roles.ts';
 import { setRateLimitHeaders } from './auth/rate-limit.ts';
 import { createAdmission } from './admission.ts';
 import { explainStorage, requireStorage } from './http/storage-guard.ts';
@@ -62,6 +62,7 @@ import { registerStatusText } from './routes/status-text.ts';
 import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
+import { registerScrape } from './routes/scrape.ts';
 import { registerSession } from './routes/session.ts';
 import { registerShowActions } from './routes/show-actions.ts';
 import { registerShowCeiling } from './routes/show-ceiling.ts';
@@ -131,7 +132,8 @@ export function createApi(deps: ApiDeps): Api {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
     if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
-    const principal = access === 'anyone' ? null : await admit(context, access ?? 'viewer');
+    const isOpen = access === 'anyone' || isLocalScrape(context, deps);
+    const principal = isOpen ? null : await admit(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     requireStorage(deps, context.req.method, context.req.path);
@@ -177,6 +179,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerInvitations(api, deps);
   registerInvitationLinks(api, deps);
   registerStatusText(api, deps, look);
+  registerScrape(api, deps, look);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -255,6 +258,12 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
   if (!isEmpty) throw invalidFields([{ field: 'body', message: 'this request takes no fields: send no body, or {}' }]);
+}
+
+/** Prometheus on the same machine needs no token. A request with one is authenticated as any other. */
+function isLocalScrape(context: ApiContext, { isLocalScraper }: ApiDeps): boolean {
+  if (servedRouteOf(context) !== 'GET /metrics' || context.req.header('authorization') !== undefined) return false;
+  return isLocalScraper?.(context.env) ?? false;
 }
 
 function isDocsPage({ req }: ApiContext): boolean {

@@ -6,6 +6,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'DELETE /api/session': 'signOut',
   'GET /api/health': 'getHealth',
   'GET /api/status.txt': 'getStatusText',
+  'GET /metrics': 'getMetrics',
   'PUT /api/destinations/by-reference/{reference}': 'upsertDestination',
   'POST /api/destinations/show-slate': 'showSlateOnDestinations',
   'POST /api/destinations/end-slate': 'endSlateOnDestinations',

@@ -42,6 +42,8 @@ const ROUTES = {
   'PUT /api/presence/{presenceId}': 'viewer',
   'DELETE /api/presence/{presenceId}': 'viewer',
   'GET /api/status.txt': 'viewer',
+  // On one machine a scraper on it needs no sign-in, see app.ts.
+  'GET /metrics': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',

@@ -24,6 +24,7 @@ import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { compareClock } from './host/compare-clock.ts';
+import { isLocalScraper } from './host/is-local-scraper.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
@@ -285,6 +286,7 @@ function prepareApi(
         accessTokens: code.createAccessTokens({ ...aws, now, logger }),
       }),
       nameCaller,
+      isLocalScraper,
       embedded: true,
       version,
       newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,

@@ -178,6 +178,7 @@ describe('the CloudFront distribution', () => {
 
   it('passes every method to the API uncached, with all headers except Host', () => {
     const api = behavior('/api/*');
+    expect(behavior('/metrics')).toEqual({ ...api, PathPattern: '/metrics' });
     expect(api).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
       // AWS's managed policies: CachingDisabled, AllViewerExceptHostHeader.

@@ -117,6 +117,11 @@ export class ControlPlaneStack extends Stack {
       routeKey: HttpRouteKey.with('/api/{proxy+}', HttpMethod.ANY),
       integration: new HttpLambdaIntegration('Api', this.functions.api),
     });
+    new HttpRoute(this, 'MetricsRoute', {
+      httpApi,
+      routeKey: HttpRouteKey.with('/metrics', HttpMethod.GET),
+      integration: new HttpLambdaIntegration('Metrics', this.functions.api),
+    });
   }
 
   private resourcesOf(

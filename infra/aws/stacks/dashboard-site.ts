@@ -60,11 +60,12 @@ const PRICE_CLASSES = {
 const ACCESS_LOG_DAYS = 90;
 
 /**
- * Creates one origin for the browser: dashboard files from S3, `/api` from API Gateway, and the preview's playlists and
+ * Creates one origin for the browser: dashboard files from S3, `/api` and `/metrics` from API Gateway, and the preview's playlists and
  * segments from MediaPackage under MediaPackage's own path (`/out/v1/…`), so CORS and rewrites are unnecessary.
  */
 export function createSite(scope: Construct, props: SiteProps): { distribution: Distribution; files: Bucket } {
   const logs = createLogBucket(scope);
+  const toApi = api(scope, props);
   const files = new Bucket(scope, 'Files', {
     ...PRIVATE,
     serverAccessLogsBucket: logs,
@@ -84,7 +85,7 @@ export function createSite(scope: Construct, props: SiteProps): { distribution: 
     logBucket: logs,
     logFilePrefix: 'distribution/',
     defaultBehavior: pages(scope, props, files),
-    additionalBehaviors: { '/api/*': api(scope, props), '/out/v1/*': preview(props) },
+    additionalBehaviors: { '/api/*': toApi, '/metrics': toApi, '/out/v1/*': preview(props) },
   });
   Validations.of(distribution).acknowledge({
     id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
