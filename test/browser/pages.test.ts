@@ -29,6 +29,7 @@ const PAGES = [
 const LINKED_PAGES = [
   { path: '/uptime', heading: 'Uptime' },
   { path: '/recordings', heading: 'Recordings' },
+  { path: '/people', heading: 'People' },
 ];
 
 let stage: Stage;

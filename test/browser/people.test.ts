@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { idle } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { tooWide, type WatchedPage } from './watched-page.ts';
+import { readableIn, tooWide, type WatchedPage } from './watched-page.ts';
 
 /** Tests what two people with the dashboard open see of each other. */
 
@@ -96,5 +96,37 @@ describe('two people on the dashboard', () => {
     await hideTab(page, true);
     await hideTab(page, false);
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('an invitation', () => {
+  it('signs a browser in under its name, once, and ends when an admin ends it', async () => {
+    await stage.begin(show, [], '/people');
+    await page.getByLabel('Name', { exact: true }).fill('Anna Berg');
+    await page.keyboard.press('Enter');
+    const link = await page.getByRole('dialog').locator('code').innerText();
+    expect(await findViolations(page, '[role=dialog]')).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+    const guest = await stage.open({ viewport: { width: 375, height: 812 } });
+    await guest.page.goto(link);
+    await guest.page.getByText('operator invites you as Anna Berg with the role operator').waitFor();
+    expect(await readableIn(guest.page)).not.toContain('sluice_invitation_');
+    expect(await findViolations(guest.page)).toEqual([]);
+    expect(await tooWide(guest.page)).toEqual([]);
+    await guest.page.getByRole('button', { name: 'Continue as Anna Berg' }).press('Enter');
+    await guest.page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    const late = await stage.open();
+    await late.page.goto(link);
+    await late.page.getByRole('alert').getByText('This invitation has been used already.').waitFor();
+    await late.page.getByRole('button', { name: 'Continue without it' }).click();
+    await late.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const row = page.getByRole('listitem', { name: 'Anna Berg' });
+    await page.getByRole('button', { name: 'Also here: Anna Berg' }).waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await row.getByRole('button', { name: 'End access of Anna Berg' }).click();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await row.getByRole('button', { name: /^Confirm: / }).click();
+    await guest.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect([...guest.faults, ...late.faults]).toEqual([]);
   });
 });

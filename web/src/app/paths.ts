@@ -17,6 +17,7 @@ export const paths = {
   recordings: '/recordings',
   orphans: '/leftovers',
   notifications: '/notifications',
+  people: '/people',
   settings: '/settings',
   rehearsal: '/rehearsal',
 } as const;

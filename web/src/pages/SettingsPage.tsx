@@ -42,6 +42,9 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <h2>Slate</h2>
           <SlateImageSection />
           <h2>Access</h2>
+          <p className={classes.text}>
+            <Link href={paths.people}>People</Link> have their own names and roles.
+          </p>
           <Access session={session} />
         </div>
         <div>

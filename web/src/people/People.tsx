@@ -18,17 +18,17 @@ export function People() {
   const pending = useInvitations().data?.filter(({ state }) => state === 'pending') ?? [];
   return (
     <>
-      <h2 id="people">People</h2>
       <p className={classes.text}>
         Each person signs in under their own name, which the timeline shows. The token of the first start stays valid.
       </p>
       {people.length > 0 && (
-        <ul className={classes.list} aria-labelledby="people">
+        <ul className={classes.list} aria-label="People">
           {people.map((person) => (
             <Person key={person.tokenId} person={person} />
           ))}
         </ul>
       )}
+      <h2>Invite</h2>
       <InviteForm onInvited={setInvited} />
       {pending.length > 0 && (
         <>

@@ -126,10 +126,13 @@ function RehearsalLink() {
   );
 }
 
-/** The signed-in user where there can be several, with their role unless it is admin. */
+/** The name of the first token, which says nothing about the person. */
+const FIRST_TOKEN = 'operator';
+
+/** The signed-in person, with their role unless it is admin. */
 function SignedIn() {
   const session = useSession().data;
-  if (session?.signIn.kind !== 'redirect') return null;
+  if (!session || (session.signIn.kind === 'token' && session.principal === FIRST_TOKEN)) return null;
   return (
     <span className={classes.who}>
       <span className={classes.name}>{session.principal}</span>

@@ -25,8 +25,8 @@ export function PresentPeople() {
           {people.slice(0, SHOWN_MAX).map(({ name, tabs }) => (
             <Avatar key={name} name={name} isEditing={tabs.some(({ editing }) => editing)} />
           ))}
-          {rest > 0 && <span className={classes.avatar}>+{rest}</span>}
-          <span className={classes.count}>{people.length}</span>
+          {rest > 0 && <span className={classes.avatar} data-letters={`+${rest}`} />}
+          <span className={classes.count} data-letters={people.length} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label="Also here" className={classes.list}>
@@ -62,9 +62,5 @@ function Where({ tab }: { tab: PresenceResource }) {
 }
 
 function Avatar({ name, isEditing }: { name: string; isEditing: boolean }) {
-  return (
-    <span className={classes.avatar} data-editing={isEditing || undefined} aria-hidden="true">
-      {initialsOf(name)}
-    </span>
-  );
+  return <span className={classes.avatar} data-editing={isEditing || undefined} data-letters={initialsOf(name)} />;
 }

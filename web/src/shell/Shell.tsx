@@ -22,6 +22,7 @@ import {
   OrphansPage,
   NotFoundPage,
   NotificationsPage,
+  PeoplePage,
   PlannedShowPage,
   PlanShowPage,
   prefetchRest,
@@ -130,6 +131,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <OrphansPage />;
     case paths.notifications:
       return <NotificationsPage />;
+    case paths.people:
+      return <PeoplePage session={session} />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default: {

@@ -36,6 +36,7 @@ const PAGES: Record<string, string> = {
   [paths.recordings]: 'Recordings',
   [paths.orphans]: 'Unused resources',
   [paths.notifications]: 'Notifications',
+  [paths.people]: 'People',
   [paths.settings]: 'Settings',
 };
 

@@ -1,0 +1,26 @@
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { People } from '../people/People.tsx';
+import page from '../ui/page.module.css';
+import { usePageTitle } from '../ui/use-page-title.ts';
+
+/** Who has access. */
+export function PeoplePage({ session }: { session: SessionResource }) {
+  usePageTitle('People');
+  const refusal = useRoleRefusal('admin');
+  return (
+    <section className={page.page}>
+      <h1>People</h1>
+      {session.signIn.kind === 'redirect' ? (
+        <p className={page.lead}>
+          The people of this deployment are in its user pool. Manage them in the AWS console under Cognito, where their
+          groups are their roles.
+        </p>
+      ) : refusal ? (
+        <p className={page.lead}>{refusal}.</p>
+      ) : (
+        <People />
+      )}
+    </section>
+  );
+}
