@@ -27,7 +27,7 @@ const MEDIA_TESTS = [
 ];
 
 const WAITING_TESTS = [
-  'test/e2e/{dev,generated-client,incidents-real,picture-analysis,recording,run-sheet,show,start-up,store}.test.ts',
+  'test/e2e/{command-line,dev,generated-client,incidents-real,picture-analysis,recording,run-sheet,show,start-up,store}.test.ts',
   'test/browser/*.test.ts',
 ];
 
@@ -37,6 +37,7 @@ const ISOLATED_TESTS = [
   'functions/{api.lambda,lambda-deps}.test.ts',
   'infra/aws/preview-keys/handler.test.ts',
   'infra/local/endpoints/dynamodb/create-dynamodb.test.ts',
+  'web/src/api/snapshot.test.ts',
   'web/src/editor/drafts.test.ts',
 ];
 

@@ -116,6 +116,12 @@ function findCircles(arrows: Map<string, Set<string>>): string[] {
   }
 }
 
+const SHARED_WITH_THE_DASHBOARD = [
+  'functions/api/api-client.ts',
+  'functions/api/api-problem.ts',
+  'functions/domain/state-word.ts',
+];
+
 describe('imports', () => {
   it('point one way', () => {
     const wrong = source.flatMap((file) => {
@@ -144,11 +150,17 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of the dashboard from the functions are types only', () => {
+  it('of the dashboard from the functions are types, and code that loads nothing else of them', () => {
+    const codeOf = (file: string) => read(file).match(/^import (?!type\b)[^;]*'[^']*';/gm) ?? [];
+    const isShared = (line: string) => SHARED_WITH_THE_DASHBOARD.some((file) => line.includes(`/${file}'`));
     const wrong = source
       .filter((file) => file.startsWith('web/'))
-      .flatMap((file) => read(file).match(/^import (?!type\b)[^;]*'[^']*functions\/[^;]*;/gm) ?? []);
+      .flatMap((file) => codeOf(file).filter((line) => line.includes('functions/') && !isShared(line)));
     expect(wrong).toEqual([]);
+    const loaded = SHARED_WITH_THE_DASHBOARD.flatMap(codeOf);
+    expect(loaded.filter((line) => line.includes("'.") && !isShared(line.replace("'./", '/functions/api/')))).toEqual(
+      [],
+    );
   });
 
   it('never reach into tests', () => {
@@ -157,8 +169,8 @@ describe('imports', () => {
 });
 
 describe('processes', () => {
-  it('are started by infra/local, and by the command that removes a deployment, only', () => {
-    const allowed = /^infra\/(local\/|aws\/destroy\/destroy\.ts$)/;
+  it('are started by infra/local, the sluice command and the one that removes a deployment, only', () => {
+    const allowed = /^infra\/(local\/|cli\/(choose-server\.ts|sluice\.mjs)$|aws\/destroy\/destroy\.ts$)/;
     const wrong = source.filter((file) => /node:child_process/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
@@ -167,16 +179,17 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/(media-child|engine-supervisor)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/cli\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/(media-child|engine-supervisor)\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
 });
 
 describe('stream keys', () => {
-  it('are revealed only to KMS and to MediaLive, and passphrases to Secrets Manager', () => {
+  it('are revealed only to KMS, MediaLive and the encryption of an export, and passphrases to Secrets Manager', () => {
     const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
     expect(revealing.toSorted()).toEqual([
+      'functions/api/transfer/reveal-keys.ts',
       'functions/aws/channel-request.ts',
       'functions/aws/passphrase-secret.ts',
       'functions/aws/secrets.ts',

@@ -53,7 +53,7 @@ describe('the typed client', () => {
     expect([added.status, started.status]).toEqual([201, 202]);
     const list = await (await destinations.$get({ query: { limit: 5 } })).json();
     expect(list.data.map(({ name, desired }) => [name, desired])).toEqual([[makeBody().name, 'running']]);
-    const removed = await destinations[':destinationId'].$delete({ param, query: { force: 'true' } });
+    const removed = await destinations[':destinationId'].$delete({ param, query: { force: 'true', stop: 'true' } });
     expect((await removed.json()).desired).toBe('deleted');
   });
 
@@ -62,6 +62,12 @@ describe('the typed client', () => {
     // @ts-expect-error nam is not a field.
     const call = () => patch({ param: { destinationId: 'a' }, json: { nam: 1 } });
     expect(call).toBeTypeOf('function');
+  });
+
+  it('signs out, with an address to continue at only where there is a user pool', async () => {
+    const ended = await connect().api.session.$delete();
+    const continueAt: string | null = ended.status === 200 ? (await ended.json()).continueAt : null;
+    expect([ended.status, continueAt]).toEqual([204, null]);
   });
 
   it('throws a problem with its code and remedy', async () => {

@@ -8,6 +8,8 @@ import type { InvitationsRoutes } from './routes/invitations.ts';
 import type { InvitationLinksRoutes } from './routes/invitation-links.ts';
 import type { PeopleRoutes } from './routes/people.ts';
 import type { PresenceRoutes } from './routes/presence.ts';
+import type { StatusTextRoutes } from './routes/status-text.ts';
+import type { TransferRoutes } from './routes/transfer.ts';
 import type { CeilingsRoutes } from './routes/ceilings.ts';
 import type { CostsRoutes } from './routes/costs.ts';
 import type { DeliveriesRoutes } from './routes/deliveries.ts';
@@ -65,6 +67,8 @@ import type { UptimeRoutes } from './routes/uptime.ts';
 export type ServedRoute =
   | AccessTokensRoutes
   | CeilingsRoutes
+  | TransferRoutes
+  | StatusTextRoutes
   | PresenceRoutes
   | PeopleRoutes
   | InvitationLinksRoutes
@@ -127,14 +131,19 @@ type ClientPath<Path extends string> = Path extends `${infer Start}{${infer Name
   ? `${Start}:${Name}${ClientPath<Rest>}`
   : Path;
 
-/** Successes only: `createApiClient` throws every problem. */
-type EndpointOf<Route extends RouteConfig> = {
-  [Status in keyof Route['responses'] & StatusCode]: Route['responses'][Status] extends { content: infer Content }
-    ? Content extends { 'application/json': { schema: infer Schema extends z.ZodType } }
-      ? Answer<Route, Status, z.output<Schema>, 'json'>
-      : Answer<Route, Status, unknown, 'file'>
-    : Answer<Route, Status, unknown, 'empty'>;
-}[keyof Route['responses'] & StatusCode];
+/** Successes only: `createApiClient` throws every problem. Two routes with one path and method have the answers of both. */
+type EndpointOf<Route extends RouteConfig> = Route extends RouteConfig
+  ? { [Status in keyof Route['responses'] & StatusCode]: AnswerOf<Route, Status> }[keyof Route['responses'] &
+      StatusCode]
+  : never;
+
+type AnswerOf<Route extends RouteConfig, Status extends StatusCode> = Route['responses'][Status] extends {
+  content: infer Content;
+}
+  ? Content extends { 'application/json': { schema: infer Schema extends z.ZodType } }
+    ? Answer<Route, Status, z.output<Schema>, 'json'>
+    : Answer<Route, Status, unknown, 'file'>
+  : Answer<Route, Status, unknown, 'empty'>;
 
 /** A type, because `hc` accepts no interface here. */
 type Answer<Route extends RouteConfig, Status extends StatusCode, Output, Format extends string> = {

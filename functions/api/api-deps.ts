@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { Destination } from '../domain/destination.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
@@ -46,6 +47,14 @@ type ApiFact =
   | 'slateMachineArn'
   | 'stateMachineArns'
   | 'tableName';
+
+/** The secrets of one destination, in the clear. */
+export interface RevealedKeys {
+  streamKey?: string;
+  backupStreamKey?: string;
+  /** Of an SRT destination. */
+  passphrase?: string;
+}
 
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
@@ -98,6 +107,11 @@ export interface ApiDeps
   convertJpeg?: ConvertJpeg;
   /** Simulates failures; absent on AWS. */
   rehearsal?: Rehearsal;
+  /**
+   * Decrypts the secrets of a destination, for an export with keys. Absent on AWS, where the function that serves the
+   * API may not decrypt stream keys.
+   */
+  revealKeys?: (record: Destination) => Promise<RevealedKeys>;
   /** Names the caller of a connection from the bindings the server passes with a request. */
   nameCaller?: (bindings: unknown) => string;
   /** Why changes cannot be stored now; null while they can. Absent on AWS. */

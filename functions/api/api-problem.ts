@@ -38,7 +38,8 @@ function isUnwell(input: RequestInfo | URL, { headers, status }: Response): bool
   return status === 503 && path.endsWith('/api/health') && isJson;
 }
 
-function toProblem(response: Response, text: string): ProblemBody {
+/** Returns the problem of an answer with an error status, of Sluice or of a proxy. */
+export function toProblem(response: Response, text: string): ProblemBody {
   try {
     const body: Partial<ProblemBody> = JSON.parse(text);
     if (typeof body.detail === 'string' && typeof body.code === 'string') {
@@ -57,7 +58,8 @@ function toProblem(response: Response, text: string): ProblemBody {
   };
 }
 
-function unreachable(): ProblemBody {
+/** Returns the problem of a server that does not answer. */
+export function unreachable(): ProblemBody {
   return {
     type: 'about:blank',
     title: 'Server unreachable',

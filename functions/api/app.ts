@@ -58,6 +58,7 @@ import { registerRecordingMedia } from './routes/recording-media.ts';
 import { registerRecordingSettings } from './routes/recording-settings.ts';
 import { registerRecordings } from './routes/recordings.ts';
 import { registerSlateImage } from './routes/slate-image.ts';
+import { registerStatusText } from './routes/status-text.ts';
 import { registerSnapshot } from './routes/snapshot.ts';
 import { registerSound } from './routes/sound.ts';
 import { registerReports } from './routes/reports.ts';
@@ -68,6 +69,7 @@ import { registerShowCover } from './routes/show-cover.ts';
 import { registerShowList } from './routes/show-list.ts';
 import { registerShowReport } from './routes/show-report.ts';
 import { registerShows } from './routes/shows.ts';
+import { registerTransfer } from './routes/transfer.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { createFlowLook } from './views/flow-status.ts';
@@ -174,6 +176,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerPeople(api, deps);
   registerInvitations(api, deps);
   registerInvitationLinks(api, deps);
+  registerStatusText(api, deps, look);
   registerPresets(api, deps);
   registerPrimary(api, deps);
   registerSound(api, deps);
@@ -213,6 +216,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowActions(api, deps);
   registerShowCeiling(api, deps);
   registerShowCover(api, deps);
+  registerTransfer(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);
   registerFlowThumbnail(api, deps);
@@ -225,6 +229,9 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
 /** Routes whose body may be an image, by their templates. */
 const TAKES_IMAGE = new Set(['PUT /api/slate-image', 'PUT /api/shows/{showId}/cover']);
 
+/** The route whose body holds the document of an export. */
+const TAKES_DOCUMENT = 'POST /api/import';
+
 /** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
   const route = routes.find(context.req.method, context.req.path);
@@ -234,7 +241,10 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
     context.set('image', await readImage(context.req.raw));
     return;
   }
-  const { text, value } = await readBody(context.req.raw, takesImage ? pictureExpected : undefined);
+  const { text, value } = await readBody(context.req.raw, {
+    isDocument: TAKES_DOCUMENT === `${route?.method} ${route?.path}`,
+    ...(takesImage ? { wrongType: pictureExpected } : {}),
+  });
   context.set('bodyText', text);
   context.set('body', value);
   // The value the framework itself caches on the first read; its type omits the promise.

@@ -41,6 +41,7 @@ const ROUTES = {
   'GET /api/presence': 'viewer',
   'PUT /api/presence/{presenceId}': 'viewer',
   'DELETE /api/presence/{presenceId}': 'viewer',
+  'GET /api/status.txt': 'viewer',
   'GET /api/presets': 'viewer',
   'GET /api/destinations': 'viewer',
   'GET /api/destinations/{destinationId}': 'viewer',
@@ -150,6 +151,9 @@ const ROUTES = {
   'PATCH /api/recordings/{recordingId}': 'operator',
   'DELETE /api/rehearsal': 'operator',
 
+  // Changes nothing, but may contain every key.
+  'POST /api/export': 'admin',
+  'POST /api/import': 'admin',
   'POST /api/destinations': 'admin',
   'DELETE /api/recordings/{recordingId}': 'admin',
   'PUT /api/recording-settings': 'admin',
@@ -185,6 +189,7 @@ export const TRIGGER_ACCESS: Record<string, TriggerAccess> = {
   'POST /api/destinations/{destinationId}/stop': 'named destination',
   'POST /api/shows/{showId}/go-live': 'named show',
   'POST /api/shows/{showId}/end': 'named show',
+  'GET /api/status.txt': 'any',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];

@@ -19,6 +19,7 @@ const ERROR_CODES = {
   illegal_transition: { kind: 'conflict', title: 'Not possible now' },
   ceiling_reached: { kind: 'conflict', title: 'A ceiling is reached' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
+  stop_required: { kind: 'conflict', title: 'The destination is wanted on air' },
   protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
   no_encoder: { kind: 'conflict', title: 'No encoder is connected' },
   show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },

@@ -6,6 +6,8 @@ import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
 import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
+import type { Destination } from '../../functions/domain/destination.ts';
+import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
@@ -186,7 +188,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health, recordingDisk: recorder.disk });
+    const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
+    const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
+    const buildApi = prepareApi(options, { ...deps, ...own });
     let api = buildApi(code);
     const server = await listen(settings, (request, environment) => api.fetch(request, environment));
     stack.defer(() => closeServer(server));
@@ -259,6 +263,7 @@ function prepareApi(
       hlsProxy: (path: string) => Promise<Response>;
       recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;
+      revealKeys: (record: Destination) => ReturnType<typeof readDestinationKeys>;
     },
 ): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };

@@ -72,6 +72,7 @@ describe('axe finds no violation, in dark and in light,', () => {
     { path: '/leftovers', title: 'Unused resources', sign: null },
     { path: '/notifications', title: 'Notifications', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
+    { path: '/transfer', title: 'Export and import', sign: null },
     { path: '/no/such/page', title: 'Page not found', sign: null },
   ])('on $path without destinations', async ({ path, title, sign }) => {
     await stage.begin(watched, [], path);

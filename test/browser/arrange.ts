@@ -39,7 +39,9 @@ export async function arrange(product: Product, wanted: readonly Wanted[]): Prom
   const found = await list();
   const isWanted = (each: DestinationResource): boolean => wanted.some((other) => isSame(each, other));
   const excess = found.filter((each) => !isWanted(each));
-  await Promise.all(excess.map(({ destinationId }) => product.call('DELETE', `/api/destinations/${destinationId}`)));
+  await Promise.all(
+    excess.map(({ destinationId }) => product.call('DELETE', `/api/destinations/${destinationId}?stop=true`)),
+  );
   await waitFor('excess destinations to be deleted', async () => (await list()).every(isWanted), {
     limitMs: SETTLES_WITHIN_MS,
   });

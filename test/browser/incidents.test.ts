@@ -328,7 +328,7 @@ describe('alerts', () => {
     await sound.check();
     await notification.click();
     await waitFor('the notifications to be chosen', () => notification.isChecked());
-    await stage.product.call('DELETE', `/api/destinations/${(await stage.named('Alpha')).destinationId}`);
+    await stage.product.call('DELETE', `/api/destinations/${(await stage.named('Alpha')).destinationId}?stop=true`);
     const { streamKey, name, rtmpUrl, preset } = { ...alpha(), name: 'Bravo', streamKey: WRONG_KEY };
     const made = await stage.product.call('POST', '/api/destinations', {
       ...{ name, rtmpUrl, preset, streamKey, platform: 'custom' },

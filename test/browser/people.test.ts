@@ -77,6 +77,7 @@ describe('two people on the dashboard', () => {
     await alsoHere(page).waitFor();
     await other.page.goto('about:blank');
     await alsoHere(page).waitFor({ state: 'detached' });
+    expect(await alsoHere(page).count()).toBe(0);
   });
 
   it('send at most one heartbeat in 20 seconds, and none from a hidden tab', async () => {

@@ -32,7 +32,7 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the stream key is in the timeline',
-    file: 'api/routes/destination-edit.ts',
+    file: 'api/edit-destination.ts',
     find: "Object.keys(fields).toSorted().join(', ')",
     replace: 'JSON.stringify(fields)',
     hunt: [{ workflow: 'a stream key is replaced over the API' }],

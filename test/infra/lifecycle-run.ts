@@ -82,7 +82,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   // Deleted during the start, so the end of the start begins the teardown.
   await call({ method: 'POST', path: `/api/destinations/${cold}/start` }, 202);
   for (const id of [warm, cold]) {
-    await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
+    await call({ method: 'DELETE', path: `/api/destinations/${id}?stop=true` }, 202);
     await waitFor(`${id} to be gone`, async () => (await getDestination(show.deps, id)) === null);
   }
   const reader = await addTarget(show, 'report.ready');
@@ -380,7 +380,7 @@ async function sendSrt(show: Show): Promise<void> {
     return deployment.calls.some(({ operation }) => operation === 'PutSecretValue');
   });
   await atRest(show, id, 'running');
-  await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
+  await call({ method: 'DELETE', path: `/api/destinations/${id}?stop=true` }, 202);
   await waitFor('the SRT destination to be gone', async () => (await getDestination(deps, id)) === null);
 }
 

@@ -1,6 +1,7 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeFlow, makeRunning, NOW, startTestApi } from '../support/api.ts';
+import { countUnits } from '../support/count-units.ts';
 import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
 import { besidePollMs, snapshotPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
@@ -22,40 +23,15 @@ const USD = {
   perReadUnit: 0.125 / 1e6,
   perWriteUnit: 0.625 / 1e6,
 };
-const BYTES_PER_READ_UNIT = 4096;
 /** Memory and time of one request: tens of milliseconds for a few reads. */
 const GIGABYTE_SECONDS_PER_REQUEST = 0.05;
-const MINUTES = 10;
+const MINUTES = 2;
 const MINUTES_A_DAY = 1440;
 const DESTINATIONS = 10;
 const USD_A_DAY_MAX = 0.5;
 
-interface TableCommand {
-  input: { ConsistentRead?: boolean };
-}
-
 const sluice = await startTestApi();
 afterAll(() => sluice.close());
-
-/** Passes calls to the table and adds up the units that AWS would bill. Every item written here is below 1 KB. */
-function countUnits(): { client: object; counted: { readUnits: number; writeUnits: number } } {
-  const { table } = sluice.deps.clients;
-  const counted = { readUnits: 0, writeUnits: 0 };
-  const send = async (command: TableCommand) => {
-    if (command.constructor.name === 'PutCommand') {
-      counted.writeUnits += 1;
-      return table.send(command as never);
-    }
-    const answer = (await table.send(command as never)) as { Items?: unknown[]; Item?: unknown };
-    const units = Math.max(
-      1,
-      Math.ceil(JSON.stringify(answer.Items ?? answer.Item ?? '').length / BYTES_PER_READ_UNIT),
-    );
-    counted.readUnits += command.input.ConsistentRead ? units : units / 2;
-    return answer;
-  };
-  return { client: { send }, counted };
-}
 
 /**
  * Returns what a page polls on AWS with a show on air and one row open: path and interval in milliseconds, from the
@@ -77,7 +53,7 @@ async function pollsOf(destinationId: string): Promise<[string, number][]> {
 describe('a dashboard tab on AWS', () => {
   it('costs cents a day with ten destinations on air and one row open', async () => {
     await sluice.reset();
-    const table = countUnits();
+    const table = countUnits(sluice.deps.clients.table);
     sluice.rebuild({
       ...FIGURES_ON_AWS,
       embedded: false,

@@ -28,6 +28,7 @@ import { ENDED } from '../../functions/api/openapi-document.ts';
 import { createAccessTokens } from '../../functions/api/auth/access-tokens.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
+import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
 import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
 import { makeProbe } from './make-probe.ts';
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
@@ -191,6 +192,7 @@ export async function startTestApi() {
     docs: { directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) },
     isHostAllowed: (host) => host === 'localhost',
     rehearsal: makeRehearsal(),
+    revealKeys: (record) => readDestinationKeys(deps, record),
     srtPassphrase: SRT_PASSPHRASE,
   };
   /** Every answer, for checks over all of them. */

@@ -20,6 +20,13 @@ const IMAGE_LIMIT: Limit = {
   words: `${PICTURE_BYTES_MAX / 1_000_000} MB`,
   remedy: 'send a smaller image',
 };
+/** Lambda takes 6 MB with the body as base64, and a document contains pictures. */
+export const DOCUMENT_BYTES_MAX = 4_000_000;
+const DOCUMENT_LIMIT: Limit = {
+  bytes: DOCUMENT_BYTES_MAX,
+  words: `${DOCUMENT_BYTES_MAX / 1_000_000} MB`,
+  remedy: 'export without pictures (withPictures: false), or split the document',
+};
 const DEPTH_MAX = 10;
 /** Clients write `utf8`, a trailing semicolon or a parameter, although JSON defines none (RFC 8259, section 11). */
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -29,15 +36,16 @@ const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
 /**
  * Reads a JSON body. The only reader, so that size, depth and duplicate names are checked before any schema sees a
  * value.
- * @param wrongType the error for a body of another content type
+ * @param options.wrongType the error for a body of another content type
+ * @param options.isDocument true for the document of an export, which may be larger than any other request
  * @returns text and value; an empty text without a body
  * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`; none quotes the body
  */
 export async function readBody(
   request: Request,
-  wrongType: () => AppError = unsupportedMediaType,
+  { isDocument = false, wrongType = unsupportedMediaType }: { isDocument?: boolean; wrongType?: () => AppError } = {},
 ): Promise<{ text: string; value: unknown }> {
-  const bytes = await readBytes(request, JSON_LIMIT);
+  const bytes = await readBytes(request, isDocument ? DOCUMENT_LIMIT : JSON_LIMIT);
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
   // Any page can post a form. JSON needs a preflight, which this API never answers.

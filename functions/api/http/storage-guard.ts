@@ -3,8 +3,8 @@ import type { ApiDeps } from '../api-deps.ts';
 import { statusOf } from './problem.ts';
 import { isSafe } from './request-guards.ts';
 
-/** Routes that store nothing: signing in and out, estimates, and drills, which live in memory. */
-const KEEPS_NOTHING = /^\/api\/(session|estimates|rehearsal)(\/|$)/;
+/** Routes that store nothing: signing in and out, estimates, exports, and drills, which live in memory. */
+const KEEPS_NOTHING = /^\/api\/(session|estimates|export|rehearsal)(\/|$)/;
 
 /**
  * Refuses changes while the disk refuses writes, instead of accepting changes that a restart would lose.

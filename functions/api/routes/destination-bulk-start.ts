@@ -14,7 +14,7 @@ import { BulkStartResult } from '../schemas/answers.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { BulkStartRequest } from '../schemas/requests.ts';
 import type { FlowLookMemo } from '../views/flow-status.ts';
-import { requireFound } from './find-destination.ts';
+import { requireFound } from '../find-destination.ts';
 
 type ItemResult = z.infer<typeof BulkStartResult>['results'][number];
 

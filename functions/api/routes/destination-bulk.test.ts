@@ -290,13 +290,13 @@ describe('?force=true', () => {
       for (const [method, action, expected] of [
         ['POST', '/start', 'start'],
         ['POST', '/stop', 'stop'],
-        ['DELETE', '', 'teardown'],
+        ['DELETE', '?stop=true', 'teardown'],
       ] as const) {
         await test.reset();
         test.mocks.sfn.on(StopExecutionCommand).resolves({});
         const desired = kind === 'start' ? 'running' : 'idle';
         await test.put(withOperation(makeRecord({ desired }), kind, begin));
-        const { body } = await test.call(method, `${path}${action}?force=true`);
+        const { body } = await test.call(method, `${path}${action}${action.includes('?') ? '&' : '?'}force=true`);
         expect(body.operation?.kind, `${kind} then ${method} ${action}`).toBe(expected);
       }
     }

@@ -12,7 +12,7 @@ import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';
 import { BulkRequest } from '../schemas/requests.ts';
 import { BulkResult } from '../schemas/answers.ts';
-import { requireFound } from './find-destination.ts';
+import { requireFound } from '../find-destination.ts';
 
 /** Carries out a request on one destination. Notes the status that the record had when it was read. */
 type Act = (

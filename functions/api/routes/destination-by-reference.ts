@@ -5,14 +5,14 @@ import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { inTurn } from '../../workflow/in-turn.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { createDestination } from '../create-destination.ts';
 import { readStreamKey } from '../destination-target.ts';
+import { editDestination, type EditRequest, type Fields } from '../edit-destination.ts';
+import { presentDestination } from '../find-destination.ts';
 import { invalidFields } from '../http/validation.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { ApplyQuery, Reference, ReferenceParam, UpsertDestination } from '../schemas/requests.ts';
-import { editDestination, type EditRequest, type Fields } from './destination-edit.ts';
-import { addDestination } from './destinations.ts';
-import { presentDestination } from './find-destination.ts';
 
 const upsert = createRoute({
   method: 'put',
@@ -54,7 +54,7 @@ export function registerDestinationByReference(api: Api, deps: ApiDeps): void {
       const found = await findByReference(deps, reference);
       if (!found) {
         if (ifMatch !== undefined) throw nothingToMatch(ifMatch);
-        return { isNew: true, record: await addDestination(deps, wanted, { requestedBy, reference }) };
+        return { isNew: true, record: await createDestination(deps, wanted, { requestedBy, reference }) };
       }
       const request: EditRequest = { destinationId: found.destinationId, apply, ifMatch, requestedBy };
       return { isNew: false, record: await editDestination(deps, request, withoutStored(deps, found, wanted)) };

@@ -8,7 +8,7 @@ import { ListQuery } from '../schemas/requests.ts';
 import { toDestinationResource, type ResourceView } from '../views/resources.ts';
 import { DestinationList } from '../schemas/answers.ts';
 import { shareReads } from '../views/share-reads.ts';
-import { resourceView } from './find-destination.ts';
+import { resourceView } from '../find-destination.ts';
 
 const tags = ['Destinations'];
 

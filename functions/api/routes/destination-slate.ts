@@ -5,7 +5,7 @@ import { DestinationResource } from '../schemas/answers.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { DestinationId } from '../schemas/requests.ts';
 import { changeSlate, SLATE_ACTIONS, type SlateAction } from '../slate.ts';
-import { presentDestination, requireFound } from './find-destination.ts';
+import { presentDestination, requireFound } from '../find-destination.ts';
 
 const ABOUT = {
   'show-slate': {

@@ -10,7 +10,7 @@ import { idempotent } from '../http/idempotency.ts';
 import { DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { stopOf, withdrawFromGroups } from '../stop-destination.ts';
-import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
+import { presentDestination, presentOperation, requireFound } from '../find-destination.ts';
 
 const tags = ['Destinations'];
 const request = { params: z.object({ destinationId: DestinationId }), query: ForceQuery, headers: IdempotencyHeaders };

@@ -135,7 +135,7 @@ describe('POST /api/destinations', () => {
       {
         field: 'stremKey',
         message:
-          'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, backupIngest, backupRtmpUrl, backupStreamKey, streamId, latencyMs, passphrase, keyValidUntil, keyUse, preset, standby, sound, onSourceLoss, holdMinutes',
+          'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, backupIngest, backupRtmpUrl, backupStreamKey, streamId, latencyMs, passphrase, keyValidUntil, keyUse, preset, standby, position, sound, onSourceLoss, holdMinutes',
       },
     ]);
   });
@@ -319,7 +319,8 @@ describe('GET /api/destinations/{destinationId}', () => {
 });
 
 describe('DELETE /api/destinations/{destinationId}', () => {
-  const remove = (headers = {}) => test.call('DELETE', `/api/destinations/${DESTINATION_ID}`, { headers });
+  const path = `/api/destinations/${DESTINATION_ID}?stop=true`;
+  const remove = (headers = {}) => test.call('DELETE', path, { headers });
 
   it.each([
     ['idle', makeRecord()],

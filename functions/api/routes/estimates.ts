@@ -21,7 +21,7 @@ import { provenanceOf } from '../views/cost-now.ts';
 import { CreateEstimate, Estimate } from '../schemas/costs.ts';
 import { toShownParts } from '../views/resources.ts';
 import { invalidFields } from '../http/validation.ts';
-import { requireFound } from './find-destination.ts';
+import { requireFound } from '../find-destination.ts';
 
 const estimate = createRoute({
   method: 'post',

@@ -167,7 +167,9 @@ const CALLS: Record<string, Send> = {
   'detailed log': (id) => test.call('PUT', `/api/destinations/${id}/detailed-log`, { body: { hours: 1 } }),
   'no detailed log': (id) => test.call('DELETE', `/api/destinations/${id}/detailed-log`),
   delete: (id) => test.call('DELETE', `/api/destinations/${id}`),
+  'delete on air': (id) => test.call('DELETE', `/api/destinations/${id}?stop=true`),
   'delete by force': (id) => test.call('DELETE', `/api/destinations/${id}?force=true`),
+  'delete by force on air': (id) => test.call('DELETE', `/api/destinations/${id}?force=true&stop=true`),
   'incident rules': (id) => test.call('PUT', `/api/destinations/${id}/incident-rules`, { body: { rules: {} } }),
   upsert: (id) =>
     test.call('PUT', `/api/destinations/by-reference/of-${id}`, {
@@ -177,23 +179,27 @@ const CALLS: Record<string, Send> = {
 
 /** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions, incident rules, upsert. */
 const ANSWERS = {
-  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200 | 200',
-  onAir: '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 202 202 | 200 | 409',
-  failed: '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200 | 200',
+  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
+  onAir:
+    '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 409 202 409 202 | 200 | 409',
+  failed:
+    '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
+  failedOnAir:
+    '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 409 202 409 202 | 200 | 200',
   towardsIdle:
-    '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200 | 200',
+    '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 202 202 | 200 | 200',
   towardsRunning:
-    '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200 | 200',
+    '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 409 202 409 202 | 200 | 200',
   towardsDeleted:
-    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202 | 200 | 201',
+    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202 202 202 | 200 | 201',
   protected:
-    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409 | 200 | 409',
+    '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409 409 409 | 200 | 409',
 };
 
 const DESTINATION_TABLE: Record<keyof typeof STATES, string> = {
   idle: ANSWERS.idle,
   running: ANSWERS.onAir,
-  'error, desired running': ANSWERS.failed,
+  'error, desired running': ANSWERS.failedOnAir,
   'error, desired idle': ANSWERS.failed,
   'error, desired deleted': ANSWERS.towardsDeleted,
   creating: ANSWERS.towardsIdle,

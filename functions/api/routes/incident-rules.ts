@@ -26,7 +26,7 @@ import {
   SetIncidentRules,
 } from '../schemas/incidents.ts';
 import { DestinationId } from '../schemas/requests.ts';
-import { requireFound } from './find-destination.ts';
+import { requireFound } from '../find-destination.ts';
 
 const tags = ['Incidents'];
 const ATTEMPTS_MAX = 3;

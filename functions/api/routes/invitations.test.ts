@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DESTINATION_ID, MISSING_ID, makeRecord, TOKEN, useTestApi } from '../../../test/support/api.ts';
 import { createCognitoAuthentication } from '../auth/authentication-cognito.ts';
 import { makeUserPool } from '../../../test/support/user-pool.ts';
@@ -266,6 +266,6 @@ describe('the access of a person', () => {
   });
 });
 
-afterAll(async () => {
+it('has a test for every documented status', async () => {
   expect(await test.unmetStatuses(...PATHS, '/api/people')).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/op
 import { requireChangeable } from '../../domain/requests.ts';
 import { DestinationId, LogQuery, SetDetailedLog } from '../schemas/requests.ts';
 import { ChannelLog, DestinationResource } from '../schemas/answers.ts';
-import { findDestination, presentDestination, requireFound } from './find-destination.ts';
+import { findDestination, presentDestination, requireFound } from '../find-destination.ts';
 
 const LINES_DEFAULT = 50;
 

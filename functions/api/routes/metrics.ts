@@ -19,7 +19,7 @@ import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize, type Memo } from '../views/memoize.ts';
 import { DestinationId } from '../schemas/requests.ts';
 import { MetricsResource } from '../schemas/answers.ts';
-import { findDestination } from './find-destination.ts';
+import { findDestination } from '../find-destination.ts';
 
 const COUNTED_SECONDS = 300;
 const CHANNELS_KEPT_MAX = 500;

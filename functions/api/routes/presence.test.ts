@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PRESENT_SECONDS } from '../../domain/presence.ts';
 import { keepRevoked, DESTINATION_ID, TOKEN, useTestApi } from '../../../test/support/api.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
@@ -105,6 +105,6 @@ describe('/api/presence', () => {
   });
 });
 
-afterAll(async () => {
+it('has a test for every documented status', async () => {
   expect(await test.unmetStatuses('/api/presence', '/api/presence/{presenceId}')).toEqual([]);
 });

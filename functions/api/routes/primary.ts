@@ -16,7 +16,7 @@ import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/op
 import { SetPrimary } from '../schemas/requests.ts';
 import { toDestinationResource } from '../views/resources.ts';
 import { PrimaryResource } from '../schemas/answers.ts';
-import { resourceView } from './find-destination.ts';
+import { resourceView } from '../find-destination.ts';
 
 const tags = ['Source'];
 const path = '/api/primary';

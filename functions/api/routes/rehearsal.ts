@@ -6,7 +6,7 @@ import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/op
 import { REHEARSAL_FAULTS, type Rehearsal, type RehearsalFaultName } from '../rehearsal.ts';
 import { RehearsalResource, RehearsalSwitch } from '../schemas/rehearsal.ts';
 import { invalidFields } from '../http/validation.ts';
-import { findDestination } from './find-destination.ts';
+import { findDestination } from '../find-destination.ts';
 
 const tags = ['Rehearsal'];
 

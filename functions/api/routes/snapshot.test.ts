@@ -128,6 +128,31 @@ describe('GET /api/snapshot', () => {
     expect(plain.text.length / sent.length).toBeGreaterThan(10);
   });
 
+  it('authenticates its caller once', async () => {
+    const { authentication } = test.deps;
+    let count = 0;
+    const authenticate: typeof authentication.authenticate = (...request) => {
+      count += 1;
+      return authentication.authenticate(...request);
+    };
+    test.rebuild({ authentication: { ...authentication, authenticate } });
+    expect((await read()).body.problems).toEqual({});
+    expect(count).toBe(1);
+  });
+
+  it('passes the role of its caller on to the parts', async () => {
+    await test.put(makeRunning());
+    const asRole = (role: 'viewer' | null) =>
+      test.rebuild({
+        authentication: { ...test.deps.authentication, authenticate: async () => ({ id: 'a', via: 'bearer', role }) },
+      });
+    asRole('viewer');
+    const list = await body('/api/destinations');
+    expect((await read()).body.destinations).toEqual(list.data);
+    asRole(null);
+    expect((await read()).status).toBe(403);
+  });
+
   it('401 without credentials', async () => {
     expect((await test.call('GET', '/api/snapshot', { signedIn: false })).status).toBe(401);
   });

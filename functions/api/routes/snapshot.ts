@@ -11,7 +11,7 @@ import { readAsCaller, type OwnAnswer } from '../read-as-caller.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { Snapshot, type SnapshotPart } from '../schemas/snapshot.ts';
 import { toDestinationResource } from '../views/resources.ts';
-import { resourceView } from './find-destination.ts';
+import { resourceView } from '../find-destination.ts';
 
 type Call = Exclude<SnapshotPart, 'destinations'>;
 

@@ -18,7 +18,7 @@ import {
 } from '../views/timeline-page.ts';
 import { invalidFields } from '../http/validation.ts';
 import { readWindow, type Window } from '../http/time-window.ts';
-import { requireFound } from './find-destination.ts';
+import { requireFound } from '../find-destination.ts';
 
 const tags = ['Operations'];
 const DAYS_DEFAULT = 7;

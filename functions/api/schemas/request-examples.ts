@@ -155,6 +155,13 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   SetPrimary: {
     mode: 'with-source',
   },
+  ExportRequest: {
+    passphrase: 'correct horse battery staple',
+  },
+  ImportRequest: {
+    csv: 'name,platform,streamKey\nMain YouTube,youtube,abcd-efgh-ijkl-mnop',
+    dryRun: true,
+  },
   Sound: {
     track: {
       by: 'language',

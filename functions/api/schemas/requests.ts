@@ -174,6 +174,7 @@ const newDestinationInputs = {
   ...keyTermInputs,
   preset: PresetId.optional(),
   standby: Standby.optional(),
+  position: Position.optional().openapi({ description: 'Default: after all others' }),
   sound: SoundInput.optional().openapi({ description: 'Default: null, the settings of PUT /api/sound' }),
   ...sourceLossInputs,
 };
@@ -255,6 +256,13 @@ export const ForceQuery = z.strictObject({
     .enum(['true', 'false'])
     .optional()
     .openapi({ description: 'true abandons the running operation first, for one that hangs' }),
+});
+
+export const DeleteQuery = ForceQuery.extend({
+  stop: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'true also deletes a destination that is wanted on air' }),
 });
 
 const bulkFields = {

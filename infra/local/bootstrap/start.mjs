@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isCommandFresh } from '../../cli/is-command-fresh.mjs';
 import { ensureInstalled, findNpm } from './install.mjs';
 import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from './main-process.mjs';
 import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
@@ -47,6 +48,20 @@ const TASKS = {
     command: 'npm run link',
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
+  },
+  sluice: {
+    meaning: 'run the sluice command; npm run sluice -- --help lists what it can do',
+    command: 'npm run sluice',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runCommand(node, args),
+  },
+  'sluice:reference': {
+    forDevelopers: true,
+    meaning: 'regenerate the reference of the sluice command from its table',
+    command: 'npm run sluice:reference',
+    needs: ['node'],
+    run: (node) => runFile(node, 'infra/cli/write-reference.ts', []),
   },
   restore: {
     meaning: 'list the backups of the data directory; with -- latest or -- NAME, restore one',
@@ -152,6 +167,14 @@ const TASKS = {
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
+  },
+  'bench:command': {
+    forDevelopers: true,
+    meaning: 'measure how soon the sluice command prints something',
+    command: 'npm run bench:command',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/command/bench-command.ts', args),
   },
   'bench:go-live': {
     forDevelopers: true,
@@ -314,6 +337,16 @@ async function runSteps(node, steps) {
 
 async function runFile(node, file, args, options = {}) {
   return (await runNode(node, [join(ROOT, file), ...args], 'inherit', options)).code;
+}
+
+/** Builds the command if need be, then runs it in the folder of the caller, whose files its arguments name. */
+async function runCommand(node, args) {
+  if (!isCommandFresh(ROOT)) {
+    const code = await runFile(node, 'infra/cli/build.ts', []);
+    if (code !== 0) return code;
+  }
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  return (await runNode(node, [join(ROOT, 'dist', 'sluice.js'), ...args], 'inherit', { asks: true, cwd })).code;
 }
 
 /** Arguments of Node, not of the program. The media engine listens for a debugger on the next port. */

@@ -8,6 +8,9 @@ import { bundleText, ownCodeOf, type Bundle } from './bundle.ts';
 /** The imported names of a floor, by package. */
 type Imports = Map<string, Set<string>>;
 
+/** Stands for all names of a package, of which none can be left out: it is loaded when it is needed. */
+const WHOLE = '*';
+
 /** `sdk`: the SDK's commands, and Hono if the function serves HTTP. `libraries`: every package our code imports. */
 export type FloorKind = 'sdk' | 'libraries';
 
@@ -49,6 +52,7 @@ function collectImports(code: string): Imports {
   for (const [, local = '', name = ''] of code.matchAll(/^import (\w+) from "([^"]+)";/gm)) {
     if (words.has(local)) add(name, ['default']);
   }
+  for (const [, name = ''] of code.matchAll(/\bimport\("([^".][^"]*)"\)/g)) add(name, [WHOLE]);
   return imports;
 }
 
@@ -57,6 +61,11 @@ async function toText(imports: Imports): Promise<string> {
   const lines: string[] = [];
   const kept: string[] = [];
   for (const [name, members] of imports) {
+    if (members.has(WHOLE)) {
+      kept.push(`whole_${kept.length}`);
+      lines.push(`import * as ${kept.at(-1)} from '${name}';`);
+      continue;
+    }
     const exported = await exportsOf(name);
     const values = [...members].filter((member) => exported.has(member)).toSorted();
     const local = (member: string) => `${member}_${kept.length}`;

@@ -12,6 +12,7 @@ import { startBenchProduct } from '../product/bench-product.ts';
 import { benchFirstLoad, BYTES_MAX, SCRIPT_BYTES_MAX } from './first-load.ts';
 import { benchInteraction, DESTINATIONS } from './interaction.ts';
 import { benchPaint, SLOWER } from './paint.ts';
+import { benchPolling, POLLED_DESTINATIONS } from './polling.ts';
 import { signIn } from './signed-in.ts';
 
 const ROUNDS_MIN = 5;
@@ -20,8 +21,10 @@ const HELP = `npm run bench:web [-- --rounds N]
 
 Starts Sluice on free ports, opens its dashboard in a headless Chromium and prints one Markdown table: bytes and requests
 of the first load, first useful paint with a CPU ${SLOWER} times slower compared with an empty page of the same server, and the time
-from a key or click to its painted result with ${DESTINATIONS.many} destinations compared with ${DESTINATIONS.few}. Takes about a minute and a half. Exits
-with 1 if the first load is more than ${SCRIPT_BYTES_MAX / 1000} kB of JavaScript or ${BYTES_MAX / 1000} kB in total, gzip, or contacts another host than Sluice.
+from a key or click to its painted result with ${DESTINATIONS.many} destinations compared with ${DESTINATIONS.few},
+and what an open page with ${POLLED_DESTINATIONS} destinations asks for in a minute. Takes about five minutes. Exits
+with 1 if the first load is more than ${SCRIPT_BYTES_MAX / 1000} kB of JavaScript or ${BYTES_MAX / 1000} kB in total, gzip, contacts another host than
+Sluice, or an open page asks for more than it may.
 
   --rounds N   number of measurements of each (default and minimum ${ROUNDS_MIN})
   --help       show this text
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
   const parts = {
     'first load': () => benchFirstLoad(signedIn),
     paint: () => benchPaint(signedIn, rounds),
+    polling: () => benchPolling(signedIn, { product, path }),
     interaction: () => benchInteraction(signedIn, { product, path, rounds }),
   };
   const outcomes: Outcome[] = [];

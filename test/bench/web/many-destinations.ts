@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright-core';
+import { patchSnapshot } from '../../browser/patch-snapshot.ts';
 import type { Product } from '../../support/product.ts';
 
 interface Options {
@@ -6,9 +7,9 @@ interface Options {
   /** Path of the real destination that all are copies of. It must be running. */
   path: string;
   count: number;
+  /** False: all of them are idle. */
+  isOnAir?: boolean;
 }
-
-const PAGE_LENGTH = 200;
 
 /** Returns the name of a copy. */
 export function nameOf(index: number): string {
@@ -19,13 +20,14 @@ export function nameOf(index: number): string {
  * Makes the API return many running destinations to this page: copies of a real one with a new bitrate at every poll,
  * as in a show. The product answers everything else.
  */
-export async function answerMany(page: Page, { product, path, count }: Options): Promise<void> {
+export async function answerMany(page: Page, { product, path, count, isOnAir = true }: Options): Promise<void> {
   const { body: real } = await product.call('GET', path);
   const copies = Array.from({ length: count }, (_, index) => ({
     ...real,
     destinationId: `dst_${String(index).padStart(26, '0')}`,
     name: nameOf(index),
-    onAir: true,
+    onAir: isOnAir,
+    ...(isOnAir ? {} : { status: 'idle', desired: 'idle', operation: null }),
     health: { ...real.health, level: 'good', code: 'good', severity: 'none', detail: '', remedy: '' },
   }));
   const behind = new Map<string, unknown>();
@@ -33,16 +35,14 @@ export async function answerMany(page: Page, { product, path, count }: Options):
     behind.set(part, (await product.call('GET', `${path}/${part}`)).body);
   }
 
-  await page.route('**/api/destinations?*', (route) => {
-    const cursor = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+  await patchSnapshot(page, () => {
     const observedAt = new Date().toISOString();
-    const data = copies.slice(cursor, cursor + PAGE_LENGTH).map((copy) => ({
+    const destinations = copies.map((copy) => ({
       ...copy,
-      bitrateBps: 4_000_000 + Math.round(Math.random() * 1e6),
+      bitrateBps: isOnAir ? 4_000_000 + Math.round(Math.random() * 1e6) : null,
       health: { ...copy.health, observedAt },
     }));
-    const next = cursor + PAGE_LENGTH;
-    return answer(route, { data, nextCursor: next < count ? String(next) : null });
+    return { destinations };
   });
   await page.route(/\/api\/destinations\/dst_0+\d+\/(metrics|timeline|log)/, (route) => {
     const [, part = ''] = /\/(metrics|timeline|log)/.exec(route.request().url()) ?? [];

@@ -1,5 +1,5 @@
-/** Polls kept per destination: two minutes at one poll per second. */
-export const HISTORY_LENGTH = 120;
+/** Polls kept per destination: two minutes at one poll in two seconds. */
+export const HISTORY_LENGTH = 60;
 
 /** Recent bitrates by destination id, oldest first; null where none was reported. */
 export type BitrateHistory = ReadonlyMap<string, readonly (number | null)[]>;

@@ -1,10 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { ChannelLog, DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import type { LogQuery, SetDetailedLog } from '../../../functions/api/schemas/requests.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
+const destination = api.destinations[':destinationId'];
 /** The API's limit per request. */
 const LINES_MAX = 500;
 
@@ -14,21 +13,21 @@ export function useChannelLog(destinationId: string) {
     queryKey: queryKeys.log(destinationId),
     refetchInterval: POLL_DETAILS_MS,
     queryFn: async ({ signal }) => {
-      const query = new URLSearchParams({ limit: String(LINES_MAX) } satisfies Record<keyof LogQuery, string>);
-      const path = `/api/destinations/${encodeURIComponent(destinationId)}/log?${query.toString()}`;
-      return (await request<ChannelLog>(path, { signal })).body.data;
+      const query = { limit: LINES_MAX };
+      return (await bodyOf(destination.log.$get({ param: { destinationId }, query }, endedBy(signal)))).data;
     },
   });
 }
 
 /** Turns a channel's detailed log on for a day from its next start, or off. */
 export function useLogDetail(destinationId: string) {
-  const path = `/api/destinations/${encodeURIComponent(destinationId)}/detailed-log`;
+  const param = { destinationId };
   return useMutation({
     mutationFn: (isDetailed: boolean) =>
-      request<DestinationResource, SetDetailedLog>(
-        path,
-        isDetailed ? { method: 'PUT', body: { hours: 24 } } : { method: 'DELETE' },
+      bodyOf(
+        isDetailed
+          ? destination['detailed-log'].$put({ param, json: { hours: 24 } })
+          : destination['detailed-log'].$delete({ param }),
       ),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });

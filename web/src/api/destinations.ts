@@ -32,7 +32,7 @@ type SometimesAbsent =
   | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent>> &
+export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent | 'position'>> &
   Pick<CreateDestination, SometimesAbsent>;
 
 const PATH = '/api/destinations';
@@ -203,12 +203,20 @@ export function useReplaceStreamKey(destinationId: string) {
   });
 }
 
+/** How to delete a destination. */
+interface Deletion {
+  destinationId: string;
+  /** Takes it off air first. */
+  stops: boolean;
+}
+
 /** Deletes a destination and releases its resources. @param force abandons the running operation first */
 export function useDeleteDestination({ force = false } = {}) {
   return useMutation({
     onMutate: dropPollsInFlight,
-    mutationFn: async (destinationId: string) => {
-      await request(pathOf(destinationId) + (force ? '?force=true' : ''), { method: 'DELETE' });
+    mutationFn: async ({ destinationId, stops }: Deletion) => {
+      const query = new URLSearchParams({ ...(force && { force: 'true' }), ...(stops && { stop: 'true' }) });
+      await request(`${pathOf(destinationId)}${query.size > 0 ? `?${query}` : ''}`, { method: 'DELETE' });
     },
     onSettled: askAgain,
   });

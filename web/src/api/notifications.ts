@@ -1,22 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { z } from '@hono/zod-openapi';
-import type { IncidentRuleList } from '../../../functions/api/schemas/incidents.ts';
-import type {
-  CreatedTarget,
-  CreateTarget,
-  DeliveryList,
-  DeliveryResource,
-  EventTypeList,
-  Outbox,
-  PatchTarget,
-  TargetList,
-  TargetResource,
-} from '../../../functions/api/schemas/notifications.ts';
+import type { CreateTarget, PatchTarget, TargetList } from '../../../functions/api/schemas/notifications.ts';
+import { api, bodyOf, endedBy, within } from './client.ts';
 import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const PATH = '/api/notification-targets';
+const targets = api['notification-targets'];
+const target = targets[':targetId'];
 
 /** A test waits up to 10 seconds for the receiver, and for the resolution of its name before that. */
 const TEST_ANSWERS_WITHIN_MS = 30_000;
@@ -24,13 +14,12 @@ const TEST_ANSWERS_WITHIN_MS = 30_000;
 export type Targets = z.infer<typeof TargetList>;
 export type NewTarget = z.infer<typeof CreateTarget>;
 export type TargetChange = z.infer<typeof PatchTarget>;
-type TargetWithSecret = z.infer<typeof CreatedTarget>;
 
 /** Polls the notification targets. */
 export function useTargets() {
   return useQuery({
     queryKey: queryKeys.targets,
-    queryFn: async ({ signal }) => (await request<Targets>(PATH, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(targets.$get({}, endedBy(signal))),
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -40,8 +29,7 @@ export function useDeliveries(targetId: string, limit: number) {
   return useQuery({
     queryKey: queryKeys.deliveries(targetId, limit),
     queryFn: async ({ signal }) =>
-      (await request<z.infer<typeof DeliveryList>>(`${PATH}/${targetId}/deliveries?limit=${limit}`, { signal })).body
-        .data,
+      (await bodyOf(target.deliveries.$get({ param: { targetId }, query: { limit } }, endedBy(signal)))).data,
     refetchInterval: ({ state }) => {
       if (state.data?.some((delivery) => delivery.state === 'pending' && delivery.attempts.length === 0)) {
         return POLL_BUSY_MS;
@@ -55,7 +43,7 @@ export function useDeliveries(targetId: string, limit: number) {
 export function useOutbox() {
   return useQuery({
     queryKey: queryKeys.outbox,
-    queryFn: async ({ signal }) => (await request<z.infer<typeof Outbox>>('/api/outbox', { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(api.outbox.$get({}, endedBy(signal)))).data,
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -65,8 +53,8 @@ export function useRuleTitles() {
   return useQuery({
     queryKey: queryKeys.ruleTitles,
     queryFn: async ({ signal }) => {
-      const { body } = await request<z.infer<typeof IncidentRuleList>>('/api/incident-rules', { signal });
-      return body.data.map(({ rule, title }) => ({ value: rule as string, label: title }));
+      const { data } = await bodyOf(api['incident-rules'].$get({}, endedBy(signal)));
+      return data.map(({ rule, title }): { value: string; label: string } => ({ value: rule, label: title }));
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -76,7 +64,7 @@ export function useRuleTitles() {
 export function useEventTypes() {
   return useQuery({
     queryKey: queryKeys.eventTypes,
-    queryFn: async ({ signal }) => (await request<EventTypeList>('/api/event-types', { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(api['event-types'].$get({}, endedBy(signal)))).data,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -92,8 +80,7 @@ function refresh(): Promise<unknown> {
 /** Adds a target. The answer holds its signing secret, which is not shown again. */
 export function useCreateTarget() {
   return useMutation({
-    mutationFn: async (body: NewTarget) =>
-      (await request<TargetWithSecret, NewTarget>(PATH, { method: 'POST', body })).body,
+    mutationFn: (json: NewTarget) => bodyOf(targets.$post({ json })),
     onSettled: refresh,
   });
 }
@@ -101,8 +88,7 @@ export function useCreateTarget() {
 /** Changes a target. */
 export function useChangeTarget(targetId: string) {
   return useMutation({
-    mutationFn: async (body: TargetChange) =>
-      (await request<TargetResource, TargetChange>(`${PATH}/${targetId}`, { method: 'PATCH', body })).body,
+    mutationFn: (json: TargetChange) => bodyOf(target.$patch({ param: { targetId }, json })),
     onSettled: refresh,
   });
 }
@@ -110,7 +96,7 @@ export function useChangeTarget(targetId: string) {
 /** Deletes a target. */
 export function useDeleteTarget(targetId: string) {
   return useMutation({
-    mutationFn: () => request<null>(`${PATH}/${targetId}`, { method: 'DELETE' }),
+    mutationFn: () => target.$delete({ param: { targetId } }),
     onSettled: refresh,
   });
 }
@@ -118,13 +104,7 @@ export function useDeleteTarget(targetId: string) {
 /** Sends a test message and returns the delivery with the receiver's answer. */
 export function useTestTarget(targetId: string) {
   return useMutation({
-    mutationFn: async () =>
-      (
-        await request<DeliveryResource>(`${PATH}/${targetId}/test`, {
-          method: 'POST',
-          answerWithinMs: TEST_ANSWERS_WITHIN_MS,
-        })
-      ).body,
+    mutationFn: () => bodyOf(target.test.$post({ param: { targetId } }, within(TEST_ANSWERS_WITHIN_MS))),
     onSettled: refresh,
   });
 }
@@ -132,8 +112,7 @@ export function useTestTarget(targetId: string) {
 /** Replaces the signing secret of a webhook and returns the new one. */
 export function useRotateSecret(targetId: string) {
   return useMutation({
-    mutationFn: async () =>
-      (await request<TargetWithSecret>(`${PATH}/${targetId}/rotate-secret`, { method: 'POST' })).body,
+    mutationFn: () => bodyOf(target['rotate-secret'].$post({ param: { targetId } })),
     onSettled: refresh,
   });
 }
@@ -141,7 +120,7 @@ export function useRotateSecret(targetId: string) {
 /** Delivers an event again. */
 export function useReplay(deliveryId: string) {
   return useMutation({
-    mutationFn: () => request<DeliveryResource>(`/api/deliveries/${deliveryId}/replay`, { method: 'POST' }),
+    mutationFn: () => bodyOf(api.deliveries[':deliveryId'].replay.$post({ param: { deliveryId } })),
     onSettled: refresh,
   });
 }

@@ -36,7 +36,7 @@ export function isFlowMoving(flow: FlowStatusResource): boolean {
 }
 
 /** Returns true while something is on air or changing. The primary runs whenever the preview does, so it does not count. */
-export function isBusy({ destinations, flow, groupStarts }: Shown): boolean {
+function isBusy({ destinations, flow, groupStarts }: Shown): boolean {
   return (
     destinations === undefined ||
     destinations.some(

@@ -1,9 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { PreflightResource } from '../../../functions/api/schemas/preflight.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const ofShow = (showId: string) => `/api/shows/${showId}/preflight`;
+const ofShow = api.shows[':showId'].preflight;
 const keyOf = (showId: string, checkedAt: string | null) => ['preflight', showId, checkedAt] as const;
 
 /** Reads the newest preflight of a show. @param checkedAt its time, as the show states it; null before the first */
@@ -11,14 +10,14 @@ export function usePreflight(showId: string, checkedAt: string | null) {
   return useQuery({
     queryKey: keyOf(showId, checkedAt),
     enabled: checkedAt !== null,
-    queryFn: async ({ signal }) => (await request<PreflightResource>(ofShow(showId), { signal })).body,
+    queryFn: ({ signal }) => bodyOf(ofShow.$get({ param: { showId } }, endedBy(signal))),
   });
 }
 
 /** Checks a show now. */
 export function useCheckShow(showId: string) {
   return useMutation({
-    mutationFn: async () => (await request<PreflightResource>(ofShow(showId), { method: 'POST' })).body,
+    mutationFn: () => bodyOf(ofShow.$post({ param: { showId } })),
     onSuccess: (preflight) => queryClient.setQueryData(keyOf(showId, preflight.checkedAt), preflight),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.plannedShow(showId) }),
   });
@@ -27,9 +26,7 @@ export function useCheckShow(showId: string) {
 /** Checks destinations now. */
 export function useCheckDestinations() {
   return useMutation({
-    mutationFn: async (destinationIds: readonly string[]) => {
-      const body = { destinationIds };
-      return (await request<PreflightResource, typeof body>('/api/preflight', { method: 'POST', body })).body;
-    },
+    mutationFn: (destinationIds: readonly string[]) =>
+      bodyOf(api.preflight.$post({ json: { destinationIds: [...destinationIds] } })),
   });
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiProblem, request, requestPicture, wayToSignIn } from './request.ts';
+import { ApiProblem } from '../../../functions/api/api-problem.ts';
+import { request, requestPicture, wayToSignIn } from './request.ts';
 
 const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
 const refused = (signIn: object) =>

@@ -1,22 +1,10 @@
+import { ApiProblem, toProblem, unreachable } from '../../../functions/api/api-problem.ts';
 import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { noteServerTime } from './server-clock.ts';
 import { countWrite } from './writes.ts';
 
 /** Request timeout, so that a hanging poll counts as missed instead of pending for ever. */
 const ANSWER_WITHIN_MS = 10_000;
-/** Timeout of an upload: the largest picture on a slow line. */
-export const PICTURE_WITHIN_MS = 120_000;
-
-/** A failed request with the API's problem, or a local one when the server is unreachable. */
-export class ApiProblem extends Error {
-  override readonly name = 'ApiProblem';
-  readonly problem: ProblemBody;
-
-  constructor(problem: ProblemBody) {
-    super(problem.detail);
-    this.problem = problem;
-  }
-}
 
 /** Returns the problem of a failed request; null without an error and for other errors. */
 export function problemOf(error: unknown): ProblemBody | null {
@@ -28,6 +16,8 @@ interface RequestOptions<Body> {
   body?: Body;
   /** An image to send instead of a body. */
   image?: Blob;
+  /** A body that is JSON already. */
+  json?: string;
   ifMatch?: string | null;
   /** The ETag of a known answer; an unchanged one is answered with 304, which `alsoAnswers` has to name. */
   ifNoneMatch?: string | null;
@@ -76,6 +66,11 @@ export async function requestPicture(
   };
 }
 
+/** Requests a text that is not read as JSON, such as a file to save. */
+export async function requestText<Body>(path: string, options: RequestOptions<NoInfer<Body>>): Promise<string> {
+  return toText((await sendRenewing(path, options)).content);
+}
+
 /** Requests a picture that may not exist. @returns null when it does not */
 export async function requestPictureIfAny(
   ...wanted: Parameters<typeof requestPicture>
@@ -94,7 +89,8 @@ interface Received {
   headers: Headers;
 }
 
-function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
+/** Sends a request, and sends it again after an expired session was renewed. @throws {ApiProblem} */
+export function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
   const isRead = (options.method ?? 'GET') === 'GET';
   return isRead || options.isHeartbeat
     ? sendTwiceIfExpired(path, options)
@@ -132,7 +128,8 @@ function renewSession(): Promise<unknown> {
 }
 
 async function send(path: string, options: RequestOptions<unknown>): Promise<Received> {
-  const { method = 'GET', body, image, ifMatch, ifNoneMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const { method = 'GET', body, image, json, ifMatch, ifNoneMatch, signal } = options;
+  const { answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['content-type'] = image ? image.type : 'application/json';
   if (ifMatch) headers['if-match'] = ifMatch;
@@ -145,7 +142,7 @@ async function send(path: string, options: RequestOptions<unknown>): Promise<Rec
     cache: 'no-store',
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   };
-  if (method !== 'GET') init.body = image ?? JSON.stringify(body ?? {});
+  if (method !== 'GET') init.body = image ?? json ?? JSON.stringify(body ?? {});
 
   let response: Response;
   let content: ArrayBuffer;
@@ -164,35 +161,4 @@ async function send(path: string, options: RequestOptions<unknown>): Promise<Rec
 
 function toText(content: ArrayBuffer): string {
   return new TextDecoder().decode(content);
-}
-
-function toProblem(response: Response, text: string): ProblemBody {
-  try {
-    const body = JSON.parse(text) as Partial<ProblemBody>;
-    if (typeof body.detail === 'string' && typeof body.code === 'string') {
-      return { ...unreachable(), remedy: '', requestId: '', ...body } as ProblemBody;
-    }
-  } catch {
-    // Not JSON: a proxy has answered.
-  }
-  return {
-    ...unreachable(),
-    title: 'Unreadable answer',
-    status: response.status,
-    code: 'unreadable_answer',
-    detail: `the server answered ${response.status} without a reason`,
-    requestId: response.headers.get('x-request-id') ?? '',
-  };
-}
-
-function unreachable(): ProblemBody {
-  return {
-    type: 'about:blank',
-    title: 'Server unreachable',
-    status: 0,
-    code: 'unreachable',
-    detail: 'the server does not answer',
-    remedy: 'check that it is running and that this machine can reach it',
-    requestId: '',
-  };
 }

@@ -1,10 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { EndedSession, SessionResource } from '../../../functions/api/schemas/answers.ts';
-import type { CreateSession } from '../../../functions/api/schemas/requests.ts';
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { problemOf, request } from './request.ts';
-
-const SESSION = '/api/session';
+import { problemOf } from './request.ts';
 
 /** Returns the token of a sign-in link (`/#token=…`) and removes it from the address bar, history and screenshots. */
 export function takeTokenFromAddress(): string | null {
@@ -24,8 +22,8 @@ export function reloadForStartLink(): void {
 
 /** Exchanges a token for the session cookie. */
 export async function signIn(token: string): Promise<SessionResource> {
-  await request<SessionResource, CreateSession>(SESSION, { method: 'POST', body: { token } });
-  return (await request<SessionResource>(SESSION)).body;
+  await api.session.$post({ json: { token } });
+  return bodyOf(api.session.$get());
 }
 
 /** Reads the session; null when signed out. */
@@ -37,7 +35,7 @@ export function useSession() {
     refetchInterval: (query) => (query.state.status === 'error' ? 3000 : false),
     queryFn: async ({ signal }) => {
       try {
-        return (await request<SessionResource>(SESSION, { signal })).body;
+        return await bodyOf(api.session.$get({}, endedBy(signal)));
       } catch (error) {
         if (problemOf(error)?.status === 401) return null;
         throw error;
@@ -64,7 +62,10 @@ export function useSeesPassphrase(): boolean {
 /** Signs out and clears the cache. With a user pool, the browser goes there to end its session too. */
 export function useSignOut() {
   return useMutation({
-    mutationFn: async () => (await request<EndedSession | null>(SESSION, { method: 'DELETE' })).body,
+    mutationFn: async () => {
+      const answer = await api.session.$delete();
+      return answer.status === 200 ? answer.json() : null;
+    },
     onSuccess: (ended) => {
       if (ended) return window.location.assign(ended.continueAt);
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== queryKeys.session[0] });

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ShowReport } from '../../../functions/api/schemas/show-report.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
 const pathOf = (showId: string) => `/api/shows/${showId}/report`;
 
@@ -10,7 +9,7 @@ const pathOf = (showId: string) => `/api/shows/${showId}/report`;
 export function useShowReport(showId: string) {
   return useQuery({
     queryKey: queryKeys.showReport(showId),
-    queryFn: async ({ signal }) => (await request<ShowReport>(pathOf(showId), { signal })).body,
+    queryFn: ({ signal }) => bodyOf(api.shows[':showId'].report.$get({ param: { showId } }, endedBy(signal))),
     refetchInterval: ({ state }) => (state.data?.isFinal ? false : POLL_DETAILS_MS),
   });
 }

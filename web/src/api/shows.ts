@@ -1,21 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { z } from '@hono/zod-openapi';
 import type { AnswerCeiling } from '../../../functions/api/schemas/ceilings.ts';
-import type {
-  CancelledSeries as CancelledSeriesSchema,
-  CreateShow,
-  PatchShow,
-  ShowList,
-  ShowResource,
-  ShowSummary,
-} from '../../../functions/api/schemas/shows.ts';
+import type { CreateShow, PatchShow, ShowResource, ShowSummary } from '../../../functions/api/schemas/shows.ts';
 import { POLL_BUSY_MS, POLL_DETAILS_MS } from './freshness.ts';
+import { api, bodyOf, endedBy, sending } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { PICTURE_WITHIN_MS, request } from './request.ts';
 
-const PATH = '/api/shows';
+const oneShow = api.shows[':showId'];
+const etagOf = ({ revision }: ShowResource): string => `"${revision}"`;
 
-type CancelledSeries = z.infer<typeof CancelledSeriesSchema>;
 export type NewShow = z.infer<typeof CreateShow>;
 export type ShowChange = z.infer<typeof PatchShow>;
 export type ShowAction = ShowResource['allowedActions'][number];
@@ -24,20 +17,20 @@ export type ShowAction = ShowResource['allowedActions'][number];
 export function useShows(state: 'open' | 'past') {
   return useQuery({
     queryKey: queryKeys.shows(state),
-    queryFn: async ({ signal }) => (await request<ShowList>(`${PATH}?state=${state}&limit=100`, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(api.shows.$get({ query: { state, limit: 100 } }, endedBy(signal))),
     refetchInterval: POLL_DETAILS_MS,
   });
 }
 
 /** Polls the shows that start in a period, past ones included, in the order of their starts. @param to exclusive */
 export function useShowsBetween(from: Date, to: Date) {
-  const period = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  const period = { from: from.toISOString(), to: to.toISOString() };
   return useQuery({
-    queryKey: queryKeys.showsBetween(from.toISOString(), to.toISOString()),
+    queryKey: queryKeys.showsBetween(period.from, period.to),
     queryFn: async ({ signal }) => {
-      const read = async (state: string) =>
-        (await request<ShowList>(`${PATH}?state=${state}&limit=100&${period.toString()}`, { signal })).body;
-      const lists = await Promise.all(['past', 'open'].map(read));
+      const read = (state: 'open' | 'past') =>
+        bodyOf(api.shows.$get({ query: { state, limit: 100, ...period } }, endedBy(signal)));
+      const lists = await Promise.all([read('past'), read('open')]);
       return {
         shows: inOrder(lists.flatMap(({ data }) => data)),
         hasMore: lists.some(({ nextCursor }) => nextCursor !== null),
@@ -57,7 +50,7 @@ function inOrder(shows: ShowSummary[]): ShowSummary[] {
 export function useShow(showId: string) {
   return useQuery({
     queryKey: queryKeys.plannedShow(showId),
-    queryFn: async ({ signal }) => (await request<ShowResource>(`${PATH}/${showId}`, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(oneShow.$get({ param: { showId } }, endedBy(signal))),
     refetchInterval: ({ state }) => {
       const isMoving = state.data && ['starting', 'live', 'ending'].includes(state.data.state);
       return isMoving ? POLL_BUSY_MS : POLL_DETAILS_MS;
@@ -74,7 +67,7 @@ function refresh(): Promise<unknown> {
 /** Plans a show. */
 export function useCreateShow() {
   return useMutation({
-    mutationFn: async (body: NewShow) => (await request<ShowResource, NewShow>(PATH, { method: 'POST', body })).body,
+    mutationFn: (json: NewShow) => bodyOf(api.shows.$post({ json })),
     onSettled: refresh,
   });
 }
@@ -82,14 +75,15 @@ export function useCreateShow() {
 /** Changes a show, unless it has been changed since it was read. */
 export function useChangeShow() {
   return useMutation({
-    mutationFn: async ({ show, body, scope }: { show: ShowResource; body: ShowChange; scope: 'one' | 'following' }) =>
-      (
-        await request<ShowResource, ShowChange>(`${PATH}/${show.showId}?scope=${scope}`, {
-          method: 'PATCH',
-          body,
-          ifMatch: `"${show.revision}"`,
-        })
-      ).body,
+    mutationFn: (change: { show: ShowResource; body: ShowChange; scope: 'one' | 'following' }) =>
+      bodyOf(
+        oneShow.$patch({
+          param: { showId: change.show.showId },
+          query: { scope: change.scope },
+          header: { 'If-Match': etagOf(change.show) },
+          json: change.body,
+        }),
+      ),
     onSettled: refresh,
   });
 }
@@ -97,10 +91,11 @@ export function useChangeShow() {
 /** Sets the cover of a show, or removes it without a picture. */
 export function useSaveCover() {
   return useMutation({
-    mutationFn: ({ showId, picture, scope }: { showId: string; picture: Blob | null; scope: 'one' | 'following' }) => {
-      const path = `${PATH}/${showId}/cover?scope=${scope}`;
-      if (picture === null) return request<unknown>(path, { method: 'DELETE' });
-      return request<unknown>(path, { method: 'PUT', image: picture, answerWithinMs: PICTURE_WITHIN_MS });
+    mutationFn: async (chosen: { showId: string; picture: Blob | null; scope: 'one' | 'following' }) => {
+      const { picture, scope, showId } = chosen;
+      const cover = { param: { showId }, query: { scope } };
+      if (picture === null) await oneShow.cover.$delete(cover);
+      else await oneShow.cover.$put(cover, sending(picture));
     },
     onSettled: refresh,
   });
@@ -109,11 +104,11 @@ export function useSaveCover() {
 /** Answers the question of a show's ceiling, as it was shown. */
 export function useAnswerShowCeiling() {
   return useMutation({
-    mutationFn: ({ show, answer }: { show: ShowResource; answer: AnswerCeiling['answer'] }) =>
-      request<ShowResource, AnswerCeiling>(`${PATH}/${show.showId}/ceiling/answer`, {
-        method: 'POST',
-        body: { answer },
-        ifMatch: `"${show.revision}"`,
+    mutationFn: (question: { show: ShowResource; answer: AnswerCeiling['answer'] }) =>
+      oneShow.ceiling.answer.$post({
+        param: { showId: question.show.showId },
+        header: { 'If-Match': etagOf(question.show) },
+        json: { answer: question.answer },
       }),
     onSettled: refresh,
   });
@@ -122,7 +117,7 @@ export function useAnswerShowCeiling() {
 /** Cancels all shows of a series that have not started. */
 export function useCancelSeries(showId: string) {
   return useMutation({
-    mutationFn: () => request<CancelledSeries>(`${PATH}/${showId}/cancel-series`, { method: 'POST' }),
+    mutationFn: () => oneShow['cancel-series'].$post({ param: { showId } }),
     onSettled: refresh,
   });
 }
@@ -131,8 +126,8 @@ export function useCancelSeries(showId: string) {
 export function useShowAction(showId: string) {
   return useMutation({
     mutationFn: async (action: Exclude<ShowAction, 'edit'>) => {
-      if (action === 'delete') await request<null>(`${PATH}/${showId}`, { method: 'DELETE' });
-      else await request<ShowResource>(`${PATH}/${showId}/${action}`, { method: 'POST' });
+      if (action === 'delete') await oneShow.$delete({ param: { showId } });
+      else await oneShow[action].$post({ param: { showId } });
     },
     onSettled: refresh,
   });

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { api, sending } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { PICTURE_WITHIN_MS, request, requestPictureIfAny } from './request.ts';
+import { requestPictureIfAny } from './request.ts';
 
 const PATH = '/api/slate-image';
 
@@ -24,7 +25,7 @@ export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
     mutationFn: async (file: File) => {
       const picture = await fit(file);
       const image = picture.type === 'image/jpeg' ? picture : picture.slice(0, picture.size, 'image/png');
-      return request<unknown>(PATH, { method: 'PUT', image, answerWithinMs: PICTURE_WITHIN_MS });
+      return api['slate-image'].$put({}, sending(image));
     },
     onSettled: invalidate,
   });
@@ -32,5 +33,5 @@ export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
 
 /** Returns to the plain slate. */
 export function useRemoveSlateImage() {
-  return useMutation({ mutationFn: () => request<null>(PATH, { method: 'DELETE' }), onSettled: invalidate });
+  return useMutation({ mutationFn: () => api['slate-image'].$delete(), onSettled: invalidate });
 }

@@ -1,9 +1,10 @@
+import { ApiProblem } from '../../../functions/api/api-problem.ts';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { Snapshot, SnapshotPart } from '../../../functions/api/schemas/snapshot.ts';
 import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
 import { noteActivity, snapshotPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { ApiProblem, request } from './request.ts';
+import { request } from './request.ts';
 import { settledWrites } from './writes.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { UptimeList } from '../../../functions/api/schemas/uptime.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_UPTIME_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
 const PATH = '/api/uptime';
 
@@ -13,7 +12,7 @@ const queryOf = (from: string, more: Record<string, string> = {}) =>
 export function useUptime(from: string) {
   return useQuery({
     queryKey: queryKeys.uptime(from),
-    queryFn: async ({ signal }) => (await request<UptimeList>(queryOf(from), { signal })).body,
+    queryFn: ({ signal }) => bodyOf(api.uptime.$get({ query: { from } }, endedBy(signal))),
     refetchInterval: POLL_UPTIME_MS,
   });
 }

@@ -19,6 +19,7 @@ export const paths = {
   notifications: '/notifications',
   people: '/people',
   settings: '/settings',
+  transfer: '/transfer',
   rehearsal: '/rehearsal',
 } as const;
 

@@ -13,7 +13,9 @@ const PAGE = /^\/[\w/-]{0,99}$/;
 export function useHeartbeat(pathname: string): void {
   const editing = useEdited();
   const page = useRef('/');
-  page.current = PAGE.test(pathname) ? pathname : '/';
+  useEffect(() => {
+    page.current = PAGE.test(pathname) ? pathname : '/';
+  }, [pathname]);
   const sentAtMs = useRef(0);
   useEffect(() => {
     const beat = (): void => {

@@ -1,6 +1,7 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationStatus } from '../../../functions/domain/destination.ts';
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
+import { isReady, stateWordOf } from '../../../functions/domain/state-word.ts';
 import { formatTimeOfDay, sentence } from '../ui/format.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 
@@ -23,27 +24,27 @@ export interface Presentation {
   nextAttemptAt: string | null;
 }
 
-type Look = Pick<Presentation, 'tone' | 'glyph' | 'word'>;
+type Look = Pick<Presentation, 'tone' | 'glyph'>;
 
 const STATUS_LOOKS: Record<DestinationStatus, Look> = {
-  idle: { tone: 'off', glyph: 'off', word: 'Stopped' },
-  creating: { tone: 'motion', glyph: 'motion', word: 'Setting up' },
-  starting: { tone: 'motion', glyph: 'motion', word: 'Starting' },
-  running: { tone: 'motion', glyph: 'unknown', word: 'Running' },
-  stopping: { tone: 'motion', glyph: 'motion', word: 'Stopping' },
-  deleting: { tone: 'motion', glyph: 'motion', word: 'Deleting' },
-  error: { tone: 'attention', glyph: 'attention', word: 'Failed' },
+  idle: { tone: 'off', glyph: 'off' },
+  creating: { tone: 'motion', glyph: 'motion' },
+  starting: { tone: 'motion', glyph: 'motion' },
+  running: { tone: 'motion', glyph: 'unknown' },
+  stopping: { tone: 'motion', glyph: 'motion' },
+  deleting: { tone: 'motion', glyph: 'motion' },
+  error: { tone: 'attention', glyph: 'attention' },
 };
 
 const RUNNING_LOOKS: Record<HealthLevel, Look> = {
-  unknown: { tone: 'motion', glyph: 'unknown', word: 'Checking' },
-  waiting_for_source: { tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' },
-  slate: { tone: 'slate', glyph: 'slate', word: 'Slate on air' },
-  starting: { tone: 'motion', glyph: 'motion', word: 'Starting' },
-  good: { tone: 'stale', glyph: 'unknown', word: 'Not seen lately' },
-  degraded: { tone: 'motion', glyph: 'healing', word: 'Degraded' },
-  reconnecting: { tone: 'motion', glyph: 'healing', word: 'Reconnecting' },
-  down: { tone: 'attention', glyph: 'attention', word: 'Not arriving' },
+  unknown: { tone: 'motion', glyph: 'unknown' },
+  waiting_for_source: { tone: 'waiting', glyph: 'waiting' },
+  slate: { tone: 'slate', glyph: 'slate' },
+  starting: { tone: 'motion', glyph: 'motion' },
+  good: { tone: 'stale', glyph: 'unknown' },
+  degraded: { tone: 'motion', glyph: 'healing' },
+  reconnecting: { tone: 'motion', glyph: 'healing' },
+  down: { tone: 'attention', glyph: 'attention' },
 };
 
 /** The primary has no buttons, so the API's remedies to start, stop or edit do not apply. */
@@ -61,26 +62,26 @@ const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
 /** Returns words, colour and glyph of a destination with fresh data. */
 export function presentDestination(destination: DestinationResource): Presentation {
   const { status, health, lastError } = destination;
-  if (status === 'running') return presentRunning(destination);
+  const word = stateWordOf(destination);
+  if (status === 'running') return { word, ...presentRunning(destination) };
   if (status === 'error') {
     return {
+      word,
       ...STATUS_LOOKS.error,
       reason: sentence(lastError?.detail ?? health.detail),
       remedy: sentence(lastError?.remedy ?? health.remedy),
       nextAttemptAt: null,
     };
   }
-  return { ...STATUS_LOOKS[status], reason: '', remedy: '', nextAttemptAt: null };
+  return { word, ...STATUS_LOOKS[status], reason: '', remedy: '', nextAttemptAt: null };
 }
 
-function presentRunning(destination: DestinationResource): Presentation {
+function presentRunning(destination: DestinationResource): Omit<Presentation, 'word'> {
   const { health, primary } = destination;
   if (destination.onAir) {
-    // "On air" means started by an operator, which the primary channel is not.
-    const word = primary ? 'Live' : 'On air';
-    return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
+    return { tone: 'air', glyph: 'air', reason: '', remedy: '', nextAttemptAt: null };
   }
-  if (destination.pause && health.code === 'output_paused') return presentPaused(destination.pause);
+  if (destination.pause && isReady(destination)) return presentPaused(destination.pause);
   const look = RUNNING_LOOKS[health.level];
   const { nextAttemptAt } = health;
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
@@ -94,10 +95,10 @@ function presentRunning(destination: DestinationResource): Presentation {
   return { ...look, ...told };
 }
 
-function presentPaused({ state, until }: NonNullable<DestinationResource['pause']>): Presentation {
+function presentPaused({ state, until }: NonNullable<DestinationResource['pause']>): Omit<Presentation, 'word'> {
   const held = until === null ? 'Held until you go live' : `Held until ${formatTimeOfDay(until)}`;
   return {
-    ...{ tone: 'waiting', glyph: 'waiting', word: 'Ready' },
+    ...{ tone: 'waiting', glyph: 'waiting' },
     ...{ reason: state === 'ending' ? 'Goes live now' : held, remedy: '', nextAttemptAt: null },
   };
 }

@@ -29,8 +29,8 @@ describe('appendBitrates', () => {
 
 describe('sparklinePath', () => {
   it('ends at the right edge, with a gap for missing values', () => {
-    const path = sparklinePath([5, null, 10], { width: 119, height: 10, ceilingBps: 10 });
-    expect(path).toBe('M117.0 5.0M119.0 0.0');
+    const path = sparklinePath([5, null, 10], { width: 59, height: 10, ceilingBps: 10 });
+    expect(path).toBe('M57.0 5.0M59.0 0.0');
   });
 });
 

@@ -22,6 +22,8 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
   const [typed, setTyped] = useState('');
   const remove = useDeleteDestination({ force });
   const problem = problemOf(remove.error);
+  // Also known from a refusal: a group start or a show is about to start it.
+  const isWanted = destination.desired === 'running' || problem?.code === 'stop_required';
   const matches = isSameName(typed, destination.name);
   const tellAfterwards = useToastAfterClose(`Delete ${destination.name}`);
   useFocusReturn();
@@ -31,12 +33,20 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (matches) remove.mutateAsync(destination.destinationId, { onSuccess: onClose }).catch(tellAfterwards);
+          if (!matches) return;
+          const deletion = { destinationId: destination.destinationId, stops: isWanted };
+          remove.mutateAsync(deletion, { onSuccess: onClose }).catch(tellAfterwards);
         }}
       >
         {force && (
           <p className={classes.text}>
             The running operation is past its deadline. Sluice abandons it and starts the deletion.
+          </p>
+        )}
+        {isWanted && (
+          <p className={classes.text}>
+            <strong>{destination.desired === 'running' ? 'It is wanted on air.' : 'It is about to start.'}</strong>{' '}
+            Deleting it takes it off air.
           </p>
         )}
         <p className={classes.text}>

@@ -1,8 +1,9 @@
 import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
+import { Link } from 'wouter';
 import { AlsoEditing } from '../app/AlsoEditing.tsx';
 import { discardTyped } from '../app/draft-store.ts';
-import { useEditing } from '../app/edited.ts';
+import { paths } from '../app/paths.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { EditQuestions } from './EditQuestions.tsx';
@@ -19,7 +20,7 @@ import { SoundFields } from './SoundFields.tsx';
 import { SourceLossFields } from './SourceLossFields.tsx';
 import { SrtFields } from './SrtFields.tsx';
 import { StreamKeyField } from './StreamKeyField.tsx';
-import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
+import { type DestinationFormState, type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
 import { type PastedAddress, usePastedAddress } from './use-pasted-address.ts';
 import classes from './editor.module.css';
 
@@ -27,7 +28,6 @@ import classes from './editor.module.css';
 export function DestinationForm(subject: DestinationFormSubject) {
   const { presets, destination, draft, onClose } = subject;
   const edited = useDestinationForm(subject);
-  useEditing('destination', destination?.destinationId);
   const { form, fields, rest, isPending } = edited;
   const isMoneyShown = useMoneyShown();
   const element = useRef<HTMLFormElement>(null);
@@ -56,12 +56,13 @@ export function DestinationForm(subject: DestinationFormSubject) {
         edited.save(null);
       }}
     >
-      {destination && <AlsoEditing kind="destination" id={destination.destinationId} />}
+      <AlsoEditing kind="destination" id={destination?.destinationId} />
       <RestoredNote
         typedAt={edited.restoredAt}
         without={destination || form.values.streamKey ? undefined : 'the stream key'}
         onDiscard={edited.discard}
       />
+      {!destination && !subject.copyOf && <ListHint />}
       <PlatformPicker
         platforms={presets.platforms}
         value={form.values.platform}
@@ -117,9 +118,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       {!edited.asks && (
         <div className={classes.buttons}>
           <LeaveButton isSent={isPending} onClose={cancel} />
-          <Button type="submit" loading={isPending}>
-            {destination ? 'Save changes' : 'Add destination'}
-          </Button>
+          <SaveButtons edited={edited} form={element} />
         </div>
       )}
     </form>
@@ -136,6 +135,36 @@ function SplitNote({ pasted, isSrt: isOfSrt }: { pasted: PastedAddress; isSrt: b
       <Button size="compact-sm" variant="subtle" onClick={pasted.undo}>
         Undo
       </Button>
+    </p>
+  );
+}
+
+interface SaveButtonsProps {
+  edited: DestinationFormState;
+  form: RefObject<HTMLFormElement | null>;
+}
+
+/** Saves the form; a new destination also so that another one like it begins, at its name. */
+function SaveButtons({ edited: { base, isPending, saveAndAddAnother }, form }: SaveButtonsProps) {
+  const focusName = () => form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  return (
+    <>
+      {!base && (
+        <Button variant="default" disabled={isPending} onClick={() => saveAndAddAnother(focusName)}>
+          Save and add another
+        </Button>
+      )}
+      <Button type="submit" loading={isPending}>
+        {base ? 'Save changes' : 'Add destination'}
+      </Button>
+    </>
+  );
+}
+
+function ListHint() {
+  return (
+    <p className={classes.text}>
+      Several at once? <Link href={`${paths.transfer}#list`}>Add from a list</Link>
     </p>
   );
 }

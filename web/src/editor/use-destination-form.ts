@@ -69,6 +69,9 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   return { ...empty, ...NO_BACKUP, standby: 'warm', holdMinutes: DEFAULT_HOLD_MINUTES, ...defaults };
 }
 
+/** What two destinations do not share. */
+const NOTHING_OF_ITS_OWN = { name: '', streamKey: '', backupStreamKey: '', passphrase: '', keyValidUntil: '' };
+
 const NO_BACKUP = { backupIngest: '', backupRtmpUrl: '', backupStreamKey: '', backupKeySame: '' } as const;
 
 type BackupValues = Pick<DestinationFormValues, keyof typeof NO_BACKUP>;
@@ -169,6 +172,18 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     form.setValues({ ...defaults, ...NO_BACKUP, ...typedFor.current.get(next.platformId) });
   };
 
+  const add = (then: (message: string) => void): void => {
+    const values = toFields(form.values, platform);
+    const onSuccess = () => then(`${values.name} added`);
+    create.mutateAsync({ ...values, ...secretsOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
+  };
+  const beginWith = (values: DestinationFormValues): void => {
+    discardTyped(draft);
+    setPristine(values);
+    form.setValues(values);
+    setRestoredAt(null);
+  };
+
   const errors = fieldErrors(problemOf(error), FIELDS);
 
   return {
@@ -185,37 +200,32 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     asks: errors.restartRequired || errors.isConflict,
     choosePlatform,
     discard(): void {
-      form.setValues(pristine);
-      discardTyped(draft);
-      setRestoredAt(null);
+      beginWith(pristine);
       create.reset();
       edit.reset();
     },
     save(apply: Apply | null): void {
       if (base) {
-        if (Object.keys(changes).length > 0) saveOver(base, changes, apply);
-        else {
-          discardTyped(draft);
-          onClose();
-        }
-        return;
+        if (Object.keys(changes).length > 0) return saveOver(base, changes, apply);
+        discardTyped(draft);
+        return onClose();
       }
-      const values = toFields(form.values, platform);
-      const onSuccess = finish(`${values.name} added`);
-      create.mutateAsync({ ...values, ...secretsOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
+      add((message) => finish(message)());
+    },
+    /** Adds the destination and begins another one like it. The fields of its own are empty again. */
+    saveAndAddAnother(onAdded: () => void): void {
+      add((message) => {
+        beginWith({ ...form.values, ...NOTHING_OF_ITS_OWN });
+        showDone(message);
+        onAdded();
+      });
     },
     showTheirs(theirs: Version): void {
-      const values = toFormValues(fieldsOf(theirs.destination));
       setBase(theirs);
-      setPristine(values);
-      form.setValues(values);
-      discardTyped(draft);
-      setRestoredAt(null);
+      beginWith(toFormValues(fieldsOf(theirs.destination)));
       edit.reset();
     },
-    saveMine(theirs: Version): void {
-      // Sends only the changes made here, so that the other person's changes stay.
-      saveOver(theirs, changes, null);
-    },
+    // Sends only the changes made here, so that the other person's changes stay.
+    saveMine: (theirs: Version): void => saveOver(theirs, changes, null),
   };
 }

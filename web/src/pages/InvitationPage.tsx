@@ -4,6 +4,7 @@ import { queryClient, queryKeys } from '../api/query-client.ts';
 import { problemOf } from '../api/request.ts';
 import { useSession } from '../api/session.ts';
 import { ProblemText } from '../app/ProblemText.tsx';
+import { useServerNow } from '../app/use-now.ts';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { Mark, Wordmark } from '../ui/Wordmark.tsx';
@@ -19,6 +20,7 @@ interface InvitationPageProps {
 /** Shows whom an invitation link invites to what, and accepts it in this browser. */
 export function InvitationPage({ invitation, onDone }: InvitationPageProps) {
   const preview = useInvitationPreview(invitation);
+  const now = useServerNow();
   const redeem = useRedeem(invitation);
   const problem = problemOf(redeem.error ?? preview.error);
   const accept = (): void =>
@@ -57,7 +59,7 @@ export function InvitationPage({ invitation, onDone }: InvitationPageProps) {
             <p className={classes.help}>
               {preview.data.createdBy} invites you as <b>{preview.data.name}</b> with the role{' '}
               <b>{preview.data.role}</b>: {ROLE_WORDS[preview.data.role]} The link works once, until{' '}
-              {formatMoment(preview.data.expiresAt, Date.now())}.
+              {formatMoment(preview.data.expiresAt, now)}.
             </p>
             <SignedInAs />
             <Button size="md" fullWidth autoFocus loading={redeem.isPending} onClick={accept}>

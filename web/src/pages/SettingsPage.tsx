@@ -39,6 +39,11 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <p className={classes.text}>
             <Link href={paths.recordings}>Recordings</Link> are made by hand, or always while the source delivers.
           </p>
+          <h2>Export and import</h2>
+          <p className={classes.text}>
+            <Link href={paths.transfer}>Export and import</Link> move destinations, shows and settings to another
+            installation, or add destinations from a list.
+          </p>
           <h2>Slate</h2>
           <SlateImageSection />
           <h2>Access</h2>

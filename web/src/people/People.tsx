@@ -83,13 +83,14 @@ function Pending({
 }: {
   invitation: InvitationResource;
 }) {
+  const now = useServerNow();
   const revoke = useRevokeInvitation();
   return (
     <li aria-label={name}>
       <div className={classes.who}>
         <b>{name}</b>
         <span className={classes.quiet}>
-          {role} · from {createdBy} · until {formatMoment(expiresAt, Date.now())}
+          {role} · from {createdBy} · until {formatMoment(expiresAt, now)}
         </span>
       </div>
       <ConfirmButton

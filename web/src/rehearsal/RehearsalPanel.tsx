@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { type RehearsalFault, useEndRehearsal, useRehearsal, useRehearse } from '../api/rehearsal.ts';
-import { ApiProblem } from '../api/request.ts';
+import { ApiProblem } from '../../../functions/api/api-problem.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';

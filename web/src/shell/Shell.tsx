@@ -28,6 +28,7 @@ import {
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
+  TransferPage,
   ShortcutSheet,
   ShowPage,
   ShowReportPage,
@@ -131,6 +132,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <OrphansPage />;
     case paths.notifications:
       return <NotificationsPage />;
+    case paths.transfer:
+      return <TransferPage />;
     case paths.people:
       return <PeoplePage session={session} />;
     case paths.settings:

@@ -2,7 +2,6 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import type { ChangeEvent } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import { AlsoEditing } from '../app/AlsoEditing.tsx';
-import { useEditing } from '../app/edited.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { RestoredNote } from '../editor/RestoredNote.tsx';
 import { CoverField } from './CoverField.tsx';
@@ -30,7 +29,6 @@ const ORDER = ['label', 'input', 'description', 'error'] satisfies ('label' | 'i
 export function ShowForm(props: ShowFormProps) {
   const { edited } = props;
   const form = useShowForm(props);
-  useEditing('show', edited?.showId);
   const { values, set } = form;
   const text: TextProps = (field) => ({
     value: values[field],
@@ -47,7 +45,7 @@ export function ShowForm(props: ShowFormProps) {
       noValidate
       aria-label={edited ? 'Edit the show' : 'Plan a show'}
     >
-      {edited && <AlsoEditing kind="show" id={edited.showId} />}
+      <AlsoEditing kind="show" id={edited?.showId} />
       <RestoredNote typedAt={form.restoredAt} onDiscard={form.discard} />
       <TextInput label="Title" autoComplete="off" data-autofocus {...text('title')} />
       <div className={classes.pair}>

@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import { getDestination } from '../../aws/destination-table.ts';
-import { pricingOf } from '../../aws/pricing-of.ts';
-import type { Destination } from '../../domain/destination.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { ApiContext, ApiDeps } from '../api-deps.ts';
-import { etagOf } from '../../domain/etag.ts';
-import { toDestinationResource, type ResourceView } from '../views/resources.ts';
-import type { DestinationResource } from '../schemas/answers.ts';
+import { getDestination } from '../aws/destination-table.ts';
+import { pricingOf } from '../aws/pricing-of.ts';
+import type { Destination } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ApiContext, ApiDeps } from './api-deps.ts';
+import { etagOf } from '../domain/etag.ts';
+import { toDestinationResource, type ResourceView } from './views/resources.ts';
+import type { DestinationResource } from './schemas/answers.ts';
 
 /** Path of operations, to which a 202 points. */
 const OPERATIONS_PATH = '/api/operations';

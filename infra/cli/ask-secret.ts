@@ -1,0 +1,42 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { CommandFailure, EXIT } from './command-failure.ts';
+
+const SECRET_BYTES_MAX = 16_384;
+
+/**
+ * Reads a secret: typed without an echo on a terminal, else the whole standard input without its line end.
+ * @param name such as `stream key`
+ * @throws {CommandFailure} `usage` when it is empty or has several lines
+ */
+export async function askSecret(name: string): Promise<string> {
+  const secret = process.stdin.isTTY ? await promptSilently(`${name}: `) : await readStandardInput();
+  if (secret === '')
+    throw new CommandFailure(EXIT.usage, `the ${name} is empty; send it on standard input, or type it at the prompt`);
+  if (/[\r\n]/.test(secret)) throw new CommandFailure(EXIT.usage, `the ${name} has several lines`);
+  return secret;
+}
+
+async function promptSilently(prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    lines.once('SIGINT', () => reject(new CommandFailure(EXIT.interrupted, 'interrupted; nothing was sent')));
+  });
+  try {
+    return (await Promise.race([lines.question(''), interrupted])).trim();
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > SECRET_BYTES_MAX) throw new CommandFailure(EXIT.usage, 'standard input is too long');
+  }
+  return text.trim();
+}

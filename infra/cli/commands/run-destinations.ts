@@ -1,0 +1,131 @@
+import type { ApiClient } from '../../../functions/api/api-client.ts';
+import { ApiProblem } from '../../../functions/api/api-problem.ts';
+import type { BulkResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { CommandContext, Invocation, Run } from '../command.ts';
+import { CommandFailure, EXIT, type ExitCode } from '../command-failure.ts';
+import { followWork, readTimeoutSeconds } from '../follow-work.ts';
+import { findDestination, pickDestination, readDestinations } from './destinations.ts';
+
+/** Commands that start, stop, restart and delete destinations. */
+
+/** As in functions/api/waits.ts: a restart has no operation between its stop and its start. */
+function isMoving({ desired, lastError, operation, status }: DestinationResource): boolean {
+  return operation !== null || (status !== 'error' && lastError === null && status !== desired);
+}
+
+function describe({ name, operation, status }: DestinationResource): string {
+  const step = operation?.steps.at(-1)?.label;
+  return operation
+    ? `${name}: ${status}, step ${operation.stepNumber} of ${operation.stepCount}${step ? `, ${step}` : ''}`
+    : `${name}: ${status}`;
+}
+
+export const start: Run = (context, invocation) => runSome(context, invocation, 'start');
+export const stop: Run = (context, invocation) => runSome(context, invocation, 'stop');
+
+async function runSome(context: CommandContext, invocation: Invocation, action: 'start' | 'stop') {
+  const { args, options } = invocation;
+  const timeout = readTimeoutSeconds(options['timeout']);
+  const isSelected = [args.length > 0, options['group'] !== undefined, options['all'] === true];
+  if (isSelected.filter(Boolean).length !== 1)
+    throw new CommandFailure(EXIT.usage, 'name the destinations, or give --group NAME or --all');
+  const { client } = await context.connect();
+  if (args.length === 1) return runOne(context, client, action, await findDestination(client, args[0]!), invocation);
+  const known = args.length > 0 ? await readDestinations(client) : [];
+  const ids = args.map((given) => pickDestination(known, given).destinationId);
+  const json =
+    ids.length > 0 ? { ids } : options['all'] === true ? { all: true as const } : { group: options['group'] as string };
+  const answer = await (await client.api.destinations[action].$post({ json })).json();
+  const after = options['wait'] === true ? await followAll(context, client, answer, timeout) : answer;
+  const names = new Map((await readDestinations(client)).map((each) => [each.destinationId, each.name]));
+  context.out.table(
+    after,
+    [
+      ['ID', ({ destinationId }) => destinationId],
+      ['NAME', ({ destinationId }) => names.get(destinationId)],
+      ['OUTCOME', ({ outcome }) => outcome],
+      ['STATUS', ({ status }) => status],
+      ['DETAIL', ({ detail }) => detail],
+    ],
+    after.results,
+  );
+  if (after.results.some(({ outcome }) => outcome === 'refused')) return EXIT.refused;
+  return options['wait'] === true && after.results.some(({ status }) => status === 'error') ? EXIT.failed : EXIT.ok;
+}
+
+/** A bulk start puts them on air one after the other, so those that wait for their turn are moving too. */
+async function followAll<Answer extends BulkResult>(
+  { out }: CommandContext,
+  client: ApiClient,
+  answer: Answer,
+  timeout: number | null,
+): Promise<Answer> {
+  const accepted = new Set(
+    answer.results.filter(({ outcome }) => outcome === 'accepted').map(({ destinationId }) => destinationId),
+  );
+  return followWork(out, timeout, async () => {
+    const destinations = await readDestinations(client);
+    const now = new Map(destinations.map((each) => [each.destinationId, each]));
+    const moving = destinations.filter((each) => accepted.has(each.destinationId) && isMoving(each));
+    const results = answer.results.map((each) => ({
+      ...each,
+      status: now.get(each.destinationId)?.status ?? each.status,
+    }));
+    const text = moving.length > 0 ? moving.map(describe).join('; ') : `${accepted.size} done`;
+    return { resource: { ...answer, results }, isOver: moving.length === 0, text };
+  });
+}
+
+export const restart: Run = async (context, invocation) => {
+  const { client } = await context.connect();
+  return runOne(context, client, 'restart', await findDestination(client, invocation.args[0]!), invocation);
+};
+
+async function runOne(
+  { out }: CommandContext,
+  client: ApiClient,
+  action: 'start' | 'stop' | 'restart',
+  { destinationId }: DestinationResource,
+  { options }: Invocation,
+): Promise<ExitCode> {
+  const timeout = readTimeoutSeconds(options['timeout']);
+  const param = { destinationId };
+  const one = client.api.destinations[':destinationId'];
+  const accepted = await (await one[action].$post({ param })).json();
+  const look = async () => {
+    const resource = await (await one.$get({ param })).json();
+    return { resource, isOver: !isMoving(resource), text: describe(resource) };
+  };
+  const after = options['wait'] === true ? await followWork(out, timeout, look) : accepted;
+  out.fields(after, [
+    ['id', after.destinationId],
+    ['name', after.name],
+    ['status', after.status],
+    ['last error', after.lastError?.detail],
+  ]);
+  const isFailed = options['wait'] === true && (after.status === 'error' || after.lastError !== null);
+  return isFailed ? EXIT.failed : EXIT.ok;
+}
+
+export const remove: Run = async ({ out, connect }, { args, options }) => {
+  const timeout = readTimeoutSeconds(options['timeout']);
+  const { client } = await connect();
+  const found = await findDestination(client, args[0]!);
+  const param = { destinationId: found.destinationId };
+  const one = client.api.destinations[':destinationId'];
+  await one.$delete({ param });
+  const look = async () => {
+    try {
+      const resource = await (await one.$get({ param })).json();
+      if (resource.status === 'error')
+        throw new CommandFailure(EXIT.failed, resource.lastError?.detail ?? 'not deleted');
+      return { resource: null, isOver: false, text: describe(resource) };
+    } catch (error) {
+      if (error instanceof ApiProblem && error.problem.status === 404)
+        return { resource: null, isOver: true, text: `${found.name}: deleted` };
+      throw error;
+    }
+  };
+  if (options['wait'] === true) await followWork(out, timeout, look);
+  if (out.isJson) out.json({ destinationId: found.destinationId });
+};

@@ -1,0 +1,314 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCommand } from '../../infra/cli/build.ts';
+import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+
+/** Drives the built `sluice` command as a process, from another folder, against the running product. */
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-command-'));
+const command = join(directory, 'dist', 'sluice.js');
+const KEY = 'key-of-the-command-line-test';
+let product: Product;
+let sources: string[];
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+type Watcher = (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+
+interface RunOptions {
+  input?: string;
+  environment?: Record<string, string>;
+  /** Called with everything printed so far. */
+  onNote?: Watcher;
+  onOutput?: Watcher;
+}
+
+function sluice(args: string[], { input = '', environment = {}, onNote, onOutput }: RunOptions = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: directory,
+      env: {
+        PATH: process.env['PATH'],
+        XDG_CONFIG_HOME: join(directory, 'config'),
+        SLUICE_SERVER: product.origin,
+        SLUICE_TOKEN: TEST_TOKEN,
+        ...environment,
+      },
+    });
+    const printed = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].on('data', (chunk) => (printed[name] += String(chunk)));
+    child.stderr.on('data', () => onNote?.(printed.stderr, (signal) => child.kill(signal)));
+    child.stdout.on('data', () => onOutput?.(printed.stdout, (signal) => child.kill(signal)));
+    child.on('close', (code) => resolve({ code, ...printed }));
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a bash script that calls `sluice`. */
+function bash(script: string): Promise<Ended> {
+  const environment = { ...process.env, SLUICE_SERVER: product.origin, SLUICE_TOKEN: TEST_TOKEN };
+  const whole = `sluice() { '${process.execPath}' '${command}' "$@"; }\n${script}`;
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', whole], { env: environment }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+async function withServer<Value>(listener: RequestListener, use: (origin: string) => Promise<Value>): Promise<Value> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const add = (name: string) =>
+  sluice(
+    [
+      'destinations',
+      'add',
+      '--name',
+      name,
+      '--platform',
+      'custom',
+      '--url',
+      'rtmp://127.0.0.1:19991/live',
+      '--preset',
+      'source',
+      '--standby',
+      'cold',
+      '--json',
+    ],
+    { input: `${KEY}-${name.replaceAll(' ', '-')}\n` },
+  );
+
+beforeAll(async () => {
+  [sources, product] = await Promise.all([
+    buildCommand(command),
+    findFreePorts().then((ports) => startProduct(ports, join(directory, 'data'))),
+  ]);
+});
+
+afterAll(async () => {
+  await product?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('the built file', () => {
+  it('contains nothing of the server', () => {
+    expect(sources).toContain('infra/cli/main.ts');
+    const foreign = sources.filter(
+      (file) =>
+        !/^infra\/cli\/|^functions\/api\/api-(client|problem)\.ts$|node_modules\/hono\/dist\/(client|utils)\//.test(
+          file,
+        ),
+    );
+    expect(foreign).toEqual([]);
+    expect(statSync(command).size).toBeLessThan(100_000);
+  });
+
+  it('prints version and help without a server', async () => {
+    const environment = { SLUICE_SERVER: '', SLUICE_TOKEN: '' };
+    expect(await sluice(['--version'], { environment })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^sluice \d/),
+      stderr: '',
+    });
+    const help = await sluice(['shows', '--help'], { environment });
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('sluice shows go-live SHOW')]);
+    expect((await sluice(['shows'], { environment })).code).toBe(2);
+  });
+});
+
+describe('destinations', () => {
+  it('are added, listed, shown, edited, started, stopped and deleted', async () => {
+    const made = await add('Command line');
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const { destinationId } = JSON.parse(made.stdout) as { destinationId: string };
+    const listed = await sluice(['destinations', 'list']);
+    expect(listed.stdout).toMatch(new RegExp(`^${destinationId}\tCommand line\tcustom\t-\t\\w+\tno\t`, 'm'));
+    expect(listed.stdout).not.toContain('\u001b');
+    const api = await product.call('GET', `/api/destinations/${destinationId}`);
+    const shown = JSON.parse((await sluice(['destinations', 'show', 'command', '--json'])).stdout) as Record<
+      string,
+      unknown
+    >;
+    expect(Object.keys(shown)).toEqual(Object.keys(api.body));
+    expect((await sluice(['destinations', 'edit', 'Command', '--name', 'Renamed'])).code).toBe(0);
+    const started = await sluice(['destinations', 'start', 'Renamed', '--wait']);
+    expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('status\trunning') });
+    expect(started.stderr).toContain('Renamed: starting');
+    const again = await sluice(['destinations', 'stop', '--all', '--wait']);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('\tidle\t') });
+    expect(await sluice(['destinations', 'delete', destinationId, '--wait'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Renamed: deleted'),
+    });
+    expect((await product.call('GET', `/api/destinations/${destinationId}`)).status).toBe(404);
+    const printed = [made, listed, started, again].map(({ stdout, stderr }) => stdout + stderr).join('');
+    expect(printed).not.toContain(KEY);
+    expect(printed).not.toContain(TEST_TOKEN);
+  });
+
+  it('continue when Ctrl-C ends the wait, and after --timeout', async () => {
+    const { destinationId } = JSON.parse((await add('Interrupted')).stdout) as { destinationId: string };
+    const timedOut = await sluice(['destinations', 'start', destinationId, '--wait', '--timeout', '0']);
+    expect([timedOut.code, timedOut.stderr]).toEqual([8, expect.stringContaining('still running: Interrupted')]);
+    const interrupted = await sluice(['destinations', 'restart', destinationId, '--wait'], {
+      onNote: (text, kill) => void (text.includes('Interrupted:') && kill('SIGINT')),
+    });
+    expect([interrupted.code, interrupted.stderr]).toEqual([130, expect.stringContaining('the work continues')]);
+    const { body } = await product.call('GET', `/api/destinations/${destinationId}`);
+    expect(body.desired).toBe('running');
+    await product.call('DELETE', `/api/destinations/${destinationId}`);
+  });
+
+  it('are refused by a name that matches several, with the list', async () => {
+    expect((await Promise.all([add('Twin one'), add('Twin two')])).map((made) => made.code)).toEqual([0, 0]);
+    const { code, stderr } = await sluice(['destinations', 'stop', 'twin']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/dst_\w+ {2}Twin one\n.*dst_\w+ {2}Twin two\n/)]);
+    expect((await sluice(['destinations', 'show', 'unknown'])).code).toBe(1);
+  });
+
+  it('end quietly when the reader has seen enough', async () => {
+    const { stdout, stderr } = await bash('sluice watch --interval 1 --json | head -n 1; echo "${PIPESTATUS[0]}"');
+    expect([stdout, stderr]).toEqual(['{\n0\n', '']);
+  });
+});
+
+describe('the other commands', () => {
+  it.each([
+    [['status'], 'signed in as\toperator (admin)'],
+    [['source', 'status'], 'flow\t'],
+    [['shows', 'list'], ''],
+    [['incidents', 'list'], ''],
+    [['costs'], 'billed\tno'],
+    [['costs', '--by', 'day'], ''],
+    [['reports'], ''],
+    [['recordings'], ''],
+    [['timeline', '--limit', '200'], ''],
+  ])('%j prints what the API answers', async (args, contained) => {
+    const table = await sluice(args);
+    expect(table).toMatchObject({ code: 0, stderr: '' });
+    expect(table.stdout).toContain(contained);
+    expect(JSON.parse((await sluice([...args, '--json'])).stdout)).toBeTypeOf('object');
+  });
+
+  it('preflight ends with 1 when a check fails', async () => {
+    const ended = await sluice(['preflight', 'Twin one']);
+    expect([ended.code, ended.stderr]).toEqual([1, '']);
+    expect(ended.stdout).toMatch(/^failed\t.*\tTwin one\t/m);
+  });
+
+  it('watch prints the table until Ctrl-C', async () => {
+    let tables = 0;
+    const ended = await sluice(['watch', '--interval', '1'], {
+      onOutput: (text, kill) => {
+        tables = text.match(/\tTwin one\t/g)?.length ?? 0;
+        if (tables > 1) kill('SIGINT');
+      },
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(tables).toBeGreaterThan(1);
+  });
+});
+
+describe('sign-in', () => {
+  const environment = { SLUICE_TOKEN: '', SLUICE_SERVER: '' };
+
+  it('stores a token that the server accepts, in a file for its owner only, until logout', async () => {
+    const wrong = await sluice(['login', '--server', product.origin], { environment, input: 'a-wrong-token' });
+    expect([wrong.code, wrong.stderr]).toEqual([4, expect.stringContaining('nothing was stored')]);
+    const file = join(directory, 'config', 'sluice', 'servers.json');
+    expect(existsSync(file)).toBe(false);
+    const right = await sluice(['login', '--server', product.origin], { environment, input: TEST_TOKEN });
+    expect(right).toMatchObject({ code: 0, stdout: expect.stringContaining('operator (admin)') });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await sluice(['status'], { environment })).code).toBe(0);
+    expect((await sluice(['logout'], { environment })).code).toBe(0);
+    expect((await sluice(['status'], { environment })).code).toBe(4);
+  });
+
+  it('is asked for with exit code 4 when the token belongs to another deployment', async () => {
+    const { code, stderr } = await sluice(['status'], { environment: { SLUICE_TOKEN: 'token-of-another-deployment' } });
+    expect([code, stderr]).toEqual([4, expect.stringContaining(`run sluice login --server ${product.origin}`)]);
+    expect(stderr).not.toContain('token-of-another');
+  });
+});
+
+describe('servers that are not ours', () => {
+  const statusOf = (origin: string) => sluice(['destinations', 'list', '--server', origin]);
+  const oneLine = expect.stringMatching(/^sluice: [^\n]+\n$/);
+
+  it('that answer HTML or a redirect fail with one line', async () => {
+    for (const listener of [
+      (_request, response) => void response.setHeader('content-type', 'text/html').end('<h1>Router</h1>'),
+      (_request, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    ] satisfies RequestListener[]) {
+      const ended = await withServer(listener, statusOf);
+      expect(ended).toMatchObject({ code: 1, stdout: '', stderr: oneLine });
+      expect(ended.stderr).toContain('instead of the API');
+    }
+  });
+
+  it('that are older say both versions', async () => {
+    const ended = await withServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (request.url === '/api/health')
+        return response.end(JSON.stringify({ status: 'ok', version: '0.1.0', checks: [] }));
+      const problem = { code: 'not_found', status: 404, detail: 'no route matches GET and this path', remedy: '' };
+      return response.writeHead(404).end(JSON.stringify(problem));
+    }, statusOf);
+    expect(ended).toMatchObject({ code: 1, stderr: oneLine });
+    expect(ended.stderr).toContain('runs Sluice 0.1.0 and does not know this call');
+  });
+
+  it('that do not answer fail with one line', async () => {
+    const origin = await withServer(
+      () => {},
+      async (address) => address,
+    );
+    expect(await statusOf(origin)).toMatchObject({ code: 1, stderr: oneLine });
+  });
+
+  it('and refusals of the API have exit code 5', async () => {
+    const ended = await sluice(['destinations', 'list', '--group', 'x'.repeat(41)]);
+    expect(ended).toMatchObject({ code: 5, stderr: oneLine });
+  });
+});
+
+describe('completions', () => {
+  it('complete words, choices and options in bash', async () => {
+    const lines = [['dest'], ['source', ''], ['source', 'switch', 'b'], ['destinations', 'start', 'Main', '--w']];
+    const calls = lines.map(
+      (words) =>
+        `COMP_WORDS=(sluice ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _sluice; echo "\${COMPREPLY[@]}"`,
+    );
+    const { stdout } = await bash(['source <(sluice completion bash)', ...calls].join('\n'));
+    expect(stdout.split('\n')).toEqual(['destinations', 'status start stop switch', 'backup', '--wait', '']);
+  });
+
+  const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+
+  // Without the shell nothing can be said about its completions.
+  for (const shell of ['zsh', 'fish']) {
+    it.skipIf(!isInstalled(shell))(`are accepted by ${shell}`, async () => {
+      const { code, stderr } = await bash(`sluice completion ${shell} | ${shell} -n /dev/stdin`);
+      expect([code, stderr]).toEqual([0, '']);
+    });
+  }
+});
