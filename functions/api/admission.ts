@@ -23,7 +23,7 @@ export function createAdmission(
     context.set('principal', principal);
     if (!own && !UNCOUNTED.has(servedRouteOf(context) ?? '')) countRequest(context, rateLimit);
     if (principal.triggers) requireTriggered(context, principal.triggers);
-    else requireRole(principal.role, needed);
+    else requireRole(principal, needed);
     return principal;
   };
 }

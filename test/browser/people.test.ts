@@ -131,3 +131,51 @@ describe('an invitation', () => {
     expect([...guest.faults, ...late.faults]).toEqual([]);
   });
 });
+
+describe('an access token for a button', () => {
+  it('starts its destination with the URL and header that the page shows, until it is revoked', async () => {
+    await stage.begin(show, [idle('Alpha'), idle('Beta')], '/people');
+    await page.setViewportSize({ width: 375, height: 812 });
+    const form = page.getByRole('form', { name: 'Create an access token' });
+    await form.getByLabel('Name of the token').fill('Stream Deck');
+    await form.getByRole('checkbox', { name: 'Alpha' }).press('Space');
+    expect(await findViolations(page, 'form[aria-label="Create an access token"]')).toEqual([]);
+    expect(await tooWide(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Create token' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Access token Stream Deck' });
+    await dialog.getByRole('heading', { name: 'For Stream Deck or Companion' }).waitFor();
+    expect(await findViolations(page, '[role=dialog]')).toEqual([]);
+    expect(await tooWide(page)).toEqual([]);
+    const copy = async (name: string): Promise<string> => {
+      await dialog.getByRole('button', { name, exact: true }).press('Enter');
+      await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      await dialog.getByRole('button', { name: 'Copied' }).waitFor({ state: 'detached' });
+      return copied;
+    };
+    const token = await copy('Copy the token');
+    const header = await copy('Copy the header');
+    const url = await copy('Copy the URL: Start Alpha');
+    expect(header).toBe(`Authorization: Bearer ${token}`);
+    const { destinationId } = await stage.named('Alpha');
+    expect(url).toBe(`${stage.product.origin}/api/destinations/${destinationId}/start`);
+    expect(await dialog.getByText('Beta').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Done' }).press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await readableIn(page)).not.toContain(token);
+
+    const [name, value] = header.split(': ') as [string, string];
+    const press = async () => (await fetch(url, { method: 'POST', headers: { [name]: value } })).status;
+    expect(await press()).toBe(202);
+    expect((await stage.named('Alpha')).desired).toBe('running');
+
+    const row = page.getByRole('listitem', { name: 'Stream Deck' });
+    await row.getByText('Starts and stops Alpha', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'Revoke the access token Stream Deck' }).press('Enter');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await row.getByRole('button', { name: /^Confirm: / }).press('Enter');
+    await row.getByText(/revoked .* by operator/).waitFor();
+    expect(await press()).toBe(401);
+    expect(show.faults).toEqual([]);
+  });
+});

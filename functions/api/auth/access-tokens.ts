@@ -56,8 +56,9 @@ export function createAccessTokens({ now, logger, ...table }: AccessTokensOption
 
 /** Returns the caller that a token stands for. */
 export function principalOf({ token }: TokenHolder, via: Principal['via']): Principal {
-  const { name, role, scope, tokenId } = token;
-  const caller = { id: name, via, countedAs: `token ${tokenId}` };
+  const { kind, name, role, scope, tokenId } = token;
+  const roleFrom = kind === 'person' ? ('invitation' as const) : ('token' as const);
+  const caller = { id: name, via, countedAs: `token ${tokenId}`, roleFrom };
   return role === 'trigger' ? { ...caller, role: null, triggers: scope } : { ...caller, role };
 }
 

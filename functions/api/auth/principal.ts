@@ -12,6 +12,8 @@ export interface Principal {
   role: Role | null;
   /** What a trigger token may start and stop. Absent for every other caller. */
   triggers?: TriggerScope;
+  /** What gave the role, when it was an admin of Sluice: an access token, or the invitation of a person. */
+  roleFrom?: 'token' | 'invitation';
   /** Whose requests are counted together by the rate limit. Default: `id`. Null: no limit. */
   countedAs?: string | null;
 }

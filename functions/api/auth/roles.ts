@@ -1,5 +1,6 @@
 import type { Action } from '../../domain/lifecycle.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { Principal } from './principal.ts';
 
 /** Roles, weakest first. Each role includes the permissions of the roles before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
@@ -31,13 +32,21 @@ export function refusalFor(held: Role | null, action: Action): string | null {
 }
 
 /** @throws {AppError} `forbidden`, saying which role is needed and who gives it */
-export function requireRole(held: Role | null, needed: Role): void {
-  if (isEnough(held, needed)) return;
+export function requireRole({ role, roleFrom }: Pick<Principal, 'role' | 'roleFrom'>, needed: Role): void {
+  if (isEnough(role, needed)) return;
   throw new AppError('forbidden', {
-    detail: `this requires the role ${needed}; you are ${article(held)}`,
-    remedy: `ask an administrator to add you to the user pool’s group ${needed} (scripts need the scope sluice/${needed}), then sign in again`,
+    detail: `this requires the role ${needed}; you are ${article(role)}`,
+    remedy: REMEDIES[roleFrom ?? 'user pool'](needed),
   });
 }
+
+/** The role of a token or of an invited person cannot be changed. */
+const REMEDIES: Record<NonNullable<Principal['roleFrom']> | 'user pool', (needed: Role) => string> = {
+  token: (needed) => `ask an administrator to create another access token with the role ${needed}, and use that`,
+  invitation: (needed) => `ask an administrator to invite you again with the role ${needed}`,
+  'user pool': (needed) =>
+    `ask an administrator to add you to the user pool’s group ${needed} (scripts need the scope sluice/${needed}), then sign in again`,
+};
 
 /** The refusal of a trigger token anywhere but at what it names. */
 export function notTriggered(): AppError {

@@ -71,6 +71,16 @@ describe('an access token', () => {
     expect((await list())[0].lastUsedAt).toBe(new Date(NOW.getTime() + 60_000).toISOString());
   });
 
+  it('403 for a role that is too weak, which another token remedies', async () => {
+    const { token } = await create({ role: 'viewer' });
+    const { status, problem } = await send(token, 'POST', `/api/destinations/${DESTINATION_ID}/start`);
+    expect([status, problem.detail, problem.remedy]).toEqual([
+      403,
+      'this requires the role operator; you are a viewer',
+      'ask an administrator to create another access token with the role operator, and use that',
+    ]);
+  });
+
   it('401 with the reason once it has expired', async () => {
     const { token } = await create({ expiresAt: HOUR });
     pass(3_599_000);

@@ -133,11 +133,11 @@ export function registerSession(api: Api, deps: ApiDeps): void {
  * Returns the session of a principal as the API answers it.
  * @throws {AppError} `forbidden` for a principal without a role
  */
-export function presentSession({ id, role }: Principal, deps: ApiDeps) {
-  requireRole(role, 'viewer');
+export function presentSession(principal: Principal, deps: ApiDeps) {
+  requireRole(principal, 'viewer');
   return {
-    principal: id,
-    role: role!,
+    principal: principal.id,
+    role: principal.role!,
     signIn: deps.authentication.signIn,
     embedded: deps.embedded,
     loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,

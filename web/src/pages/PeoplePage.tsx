@@ -1,10 +1,11 @@
 import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
+import { AccessTokens } from '../people/AccessTokens.tsx';
 import { People } from '../people/People.tsx';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
 
-/** Who has access. */
+/** Who and what has access. */
 export function PeoplePage({ session }: { session: SessionResource }) {
   usePageTitle('People');
   const refusal = useRoleRefusal('admin');
@@ -21,6 +22,8 @@ export function PeoplePage({ session }: { session: SessionResource }) {
       ) : (
         <People />
       )}
+      <h2>Access tokens</h2>
+      {refusal ? <p className={page.lead}>{refusal}.</p> : <AccessTokens />}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { formatMoment } from '../ui/format.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import classes from './People.module.css';
+import { isOpenAtThisMachine } from './this-machine.ts';
 
 /** Shows the link of a new invitation, which cannot be read again. */
 export function InvitationDialog({ invitation, onClose }: { invitation: NewInvitation; onClose: () => void }) {
@@ -24,7 +25,7 @@ export function InvitationDialog({ invitation, onClose }: { invitation: NewInvit
           <code>{link}</code>
           <CopyButton value={link} label="Copy the link" />
         </p>
-        {isThisMachine(window.location.hostname) && (
+        {isOpenAtThisMachine() && (
           <p className={editor.text}>
             This page is open at an address of this machine. For a link that works elsewhere, open Sluice at the address
             that others use, and invite from there.
@@ -36,8 +37,4 @@ export function InvitationDialog({ invitation, onClose }: { invitation: NewInvit
       </div>
     </Modal>
   );
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
