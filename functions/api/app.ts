@@ -131,7 +131,7 @@ export function createApi(deps: ApiDeps): Api {
   api.use(async (context, next) => {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
     const access = accessOf(context);
-    if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
+    if (access === null && !/^\/(api|metrics|out)(\/|$)/.test(context.req.path)) return next();
     const isOpen = access === 'anyone' || isLocalScrape(context, deps);
     const principal = isOpen ? null : await admit(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
