@@ -11,10 +11,10 @@ export const POLL_IDLE_MS = 10_000;
 export const POLL_DETAILS_MS = 5000;
 
 /** Poll interval of what lies beside the snapshot: the newest recordings and the source's picture. */
-export const POLL_BESIDE_MS = 15_000;
+export const POLL_BESIDE_MS = 20_000;
 
 /** The same on a page that nothing happens on. */
-export const POLL_BESIDE_IDLE_MS = 30_000;
+export const POLL_BESIDE_IDLE_MS = 60_000;
 
 /** Poll interval of the uptime, which changes by seconds of a whole day. */
 export const POLL_UPTIME_MS = 30_000;
