@@ -23,8 +23,8 @@ function optionsText(command: Command | null): string {
   return `\nOptions\n${alignColumns(rows).join('\n')}\n`;
 }
 
-const optionText = (name: string, { short, value }: Option): string =>
-  `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
+const optionText = (name: string, { isRepeated, short, value }: Option): string =>
+  `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}${isRepeated ? ' …' : ''}`;
 
 function usageOf({ path, args = [] }: Command): string {
   return ['sluice', ...path, ...args.map(argumentText)].join(' ');
