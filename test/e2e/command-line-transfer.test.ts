@@ -37,8 +37,7 @@ beforeAll(async () => {
     buildCommand(command),
   ]);
   const destination = { name: 'Moved', platform: 'custom', preset: 'source', rtmpUrl: 'rtmp://127.0.0.1:19991/live' };
-  const { status } = await product.call('POST', '/api/destinations', { ...destination, streamKey: KEY });
-  expect(status).toBe(201);
+  await product.call('POST', '/api/destinations', { ...destination, streamKey: KEY });
 });
 
 afterAll(async () => {
