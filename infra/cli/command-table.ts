@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from './command.ts';
+import { destinationFields, page, period, selection, wait } from './command-options.ts';
 import type { ShowAction } from './commands/shows.ts';
 
 /**
@@ -16,33 +17,11 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
 export const VARIABLES: readonly (readonly [string, string])[] = [
   ['SLUICE_SERVER', 'address of the server, unless --server is given'],
   ['SLUICE_TOKEN', 'token to sign in with, instead of the stored one'],
+  ['SLUICE_PASSPHRASE', 'passphrase of export and import, instead of the prompt or standard input'],
   ['XDG_CONFIG_HOME', 'folder that holds sluice/servers.json; ~/.config by default'],
   ['NO_COLOR', 'no colours and no bold text'],
   ['SLUICE_DEBUG', 'print the stack of an unexpected error'],
 ];
-
-const wait: Readonly<Record<string, Option>> = {
-  wait: { type: 'boolean', meaning: 'wait for the end, and show the progress' },
-  timeout: { type: 'string', value: 'SECONDS', meaning: 'end the wait after this time with exit code 8' },
-};
-const selection: Readonly<Record<string, Option>> = {
-  group: { type: 'string', value: 'NAME', meaning: 'every destination of this group' },
-  all: { type: 'boolean', meaning: 'every destination except the primary' },
-};
-const page: Readonly<Record<string, Option>> = {
-  limit: { type: 'string', value: 'COUNT', meaning: 'at most this many; 50 by default' },
-};
-const period: Readonly<Record<string, Option>> = {
-  from: { type: 'string', value: 'TIME', meaning: 'a UTC day or a time such as 2026-11-21T18:00:00Z' },
-  to: { type: 'string', value: 'TIME', meaning: 'exclusive; now by default' },
-};
-const destinationFields: Readonly<Record<string, Option>> = {
-  name: { type: 'string', value: 'NAME', meaning: 'display name' },
-  url: { type: 'string', value: 'URL', meaning: 'ingest address, without the stream key' },
-  preset: { type: 'string', value: 'ID', meaning: 'encoding, such as 1080p30 or source' },
-  'in-group': { type: 'string', value: 'NAME', meaning: 'group it belongs to' },
-  standby: { type: 'string', value: 'MODE', meaning: 'cold or warm', choices: ['cold', 'warm'] },
-};
 
 const destination: Argument = { name: 'destination' };
 const show: Argument = { name: 'show' };
@@ -144,9 +123,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     path: ['destinations', 'delete'],
-    summary: 'Delete a destination',
+    summary: 'Delete a destination; one that is wanted on air needs --stop',
     args: [destination],
-    options: wait,
+    options: { stop: { type: 'boolean', meaning: 'stop it first if it is on air or about to start' }, ...wait },
     load: async () => (await import('./commands/run-destinations.ts')).remove,
   },
   {
@@ -279,6 +258,29 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Check destinations before they start; exit code 1 when a check fails',
     args: [{ name: 'destination', isList: true }],
     load: async () => (await import('./commands/preflight.ts')).preflight,
+  },
+  {
+    path: ['export'],
+    summary: 'Export destinations, shows, notification targets and settings',
+    options: {
+      output: { type: 'string', value: 'FILE', meaning: 'write to this file; standard output by default' },
+      keys: { type: 'boolean', meaning: 'with the keys, encrypted with a passphrase of at least 12 characters' },
+      csv: { type: 'boolean', meaning: 'the destinations as a spreadsheet, without keys' },
+      'no-pictures': { type: 'boolean', meaning: 'without the slate and the covers' },
+    },
+    load: async () => (await import('./commands/transfer.ts')).exportAll,
+  },
+  {
+    path: ['import'],
+    summary: 'Import an export or a CSV table, from a file or from standard input as -; starts and deletes nothing',
+    args: [{ name: 'file' }],
+    options: {
+      'dry-run': { type: 'boolean', meaning: 'show what would happen, and change nothing' },
+      select: { type: 'string', value: 'ITEM', isRepeated: true, meaning: 'only this item, named as in the dry run' },
+      'no-keys': { type: 'boolean', meaning: 'leave the keys of the export out, and ask for no passphrase' },
+      'schedule-shows': { type: 'boolean', meaning: 'schedule shows that were scheduled; they are drafts by default' },
+    },
+    load: async () => (await import('./commands/transfer.ts')).importAll,
   },
   {
     path: ['completion'],

@@ -10,6 +10,8 @@ export interface Option {
   /** Stands for the value in the help: `--name TEXT`. */
   value?: string;
   short?: string;
+  /** May be given several times; its values are in `lists`. */
+  isRepeated?: boolean;
   /** Completions of the value. */
   choices?: readonly string[];
 }
@@ -26,6 +28,8 @@ export interface Invocation {
   /** Values of the arguments, in order. */
   args: readonly string[];
   options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Values of the options that may be repeated, by name; absent when not given. */
+  lists: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface CommandContext {

@@ -27,20 +27,22 @@ export async function followWork<Resource>(
   out: Output,
   timeoutSeconds: number | null,
   look: () => Promise<Progress<Resource>>,
+  whenInterrupted = 'no longer waiting; the work continues',
 ): Promise<Resource> {
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.on('SIGINT', onInterrupt);
   const endsAtMs = timeoutSeconds === null ? Infinity : performance.now() + timeoutSeconds * 1000;
   let shown = '';
+  const explain = (): string => `${whenInterrupted}${shown && `: ${shown}`}`;
   try {
     for (;;) {
-      const { resource, isOver, text } = await unlessInterrupted(look(), interrupt.signal, () => shown);
+      const { resource, isOver, text } = await unlessInterrupted(look(), interrupt.signal, explain);
       if (text !== shown) out.note(text);
       shown = text;
       if (isOver) return resource;
       if (performance.now() >= endsAtMs) throw new CommandFailure(EXIT.stillRunning, `still running: ${text}`);
-      await unlessInterrupted(sleep(POLL_MS), interrupt.signal, () => shown);
+      await unlessInterrupted(sleep(POLL_MS), interrupt.signal, explain);
     }
   } finally {
     // A terminal and npm may each send the same Ctrl-C. After the first the command ends by itself.
@@ -51,10 +53,9 @@ export async function followWork<Resource>(
 async function unlessInterrupted<Value>(
   work: Promise<Value>,
   signal: AbortSignal,
-  shown: () => string,
+  explain: () => string,
 ): Promise<Value> {
-  const refuse = (): CommandFailure =>
-    new CommandFailure(EXIT.interrupted, `no longer waiting; the work continues${shown() && `: ${shown()}`}`);
+  const refuse = (): CommandFailure => new CommandFailure(EXIT.interrupted, explain());
   if (signal.aborted) throw refuse();
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_resolve, reject) => {

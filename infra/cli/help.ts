@@ -23,8 +23,8 @@ function optionsText(command: Command | null): string {
   return `\nOptions\n${alignColumns(rows).join('\n')}\n`;
 }
 
-const optionText = (name: string, { short, value }: Option): string =>
-  `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
+const optionText = (name: string, { isRepeated, short, value }: Option): string =>
+  `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}${isRepeated ? ' …' : ''}`;
 
 function usageOf({ path, args = [] }: Command): string {
   return ['sluice', ...path, ...args.map(argumentText)].join(' ');
@@ -76,7 +76,8 @@ export function referenceText(): string {
 
 const SERVERS = `The server is the first of: \`--server\`, \`SLUICE_SERVER\`, the server of the last \`sluice login\`, the Sluice that runs from this
 checkout. The last needs no sign-in. The token is \`SLUICE_TOKEN\`, or the one that \`sluice login\` stored for this server in
-\`sluice/servers.json\` of the configuration folder, readable by its owner only.`;
+\`sluice/servers.json\` of the configuration folder, readable by its owner only. There is no sign-in through a browser: for AWS, use an
+access token or the Cognito token of a script.`;
 
 const NAMES = `Destinations and shows are given by id, by name, or by a unique beginning of either. A name that matches several is refused with
 the list of them.`;

@@ -14,7 +14,7 @@ declare const SLUICE_VERSION: string;
 let connection: Connection | undefined;
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const { command, words, args, options } = readArguments(argv);
+  const { command, words, args, options, lists } = readArguments(argv);
   if (options['version'] === true) {
     process.stdout.write(`sluice ${SLUICE_VERSION}\n`);
     return EXIT.ok;
@@ -35,7 +35,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     connection = connectTo(await chooseServer(options['server'] as string | undefined), SLUICE_VERSION);
     return connection;
   };
-  return (await run({ out, version: SLUICE_VERSION, connect }, { args, options })) ?? EXIT.ok;
+  return (await run({ out, version: SLUICE_VERSION, connect }, { args, options, lists })) ?? EXIT.ok;
 }
 
 async function explain(error: unknown): Promise<CommandFailure> {

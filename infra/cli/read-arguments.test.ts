@@ -122,7 +122,7 @@ describe('the command table', () => {
     const named = [...new Set(COMMANDS.map(({ path }) => path[0]))];
     expect(named).toEqual([
       ...['login', 'logout', 'status', 'watch', 'destinations', 'shows', 'source', 'incidents', 'costs', 'reports'],
-      ...['recordings', 'timeline', 'preflight', 'completion'],
+      ...['recordings', 'timeline', 'preflight', 'export', 'import', 'completion'],
     ]);
   });
 

@@ -31,15 +31,15 @@ export function readArguments(argv: readonly string[]): Parsed {
   const words = argv.slice(0, countWords(argv));
   const command = findCommand(words);
   const options = { ...GLOBAL_OPTIONS, ...command?.options };
-  const { positionals, values } = parse(argv, options);
+  const { lists, positionals, values } = parse(argv, options);
   const args = positionals.slice(command?.path.length ?? 0);
   if (!command) {
     if (positionals.length > 0 && !COMMANDS.some(({ path }) => startsWith(path, positionals)))
       throw usage(`there is no such command; sluice --help lists them`);
-    return { command: null, words: positionals, args: [], options: values };
+    return { command: null, words: positionals, args: [], options: values, lists };
   }
   if (values['help'] !== true) checkCount(command, args);
-  return { command, words: command.path, args, options: values };
+  return { command, words: command.path, args, options: values, lists };
 }
 
 function refuseSecrets(argv: readonly string[]): void {
@@ -69,9 +69,18 @@ const startsWith = (words: readonly string[], start: readonly string[]): boolean
 function parse(argv: readonly string[], options: Readonly<Record<string, Option>>) {
   try {
     const config = Object.fromEntries(
-      Object.entries(options).map(([name, { type, short }]) => [name, { type, ...(short ? { short } : {}) }]),
+      Object.entries(options).map(([name, { isRepeated = false, short, type }]) => [
+        name,
+        { type, multiple: isRepeated, ...(short ? { short } : {}) },
+      ]),
     );
-    return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
+    const { positionals, values } = parseArgs({
+      args: [...argv],
+      options: config,
+      allowPositionals: true,
+      strict: true,
+    });
+    return { positionals, ...splitLists(values) };
   } catch (error) {
     const name = /'(-{1,2}[\w-]+)/.exec((error as Error).message)?.[1];
     const code = (error as { code?: string }).code;
@@ -79,6 +88,16 @@ function parse(argv: readonly string[], options: Readonly<Record<string, Option>
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usage(`there is no option ${name} here; add --help`);
     throw usage(`${name} ${options[name.replace(/^-+/, '')]?.type === 'boolean' ? 'takes no value' : 'needs a value'}`);
   }
+}
+
+function splitLists(given: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>) {
+  const values: Record<string, string | boolean | undefined> = {};
+  const lists: Record<string, string[]> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (Array.isArray(value)) lists[name] = value.map(String);
+    else values[name] = value;
+  }
+  return { lists, values };
 }
 
 function checkCount({ path, args = [] }: Command, given: readonly string[]): void {

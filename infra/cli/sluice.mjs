@@ -19,6 +19,11 @@ if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN && isCommandFr
 } else {
   const start = join(root, 'infra', 'local', 'bootstrap', 'start.mjs');
   if (!existsSync(start)) throw new Error(`${built} is missing`);
-  const { status } = spawnSync(process.execPath, [start, 'sluice', ...process.argv.slice(2)], { stdio: 'inherit' });
+  // An npm around this process may have set INIT_CWD to another folder.
+  const env = { ...process.env, INIT_CWD: process.cwd() };
+  const { status } = spawnSync(process.execPath, [start, 'sluice', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  });
   process.exitCode = status ?? 1;
 }

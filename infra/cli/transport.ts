@@ -69,6 +69,7 @@ export async function explainProblem(
       'update the older one',
     );
   }
+  if (code === 'stop_required') return failure(EXIT.refused, problem.detail, 'repeat it with --stop to stop it first');
   const fields = problem.errors?.map(({ field, message }) => `${field} ${message}`) ?? [];
   return failure(exitCodeOf(status), [problem.detail, ...fields].join('; '), problem.remedy);
 }

@@ -1,12 +1,12 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCommand } from '../../infra/cli/build.ts';
 import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import { runProgram, withServer, type Ended, type RunOptions } from '../support/run-command.ts';
 
 /** Drives the built `sluice` command as a process, from another folder, against the running product. */
 
@@ -16,43 +16,16 @@ const KEY = 'key-of-the-command-line-test';
 let product: Product;
 let sources: string[];
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-type Watcher = (text: string, kill: (signal: NodeJS.Signals) => void) => void;
-
-interface RunOptions {
-  input?: string;
-  environment?: Record<string, string>;
-  /** Called with everything printed so far. */
-  onNote?: Watcher;
-  onOutput?: Watcher;
-}
-
-function sluice(args: string[], { input = '', environment = {}, onNote, onOutput }: RunOptions = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [command, ...args], {
-      cwd: directory,
-      env: {
-        PATH: process.env['PATH'],
-        XDG_CONFIG_HOME: join(directory, 'config'),
-        SLUICE_SERVER: product.origin,
-        SLUICE_TOKEN: TEST_TOKEN,
-        ...environment,
-      },
-    });
-    const printed = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name].on('data', (chunk) => (printed[name] += String(chunk)));
-    child.stderr.on('data', () => onNote?.(printed.stderr, (signal) => child.kill(signal)));
-    child.stdout.on('data', () => onOutput?.(printed.stdout, (signal) => child.kill(signal)));
-    child.on('close', (code) => resolve({ code, ...printed }));
-    child.stdin.end(input);
+const sluice = (args: string[], { environment = {}, ...options }: RunOptions = {}): Promise<Ended> =>
+  runProgram(directory, [command, ...args], {
+    ...options,
+    environment: {
+      XDG_CONFIG_HOME: join(directory, 'config'),
+      SLUICE_SERVER: product.origin,
+      SLUICE_TOKEN: TEST_TOKEN,
+      ...environment,
+    },
   });
-}
 
 /** Runs a bash script that calls `sluice`. */
 function bash(script: string): Promise<Ended> {
@@ -63,17 +36,6 @@ function bash(script: string): Promise<Ended> {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
-}
-
-async function withServer<Value>(listener: RequestListener, use: (origin: string) => Promise<Value>): Promise<Value> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  try {
-    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 }
 
 const add = (name: string) =>
@@ -174,7 +136,9 @@ describe('destinations', () => {
     expect([interrupted.code, interrupted.stderr]).toEqual([130, expect.stringContaining('the work continues')]);
     const { body } = await product.call('GET', `/api/destinations/${destinationId}`);
     expect(body.desired).toBe('running');
-    await product.call('DELETE', `/api/destinations/${destinationId}`);
+    const guarded = await sluice(['destinations', 'delete', destinationId]);
+    expect([guarded.code, guarded.stderr]).toEqual([5, expect.stringContaining('--stop')]);
+    expect((await sluice(['destinations', 'delete', destinationId, '--stop'])).code).toBe(0);
   });
 
   it('are refused by a name that matches several, with the list', async () => {

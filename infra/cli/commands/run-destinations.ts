@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../../functions/api/api-client.ts';
 import { ApiProblem } from '../../../functions/api/api-problem.ts';
-import type { BulkResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { BulkResult, BulkStartResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { GroupStartResource } from '../../../functions/api/schemas/group-starts.ts';
 import type { CommandContext, Invocation, Run } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../command-failure.ts';
 import { followWork, readTimeoutSeconds } from '../follow-work.ts';
@@ -50,10 +51,33 @@ async function runSome(context: CommandContext, invocation: Invocation, action: 
     after.results,
   );
   if (after.results.some(({ outcome }) => outcome === 'refused')) return EXIT.refused;
-  return options['wait'] === true && after.results.some(({ status }) => status === 'error') ? EXIT.failed : EXIT.ok;
+  return options['wait'] === true && after.results.some(isFailed) ? EXIT.failed : EXIT.ok;
 }
 
-/** A bulk start puts them on air one after the other, so those that wait for their turn are moving too. */
+/** One that never had its turn is still idle, and `detail` says why. */
+const isFailed = ({ outcome, status, detail }: BulkResult['results'][number]): boolean =>
+  status === 'error' || (outcome === 'accepted' && detail !== null);
+
+/** The items of the group start behind a bulk start; null for a bulk stop, and once the group start is forgotten. */
+async function readGroupStart(client: ApiClient, answer: BulkResult | BulkStartResult) {
+  const groupStartId = 'groupStartId' in answer ? answer.groupStartId : null;
+  if (groupStartId === null) return null;
+  try {
+    return await (await client.api['group-starts'][':groupStartId'].$get({ param: { groupStartId } })).json();
+  } catch (error) {
+    if (error instanceof ApiProblem && error.problem.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Why the group start did not start a destination; null when it did. */
+function whyNotStarted(groupStart: GroupStartResource | null, destinationId: string): string | null {
+  const item = groupStart?.destinations.find((each) => each.destinationId === destinationId);
+  if (!item || !['refused', 'failed', 'skipped', 'stopped'].includes(item.state)) return null;
+  return item.detail ?? item.state;
+}
+
+/** As in functions/api/waits.ts: a bulk start puts them on air one after the other, and its group start says when all had their turn. */
 async function followAll<Answer extends BulkResult>(
   { out }: CommandContext,
   client: ApiClient,
@@ -64,15 +88,21 @@ async function followAll<Answer extends BulkResult>(
     answer.results.filter(({ outcome }) => outcome === 'accepted').map(({ destinationId }) => destinationId),
   );
   return followWork(out, timeout, async () => {
+    // Before the destinations, so that none is read before its turn and judged after it.
+    const groupStart = await readGroupStart(client, answer);
     const destinations = await readDestinations(client);
     const now = new Map(destinations.map((each) => [each.destinationId, each]));
     const moving = destinations.filter((each) => accepted.has(each.destinationId) && isMoving(each));
     const results = answer.results.map((each) => ({
       ...each,
       status: now.get(each.destinationId)?.status ?? each.status,
+      detail: each.detail ?? whyNotStarted(groupStart, each.destinationId),
     }));
-    const text = moving.length > 0 ? moving.map(describe).join('; ') : `${accepted.size} done`;
-    return { resource: { ...answer, results }, isOver: moving.length === 0, text };
+    const waiting = groupStart?.destinations.filter(({ state }) => state === 'waiting').length ?? 0;
+    const isOver = moving.length === 0 && (groupStart === null || groupStart.state === 'ended');
+    const parts = [...moving.map(describe), ...(waiting > 0 ? [`${waiting} waiting for their turn`] : [])];
+    const text = isOver ? `${accepted.size} done` : parts.join('; ') || 'waiting for the result of the group start';
+    return { resource: { ...answer, results }, isOver, text };
   });
 }
 
@@ -103,8 +133,8 @@ async function runOne(
     ['status', after.status],
     ['last error', after.lastError?.detail],
   ]);
-  const isFailed = options['wait'] === true && (after.status === 'error' || after.lastError !== null);
-  return isFailed ? EXIT.failed : EXIT.ok;
+  const hasFailed = options['wait'] === true && (after.status === 'error' || after.lastError !== null);
+  return hasFailed ? EXIT.failed : EXIT.ok;
 }
 
 export const remove: Run = async ({ out, connect }, { args, options }) => {
@@ -113,7 +143,7 @@ export const remove: Run = async ({ out, connect }, { args, options }) => {
   const found = await findDestination(client, args[0]!);
   const param = { destinationId: found.destinationId };
   const one = client.api.destinations[':destinationId'];
-  await one.$delete({ param });
+  await one.$delete(options['stop'] === true ? { param, query: { stop: 'true' } } : { param });
   const look = async () => {
     try {
       const resource = await (await one.$get({ param })).json();

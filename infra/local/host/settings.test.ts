@@ -38,6 +38,18 @@ describe('readSettings', () => {
     });
   });
 
+  it('ignores the variables of the sluice command', () => {
+    const environment = {
+      SLUICE_SERVER: 'https://sluice.example',
+      SLUICE_PASSPHRASE: 'twelve letters',
+      SLUICE_DEBUG: '1',
+    };
+    expect(readSettings({ ...environment, SLUICE_TOKEN: 'a-token-of-16-chars' })).toEqual({
+      ...readSettings({}),
+      token: 'a-token-of-16-chars',
+    });
+  });
+
   it('accepts every documented setting', () => {
     const settings = readSettings({
       PORT: '80',

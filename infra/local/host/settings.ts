@@ -10,6 +10,7 @@ import { blockOf } from '../../../functions/domain/ipv4-block.ts';
 import { STARTS_AT_ONCE_MAX } from '../../../functions/domain/start-pace.ts';
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
 import { parseTimeServer, type TimeServer } from './compare-clock.ts';
+import { COMMAND_VARIABLES } from '../../cli/environment.ts';
 
 /**
  * How the SRT listener is protected: by a given passphrase, or by the one kept in the data directory. `generate`
@@ -215,8 +216,9 @@ export function originOf({ host, port: number }: Pick<Settings, 'host' | 'port'>
 
 function unknownNames(environment: Readonly<Record<string, string | undefined>>): SettingProblem[] {
   const known = SETTINGS_TABLE.map((setting) => setting.name);
+  const ignored: readonly string[] = COMMAND_VARIABLES;
   return Object.keys(environment)
-    .filter((name) => name.startsWith('SLUICE_') && !known.includes(name))
+    .filter((name) => name.startsWith('SLUICE_') && !known.includes(name) && !ignored.includes(name))
     .map((name) => ({
       name,
       allowed: 'no such setting',
