@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +25,11 @@ interface Block {
 }
 
 const blocks: Block[] = [...GUIDE.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(([, language, text], index, { length }) => {
-  const [heading] = GUIDE.slice(0, GUIDE.indexOf(text!)).match(/^## .*$/gm)!.slice(-1);
+  const [heading] = GUIDE.slice(0, GUIDE.indexOf(text!))
+    .match(/^## .*$/gm)!
+    .slice(-1);
   const title = `${index + 1} of ${length}: ${heading!.slice(3)}, ${language}`;
-  return { language: language!, text: text!, title, isReceiver: /8000, |:8000\/'\)/.test(text!) };
+  return { language: language!, text: text!, title, isReceiver: /\.listen\(|serve_forever|HttpListener/.test(text!) };
 });
 
 /** What each language needs, and how a file of it is run. */
@@ -41,6 +44,10 @@ const isInstalled = (program: string) => spawnSync(program, ['--version'], { std
 /** Without bash, nothing has exported the address. */
 const missingFor = ({ language }: Block) =>
   ['bash', language].flatMap((each) => LANGUAGES[each]?.programs ?? []).filter((program) => !isInstalled(program));
+
+/** Sends the message that receivers wait for. It runs once beside each of them. */
+const isSender = ({ text }: Block) => text.includes('/test -X POST');
+let messagesSent = 0;
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-automate-'));
 let product: Product;
@@ -67,6 +74,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** No block may outlive its test. */
+const LIMIT_MS = 100_000;
+
 interface Running {
   child: ChildProcess;
   stdout: () => string;
@@ -84,6 +94,7 @@ function start({ language, text }: Block): Running {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
   });
   const output = { stdout: '', all: '' };
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
@@ -94,7 +105,7 @@ function start({ language, text }: Block): Running {
 /** Runs a block to its end, and compares what it prints with what the guide says. */
 async function runToEnd(block: Block): Promise<void> {
   const { child, printed, stdout } = start(block);
-  const code = await new Promise((resolve) => child.once('close', resolve));
+  const [code] = (await once(child, 'close')) as [number | null];
   expect(code, printed()).toBe(0);
   for (const [, expected] of block.text.matchAll(/(?:#|\/\/) prints (.+)$/gm)) expect(stdout()).toContain(expected);
 }
@@ -102,6 +113,8 @@ async function runToEnd(block: Block): Promise<void> {
 /** Runs a receiver, which prints a signed event of the product and refuses a forged one. */
 async function runReceiver(block: Block): Promise<void> {
   const { child, printed, stdout } = start(block);
+  // The next receiver needs the port.
+  const ended = once(child, 'close');
   const forge = () =>
     fetch(`http://127.0.0.1:${receiverPort}/`, {
       method: 'POST',
@@ -111,6 +124,7 @@ async function runReceiver(block: Block): Promise<void> {
         'webhook-signature': 'v1,Zm9yZ2Vk',
       },
       body: '{"type":"forged"}',
+      signal: AbortSignal.timeout(5_000),
     }).catch(() => null);
   try {
     const refused = await waitFor('the receiver to answer', () => {
@@ -118,11 +132,13 @@ async function runReceiver(block: Block): Promise<void> {
       return forge();
     });
     expect(refused.status).toBe(401);
-    await runToEnd(blocks.find(({ text }) => text.includes('/test -X POST'))!);
+    await runToEnd(blocks.find(isSender)!);
+    messagesSent += 1;
     await waitFor('the receiver to print the event', () => stdout().includes('notification.test'));
     expect(stdout()).not.toContain('forged');
   } finally {
     child.kill();
+    await ended;
   }
 }
 
@@ -136,7 +152,9 @@ describe('AUTOMATE.md', () => {
     const missing = missingFor(block);
     const reason = missing.length > 0 ? ` (skipped: ${missing.join(', ')} not installed)` : '';
     it.skipIf(reason !== '')(`runs block ${block.title}${reason}`, async () => {
-      await (block.isReceiver ? runReceiver(block) : runToEnd(block));
+      if (block.isReceiver) await runReceiver(block);
+      else if (isSender(block)) expect(messagesSent).toBeGreaterThan(0);
+      else await runToEnd(block);
     });
   }
 });
