@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isCommandFresh } from './is-command-fresh.mjs';
+import { isCommandFresh } from '../local/bootstrap/is-command-fresh.mjs';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..');
 const built = join(root, 'dist', 'sluice.js');

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isCommandFresh } from '../../cli/is-command-fresh.mjs';
+import { isCommandFresh } from './is-command-fresh.mjs';
 import { ensureInstalled, findNpm } from './install.mjs';
 import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from './main-process.mjs';
 import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
