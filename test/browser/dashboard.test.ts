@@ -133,7 +133,7 @@ describe('signing in', () => {
     await visitor.getByLabel('Token').fill(TEST_TOKEN);
     await visitor.getByRole('button', { name: 'Sign in' }).click();
     await visitor.waitForURL('**/api/docs');
-    const documented = visitor.getByText('/api/mediaconnect/flow/status').first();
+    const documented = visitor.getByText('/api/session').filter({ visible: true }).first();
     await documented.waitFor();
     expect(await documented.isVisible()).toBe(true);
     await context.close();

@@ -7,7 +7,7 @@ const FAILURE = {
   remedy: 'free some space on the disk of the data directory',
 };
 /** Routes that store nothing. */
-const TAKEN = /^\/api\/(session|session\/refresh|estimates|rehearsal)$/;
+const TAKEN = /^\/api\/(session|session\/refresh|estimates|export|rehearsal)$/;
 
 let test: Awaited<ReturnType<typeof startTestApi>>;
 beforeAll(async () => void (test = await startTestApi()));
