@@ -5,8 +5,8 @@ import type { AccessToken } from '../domain/access-token.ts';
 import { AppError } from '../domain/errors.ts';
 import {
   invitationDigestOf,
+  invitationSecret,
   invitationState,
-  isInvitationSecret,
   personDigestOf,
   type Invitation,
 } from '../domain/invitation.ts';
@@ -22,7 +22,7 @@ type Deps = Pick<ApiDeps, 'clients' | 'deployment' | 'now' | 'newId'>;
  * @throws {AppError} `invitation_void` for an invitation that was used or revoked, or has expired
  */
 export async function openInvitation(deps: Deps, secret: string): Promise<Invitation | null> {
-  if (!isInvitationSecret(secret)) return null;
+  if (!invitationSecret.matches(secret)) return null;
   const invitation = await getInvitation(deps, invitationDigestOf(secret));
   if (!invitation) return null;
   const state = invitationState(invitation, deps.now());

@@ -1,9 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createRandomSecret } from './random-secret.ts';
 
-/**
- * Access tokens: named secrets for scripts and devices. The store has a SHA-256 digest of the secret only. A plain
- * digest suffices, because 256 random bits cannot be guessed.
- */
+/** Access tokens: named secrets for scripts and devices. */
 
 /** What a token may do. A trigger token starts and stops the destinations and shows that it names, and nothing else. */
 export const ACCESS_TOKEN_ROLES = ['viewer', 'operator', 'admin', 'trigger'] as const;
@@ -38,24 +35,9 @@ export interface AccessToken {
 
 export type AccessTokenState = 'active' | 'expired' | 'revoked';
 
-/** Begins every secret, so that people and secret scanners recognize one. */
+/** Begins every secret. */
 export const TOKEN_PREFIX = 'sluice_token_';
-const SECRET = new RegExp(`^${TOKEN_PREFIX}[\\w-]{43}$`);
-
-/** Returns a new secret of 256 random bits. */
-export function newTokenSecret(): string {
-  return TOKEN_PREFIX + randomBytes(32).toString('base64url');
-}
-
-/** Returns true for a text in the form of a secret. */
-export function isTokenSecret(text: string): boolean {
-  return SECRET.test(text);
-}
-
-/** Returns the digest under which a token is stored: 43 characters. */
-export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
-}
+export const tokenSecret = createRandomSecret(TOKEN_PREFIX);
 
 /** Returns the state of a token at a time. */
 export function accessTokenState({ expiresAt, revokedAt }: AccessToken, now: Date): AccessTokenState {

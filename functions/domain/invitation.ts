@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createRandomSecret, digestOf } from './random-secret.ts';
 import { DAY_MS } from './utc-day.ts';
 
 /**
@@ -31,22 +31,11 @@ export const INVITATION_DAYS_DEFAULT = 7;
 /** Less than an ended access token is kept, so that a used link stays used. */
 export const INVITATION_DAYS_MAX = 14;
 
-const PREFIX = 'sluice_invitation_';
-const SECRET = new RegExp(`^${PREFIX}[\\w-]{43}$`);
-
-/** Returns a new secret of 256 random bits. */
-export function newInvitationSecret(): string {
-  return PREFIX + randomBytes(32).toString('base64url');
-}
-
-/** Returns true for a text in the form of a secret. */
-export function isInvitationSecret(text: string): boolean {
-  return SECRET.test(text);
-}
+export const invitationSecret = createRandomSecret('sluice_invitation_');
 
 /** Returns the digest under which an invitation is stored: 43 characters. */
 export function invitationDigestOf(secret: string): string {
-  return digest(`invitation ${secret}`);
+  return digestOf(`invitation ${secret}`);
 }
 
 /**
@@ -55,11 +44,7 @@ export function invitationDigestOf(secret: string): string {
  * signs in with it.
  */
 export function personDigestOf(secret: string): string {
-  return digest(`person ${secret}`);
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return digestOf(`person ${secret}`);
 }
 
 /** Returns when the link of an invitation stops working if its creator does not say. */

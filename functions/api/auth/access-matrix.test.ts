@@ -11,7 +11,7 @@ import {
 import { makeShow, SHOW_ID } from '../../../test/support/make-show.ts';
 import { makeUserPool } from '../../../test/support/user-pool.ts';
 import { insertShow } from '../../aws/show-table.ts';
-import { newTokenSecret } from '../../domain/access-token.ts';
+import { tokenSecret } from '../../domain/access-token.ts';
 import { listServedRoutes, ROUTE_ACCESS, TRIGGER_ACCESS } from '../route-roles.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
@@ -128,7 +128,7 @@ async function makeDefects(): Promise<Record<string, Send>> {
     'a token in the wrong case': bearer(good.replace(/(?<=token_).*/, swapCase)),
     'an expired token': bearer(ended.token),
     'a revoked token': bearer(revoked.token),
-    'a token of another deployment': bearer(newTokenSecret()),
+    'a token of another deployment': bearer(tokenSecret.create()),
     'a token of a user pool': bearer(pool.person(['admin'])),
     'a token of another scheme': { headers: { authorization: `Basic ${good}` } },
     'a token without a scheme': { headers: { authorization: good } },

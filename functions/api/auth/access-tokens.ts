@@ -1,7 +1,8 @@
 import { getAccessToken, noteAccessTokenUse } from '../../aws/access-token-table.ts';
 import type { TableDeps } from '../../aws/clients.ts';
-import { accessTokenState, digestOf, isTokenSecret, type AccessToken } from '../../domain/access-token.ts';
+import { accessTokenState, tokenSecret, type AccessToken } from '../../domain/access-token.ts';
 import { AppError, errorName } from '../../domain/errors.ts';
+import { digestOf } from '../../domain/random-secret.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
 import type { Principal } from './principal.ts';
 
@@ -51,7 +52,7 @@ export function createAccessTokens({ now, logger, ...table }: AccessTokensOption
     }
   }
 
-  return { resume, find: async (secret) => (isTokenSecret(secret) ? resume(digestOf(secret)) : null) };
+  return { resume, find: async (secret) => (tokenSecret.matches(secret) ? resume(digestOf(secret)) : null) };
 }
 
 /** Returns the caller that a token stands for. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isTokenSecret } from '../../domain/access-token.ts';
+import { tokenSecret } from '../../domain/access-token.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
 import { principalOf, type AccessTokens } from './access-tokens.ts';
@@ -73,7 +73,7 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
   }
 
   async function holderOf(given: string): Promise<Principal | null> {
-    if (isTokenSecret(given)) {
+    if (tokenSecret.matches(given)) {
       const found = await accessTokens.find(given);
       return found && principalOf(found, 'bearer');
     }

@@ -2,8 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { insertAccessToken, listAccessTokens, revokeAccessToken } from '../../aws/access-token-table.ts';
 import { getDestination } from '../../aws/destination-table.ts';
 import { getShow } from '../../aws/show-table.ts';
-import { accessTokenState, digestOf, newTokenSecret, type AccessToken } from '../../domain/access-token.ts';
+import { accessTokenState, tokenSecret, type AccessToken } from '../../domain/access-token.ts';
 import { AppError, type FieldError } from '../../domain/errors.ts';
+import { digestOf } from '../../domain/random-secret.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { invalidFields } from '../http/validation.ts';
 import {
@@ -69,7 +70,7 @@ export function registerAccessTokens(api: Api, deps: ApiDeps): void {
     const errors = [...errorsOf({ ...asked, scope }, { active, now }), ...(await missingOf(deps, scope))];
     if (errors.length > 0) throw invalidFields(errors);
     if (active.length >= ACTIVE_MAX) throw tooMany();
-    const secret = newTokenSecret();
+    const secret = tokenSecret.create();
     const token: AccessToken = {
       tokenId: deps.newId('tok'),
       name: asked.name,

@@ -7,8 +7,8 @@ import {
   defaultExpiry,
   INVITATION_DAYS_MAX,
   invitationDigestOf,
+  invitationSecret,
   invitationState,
-  newInvitationSecret,
   type Invitation,
 } from '../../domain/invitation.ts';
 import { DAY_MS } from '../../domain/utc-day.ts';
@@ -80,7 +80,7 @@ export function registerInvitations(api: Api, deps: ApiDeps): void {
     const errors = [...expiryErrors(expiresAt, now), ...(await nameErrors(deps, name, pending))];
     if (errors.length > 0) throw invalidFields(errors);
     if (pending.length >= PENDING_MAX) throw tooMany();
-    const secret = newInvitationSecret();
+    const secret = invitationSecret.create();
     const invitation: Invitation = {
       invitationId: deps.newId('inv'),
       name,
