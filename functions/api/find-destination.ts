@@ -27,8 +27,13 @@ export function requireFound<Found>(found: Found | null, destinationId: string):
 
 /** Returns the inputs of the views for one answer. */
 export function resourceView(deps: ApiDeps, context: ApiContext): ResourceView {
+  return viewFor(deps, context.get('principal').role);
+}
+
+/** The same for a role, where a request has no caller. */
+export function viewFor(deps: ApiDeps, role: ResourceView['role']): ResourceView {
   return {
-    role: context.get('principal').role,
+    role,
     now: deps.now(),
     freshSeconds: deps.freshSeconds,
     pricing: pricingOf(deps),

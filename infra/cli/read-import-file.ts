@@ -31,11 +31,17 @@ export async function readImportFile(file: string): Promise<ImportFile> {
 
 async function readBytes(file: string, name: string): Promise<Buffer> {
   try {
-    if (file !== STANDARD_INPUT) return limit(await readFile(file), name);
+    if (file !== STANDARD_INPUT) {
+      const bytes = await readFile(file);
+      requireLimit(bytes.length, name);
+      return bytes;
+    }
     const chunks: Buffer[] = [];
+    let length = 0;
     for await (const chunk of process.stdin) {
       chunks.push(Buffer.from(chunk as Uint8Array));
-      limit(Buffer.concat(chunks), name);
+      length += chunks.at(-1)!.length;
+      requireLimit(length, name);
     }
     return Buffer.concat(chunks);
   } catch (error) {
@@ -44,9 +50,8 @@ async function readBytes(file: string, name: string): Promise<Buffer> {
   }
 }
 
-function limit(bytes: Buffer, name: string): Buffer {
-  if (bytes.length <= BYTES_MAX) return bytes;
-  throw refused(`${name} is larger than the 4 MB of one import; export with --no-pictures`);
+function requireLimit(length: number, name: string): void {
+  if (length > BYTES_MAX) throw refused(`${name} is larger than the 4 MB of one import; export with --no-pictures`);
 }
 
 function decode(bytes: Buffer, name: string): string {

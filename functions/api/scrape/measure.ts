@@ -1,12 +1,12 @@
 import { listAllDestinations } from '../../aws/destination-table.ts';
 import { listStandingIncidents } from '../../aws/incident-table.ts';
-import { pricingOf } from '../../aws/pricing-of.ts';
 import { withSharedReads } from '../../aws/shared-reads.ts';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { isStanding } from '../../domain/incident.ts';
 import { SEVERITIES } from '../../domain/incident-rules.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { viewFor } from '../find-destination.ts';
 import { explain, logFailure } from '../http/problem.ts';
 import { FlowStatusResource, type DestinationResource } from '../schemas/answers.ts';
 import { observeCosts } from '../views/cost-now.ts';
@@ -50,13 +50,7 @@ export async function measure(deps: ApiDeps, look: FlowLookMemo): Promise<[Famil
 }
 
 async function measureDestinations(deps: ApiDeps): Promise<Samples> {
-  const view = {
-    role: 'viewer' as const,
-    now: deps.now(),
-    freshSeconds: deps.freshSeconds,
-    pricing: pricingOf(deps),
-    isBilled: !deps.embedded,
-  };
+  const view = viewFor(deps, 'viewer');
   const all = (await listAllDestinations(deps)).map((record) => toDestinationResource(record, view));
   const each = (value: (destination: DestinationResource) => number | null): Sample[] =>
     all.map((destination) => ({ labels: labelsOf(destination), value: value(destination) }));

@@ -1,12 +1,11 @@
 import { isSrtPlatform } from '../../../presets/index.ts';
 import type { AtLimit } from '../../domain/ceiling.ts';
-import type { Destination } from '../../domain/destination.ts';
+import { positionOf, type Destination } from '../../domain/destination.ts';
 import type { NotificationTarget } from '../../domain/notification-target.ts';
 import { timesOn, type ShowSeries } from '../../domain/show-series.ts';
 import type { Show } from '../../domain/show.ts';
 import { HOLD_MINUTES_DEFAULT, onSourceLossOf } from '../../domain/source-loss.ts';
 import type { ExportedDestination, ExportedShow, ExportedTarget } from '../schemas/transfer.ts';
-import { positionOf } from './references.ts';
 import { recurrenceFrom } from './recurrence-from.ts';
 
 /**

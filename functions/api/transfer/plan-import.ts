@@ -7,6 +7,7 @@ import { planSettings } from './plan-settings.ts';
 import { planShows } from './plan-shows.ts';
 import { planTargets } from './plan-targets.ts';
 import { readDocument } from './read-document.ts';
+import { referencesOf } from './references.ts';
 
 /** What an import is about: a whole document, or destinations of a spreadsheet. */
 export type Wanted =
@@ -24,19 +25,14 @@ export async function planImport(
   wanted: Wanted,
   { schedules }: { schedules: boolean },
 ): Promise<ImportPlan> {
-  const described = await readDocument(deps, wanted.kind === 'document');
+  const described = await readDocument(deps, wanted.kind === 'document' && hasPictures(wanted.document));
   const ids: Ids = new Map();
   if (wanted.kind === 'destinations') {
     return { items: await planDestinations(deps, wanted.destinations, { described, ids }), ids };
   }
   const { document, keys } = wanted;
   const destinations = await planDestinations(deps, document.destinations.map(toWanted(keys)), { described, ids });
-  const here = new Map(
-    described.destinations.map(({ destinationId }, index) => [
-      destinationId,
-      described.document.destinations[index]!.reference,
-    ]),
-  );
+  const here = referencesOf(described.destinations);
   // One that is not here differs from every one that is.
   const translate = (reference: string) => here.get(ids.get(reference) ?? '') ?? `\n${reference}`;
   const options = { described, translate, now: deps.now(), schedules, keys: keys.notificationTargets };
@@ -47,6 +43,11 @@ export async function planImport(
     ...planShows(deps, document.shows, options),
   ];
   return { items, ids };
+}
+
+/** Pictures here are compared with those of the document only. */
+function hasPictures({ settings, shows }: TransferDocument): boolean {
+  return !!settings.slateImage || shows.some(({ cover }) => cover !== null);
 }
 
 function toWanted(keys: TransferKeys) {

@@ -1,5 +1,5 @@
 import { isPrimary } from '../../domain/lifecycle.ts';
-import type { Destination } from '../../domain/destination.ts';
+import { positionOf, type Destination } from '../../domain/destination.ts';
 import { numbered } from './pair-items.ts';
 
 /**
@@ -14,11 +14,6 @@ export function exportable(records: readonly Destination[]): Destination[] {
     .toSorted(
       (one, other) => positionOf(one) - positionOf(other) || (one.destinationId < other.destinationId ? -1 : 1),
     );
-}
-
-/** Returns the place of a destination in the manual order. */
-export function positionOf({ createdAt, position }: Pick<Destination, 'createdAt' | 'position'>): number {
-  return position ?? Date.parse(createdAt);
 }
 
 /** Returns the reference of each destination by its id: the name, numbered from the second of a name on. */
