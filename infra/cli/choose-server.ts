@@ -11,7 +11,7 @@ import { readVariable } from './environment.ts';
 
 /**
  * @param given the value of `--server`
- * @throws {CommandFailure} `usage` for an address that is none, `notSignedIn` when no server is known
+ * @throws {CommandFailure} `usage` for an invalid address, `notSignedIn` when no server is known
  */
 export async function chooseServer(given: string | undefined): Promise<Server> {
   const named = given ?? readVariable('SLUICE_SERVER');

@@ -16,7 +16,7 @@ const fileName = (): string =>
   join(readVariable('XDG_CONFIG_HOME') || join(homedir(), '.config'), 'sluice', 'servers.json');
 
 /**
- * Reads the file; empty when there is none.
+ * Reads the file; empty before the first sign-in.
  * @throws {CommandFailure} `failed` when it is damaged
  */
 export function readStoredServers(): StoredServers {

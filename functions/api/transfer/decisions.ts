@@ -151,7 +151,7 @@ export const TARGET_DECISIONS: Decisions<NotificationTarget> = {
   urlHost: 'follows from the URL',
   urlCiphertext: 'key',
   companion: 'exported',
-  secrets: 'a webhook gets a signing secret of its own, so that an export forges no message',
+  secrets: 'a webhook gets a new signing secret, so that an export forges no message',
   filter: 'exported',
   isEnabled: 'exported',
   disabledReason: RUN,

@@ -123,7 +123,7 @@ function readRow(cells: readonly string[], columns: readonly Column[], number: n
   if (typeof name !== 'string') throw refuse(`row ${number}, name`, 'is empty: enter a name');
   if (typeof fields['platform'] === 'string') fields['platform'] = fields['platform'].toLowerCase();
   const isSrt = fields['platform'] === 'srt';
-  // A spreadsheet cannot say that there is none, so a cell that is empty asks for the key of a new destination.
+  // A spreadsheet cannot say that a destination has no key, so an empty cell asks for the key of a new one.
   return { reference: name, fields: { ...fields, name }, needs: isSrt ? [] : ['streamKey'], secrets };
 }
 

@@ -56,7 +56,7 @@ function isEqual(deps: ApiDeps, { fields, secrets }: WantedDestination, { export
   );
 }
 
-/** Returns the secrets that differ, as far as fingerprints tell. Of a passphrase there is none. */
+/** Returns the secrets that differ, as far as fingerprints tell. A passphrase has no fingerprint. */
 function changedKeys(deps: ApiDeps, secrets: Secrets, record: Destination): (keyof Secrets)[] {
   const { backupStreamKey, passphrase, streamKey } = secrets;
   const isOther = (key: string | undefined, fingerprint: string | null | undefined) =>

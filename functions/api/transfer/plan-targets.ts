@@ -7,7 +7,7 @@ import { changedFields, planItem, refuseItem, type PlannedItem } from './plan-it
 import type { DescribedDeployment } from './read-document.ts';
 import { readTargetUrl } from './read-keys.ts';
 
-/** Plans the import of notification targets. A webhook gets a signing secret of its own, as every new one does. */
+/** Plans the import of notification targets. A new webhook gets a new signing secret. */
 
 type Keys = TransferKeys['notificationTargets'];
 

@@ -65,6 +65,6 @@ export const watch: Run = async ({ out, connect }, { options }) => {
     else drawTable(connection.origin, data);
     await sleep(Number(interval) * 1000, undefined, { signal: interrupt.signal }).catch(() => {});
   }
-  // Watching has no end of its own, so Ctrl-C is the ordinary one.
+  // Watching never ends by itself, so Ctrl-C is the ordinary end.
   return EXIT.ok;
 };

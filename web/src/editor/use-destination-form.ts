@@ -212,7 +212,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       }
       add((message) => finish(message)());
     },
-    /** Adds the destination and begins another one like it. The fields of its own are empty again. */
+    /** Adds the destination and begins another one like it. Name and keys are empty again. */
     saveAndAddAnother(onAdded: () => void): void {
       add((message) => {
         beginWith({ ...form.values, ...NOTHING_OF_ITS_OWN });

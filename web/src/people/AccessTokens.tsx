@@ -21,7 +21,7 @@ export function AccessTokens() {
   return (
     <>
       <p className={classes.text}>
-        Give each script and device a token of its own. The timeline shows its name, and you can revoke it alone.
+        Give each script and device its own token. The timeline shows its name, and you can revoke it alone.
       </p>
       {tokens?.length === 0 && <p className={classes.text}>There are no access tokens yet.</p>}
       {!tokens && problem && <ProblemPanel problem={problem} />}
