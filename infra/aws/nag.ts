@@ -167,13 +167,13 @@ const LIST: readonly Acknowledgement[] = [
     finding: 'IAM5[Resource::<function>:*]',
     reason: 'versions and aliases of the only function that the schedule calls',
   },
-  {
-    at: 'control-plane/ApiRoute/Resource',
+  ...['ApiRoute', 'MetricsRoute'].map((route) => ({
+    at: `control-plane/${route}/Resource`,
     finding: 'APIG4',
     reason:
       'the function checks the token itself, in the cookie or in the header: a gateway’s authorizer cannot read the ' +
       'session cookie',
-  },
+  })),
   ...['Role', 'DiffRole'].map((role) => ({
     at: `deploy-role/${role}/DefaultPolicy/Resource`,
     finding: 'IAM5[Resource::arn:<partition>:cloudformation:<region>:<account>:stack/<stack>/*]',

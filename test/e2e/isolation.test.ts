@@ -78,7 +78,7 @@ const healthIs = (destinationId: string, ...codes: string[]) =>
   );
 
 async function remove(destinationId: string): Promise<void> {
-  expect((await product.call('DELETE', path(destinationId))).status).toBe(202);
+  expect((await product.call('DELETE', `${path(destinationId)}?stop=true`)).status).toBe(202);
   await waitFor('the record to go', async () => (await product.call('GET', path(destinationId))).status === 404);
 }
 

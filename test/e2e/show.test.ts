@@ -167,7 +167,7 @@ describe('a show on one machine', () => {
     });
     expect(record.health).toMatchObject({ code: 'stream_key_rejected', severity: 'fatal' });
     expect(record.health.remedy).toContain('stream key');
-    expect((await product.call('DELETE', path(c))).status).toBe(202);
+    expect((await product.call('DELETE', `${path(c)}?stop=true`)).status).toBe(202);
     await waitFor('the record to go', async () => (await product.call('GET', path(c))).status === 404);
   });
 
@@ -270,7 +270,8 @@ describe('a show on one machine', () => {
   });
 
   it('deletes both and leaves no input, output, channel, process or port', async () => {
-    for (const destinationId of [a, b]) expect((await product.call('DELETE', path(destinationId))).status).toBe(202);
+    for (const destinationId of [a, b])
+      expect((await product.call('DELETE', `${path(destinationId)}?stop=true`)).status).toBe(202);
     await waitFor('the list to be empty', async () => {
       const { body } = await product.call('GET', '/api/destinations');
       return body.data.every((record: { primary: boolean }) => record.primary);

@@ -36,8 +36,12 @@ async function receive(options: Partial<RtmpReceiverOptions> = {}): Promise<Rtmp
   return receiver;
 }
 
-/** Publishes with ffmpeg's RTMP sender. `ended` resolves with its exit code. */
-function pushWithFfmpeg(url: string, input: string[] = []) {
+/**
+ * Publishes with ffmpeg's RTMP sender at the speed of the clock. `ended` resolves with its exit code. ffmpeg closes its
+ * socket without reading our answers, so its kernel drops what is still to be sent: at full speed that is the whole
+ * file when the receiver is slow to begin.
+ */
+function pushWithFfmpeg(url: string, input: string[] = ['-re']) {
   const args = ['-hide_banner', '-nostdin', '-v', 'error', ...input, '-i', source, '-c', 'copy', '-f', 'flv', url];
   const child = spawn(findRehearsalFfmpeg(), args, { stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
