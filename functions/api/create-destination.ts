@@ -53,7 +53,7 @@ export async function prepareDestination(deps: ApiDeps, wanted: Wanted): Promise
 export async function createDestination(
   deps: ApiDeps,
   wanted: Wanted,
-  { reference, requestedBy }: { requestedBy: string; reference?: string },
+  { reference = null, requestedBy }: { requestedBy: string; reference?: string | null },
 ): Promise<Destination> {
   const { seal, target, terms } = await prepareDestination(deps, wanted);
   const isSrt = isSrtPlatform(wanted.platform);
@@ -66,7 +66,7 @@ export async function createDestination(
     const now = deps.now();
     const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const settings = {
-      ...(reference === undefined ? {} : { reference }),
+      ...(reference === null ? {} : { reference }),
       ...(sound ? { sound } : {}),
       ...terms,
       ...(onSourceLoss === undefined ? {} : { onSourceLoss }),

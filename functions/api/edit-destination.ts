@@ -9,6 +9,7 @@ import { startWithinCeilings } from '../workflow/ceilings.ts';
 import { requestChange } from '../workflow/operations.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { prepareBackup } from './backup-target.ts';
+import { withFreeReference } from './caller-reference.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -41,8 +42,17 @@ export interface EditRequest {
 
 export type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
-/** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
-export async function editDestination(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
+/**
+ * Checks the configuration after the edit, then writes it unless the record has changed in the meantime.
+ * @throws {AppError} `duplicate_destination` when another destination has the reference, among others
+ */
+export function editDestination(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
+  const { reference = null } = fields;
+  const { destinationId } = asked;
+  return withFreeReference(deps, { reference, destinationId }, () => edit(deps, asked, fields));
+}
+
+async function edit(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
   const { destinationId } = asked;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();

@@ -305,8 +305,8 @@ export interface OutputPause {
  */
 export interface Destination {
   destinationId: string;
-  /** The caller's own id, by which PUT creates and changes it; absent without one. Unique, and never changes. */
-  reference?: string;
+  /** The caller's own id, by which PUT creates and changes it; absent or null without one. Unique. */
+  reference?: string | null;
   name: string;
   /** Label of destinations that an operator starts and stops together; null for none. No AWS resource carries it. */
   group: string | null;

@@ -25,6 +25,7 @@ export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast
 /** Part of a configuration; absent fields stay. */
 export interface Edit extends Partial<Target>, Partial<StoredKey>, StoredBackup {
   name?: string;
+  reference?: string | null;
   group?: string | null;
   standby?: Destination['standby'];
   onSourceLoss?: Destination['onSourceLoss'];

@@ -105,6 +105,49 @@ describe('PUT /api/destinations/by-reference/{reference}', () => {
     expect([moved.status, moved.problem.errors?.[0]?.field]).toEqual([422, 'rtmpUrl']);
   });
 
+  it('finds a destination that got its reference from POST or PATCH, until PATCH takes it away', async () => {
+    const made = await test.call('POST', '/api/destinations', { body: { ...BODY, reference: 'sunday' } });
+    expect([made.status, made.body.reference]).toEqual([201, 'sunday']);
+    const path = `/api/destinations/${made.body.destinationId}`;
+    const patch = (reference: string | null) => test.call('PATCH', path, { body: { reference } });
+    expect((await patch('weekly')).body).toMatchObject({ reference: 'weekly', revision: 2 });
+    expect((await upsert({}, { reference: 'weekly' })).status).toBe(200);
+    expect((await patch(null)).body.reference).toBeNull();
+    const other = { streamKey: 'zq7x-other-81kd-w3pm-90ab' };
+    expect((await upsert(other, { reference: 'weekly' })).status).toBe(201);
+  });
+
+  it('is refused by POST, PATCH and PUT for the reference of another destination, whose name is said', async () => {
+    await upsert();
+    const body = { ...BODY, name: 'Other', streamKey: 'zq7x-other-81kd-w3pm-90ab' };
+    const taken = { reference: 'sunday' };
+    const made = await test.call('POST', '/api/destinations', { body: { ...body, ...taken } });
+    expect([made.status, made.problem.code, made.problem.errors?.[0]?.field]).toEqual([
+      409,
+      'duplicate_destination',
+      'reference',
+    ]);
+    expect(made.problem.detail).toContain('sunday is the reference of "Main"');
+    const { body: other } = await test.call('POST', '/api/destinations', { body });
+    const path = `/api/destinations/${other.destinationId}`;
+    expect((await test.call('PATCH', path, { body: taken })).status).toBe(409);
+    const { name, platform, rtmpUrl, preset, standby } = other;
+    const whole = { name, platform, rtmpUrl, preset, standby, ...taken };
+    expect((await test.call('PUT', path, { body: whole })).status).toBe(409);
+    expect((await stored()).map(({ reference }) => reference ?? null).toSorted()).toEqual([null, 'sunday'].toSorted());
+  });
+
+  it('gives one of two requests at the same time the reference', async () => {
+    const bodies = ['1', '2'].map((each) => ({
+      ...BODY,
+      streamKey: `zq7x-other-81kd-w3pm-90a${each}`,
+      reference: 'x',
+    }));
+    test.delayWrites(20);
+    const answers = await Promise.all(bodies.map((body) => test.call('POST', '/api/destinations', { body })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  });
+
   it('lists a destination by its reference and by its whole name', async () => {
     await upsert({ name: 'Main YouTube' });
     await upsert({ name: 'Main', streamKey: 'zq7x-other-81kd-w3pm-90ab' }, { reference: 'other' });

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
-import { inTurn } from '../../workflow/in-turn.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { findByReference, inReferenceTurn } from '../caller-reference.ts';
 import { createDestination } from '../create-destination.ts';
 import { readStreamKey } from '../destination-target.ts';
 import { editDestination, type EditRequest, type Fields } from '../edit-destination.ts';
@@ -49,8 +48,7 @@ export function registerDestinationByReference(api: Api, deps: ApiDeps): void {
     const requestedBy = context.get('principal').id;
     const { apply } = context.req.valid('query');
     // One at a time, so that the second caller finds what the first has created.
-    const turn = { name: `reference-${reference}`, doing: 'changing the destination with this reference' };
-    const { isNew, record } = await inTurn(deps, turn, async () => {
+    const { isNew, record } = await inReferenceTurn(deps, reference, async () => {
       const found = await findByReference(deps, reference);
       if (!found) {
         if (ifMatch !== undefined) throw nothingToMatch(ifMatch);
@@ -68,12 +66,6 @@ function requireReference(text: string): string {
   const { data, error } = Reference.safeParse(text);
   if (error) throw invalidFields([{ field: 'reference', message: error.issues[0]!.message }]);
   return data;
-}
-
-/** A destination that is being deleted has given its reference up. */
-async function findByReference(deps: ApiDeps, reference: string): Promise<Destination | undefined> {
-  const records = await listAllDestinations(deps);
-  return records.find((record) => record.reference === reference && record.desired !== 'deleted');
 }
 
 /**

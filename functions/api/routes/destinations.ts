@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { forceChange, requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { withFreeReference } from '../caller-reference.ts';
 import { createDestination } from '../create-destination.ts';
 import {
   answers,
@@ -63,9 +64,11 @@ export type DestinationsRoutes = typeof get | typeof remove | typeof create;
 /** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi({ ...create, middleware: idempotent(deps) }, async (context) => {
-    const record = await createDestination(deps, context.req.valid('json'), {
-      requestedBy: context.get('principal').id,
-    });
+    const requestedBy = context.get('principal').id;
+    const { reference = null, ...wanted } = context.req.valid('json');
+    const record = await withFreeReference(deps, { reference, destinationId: null }, () =>
+      createDestination(deps, wanted, { requestedBy, reference }),
+    );
     context.header('Location', `/api/destinations/${record.destinationId}`);
     return context.json(presentDestination(deps, context, record), 201);
   });

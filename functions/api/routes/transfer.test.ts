@@ -42,7 +42,8 @@ async function must(method: string, path: string, body: object) {
 
 /** Creates one of everything that an export contains. */
 async function fill() {
-  const main = await test.add({ name: 'Main', group: 'Church', holdMinutes: 25, onSourceLoss: 'stop' });
+  const own = { reference: 'sunday' };
+  const main = await test.add({ name: 'Main', group: 'Church', holdMinutes: 25, onSourceLoss: 'stop', ...own });
   const second = await test.add({
     name: 'Second',
     streamKey: `${STREAM_KEY}-2`,
@@ -219,6 +220,38 @@ describe('an import', () => {
     expect(item!['problem'].detail).toMatch(/^preset: YouTube accepts/);
   });
 
+  it('gives the reference of scripts to the destination that they go on to call', async () => {
+    const document = await one((each) => void (each.destinations[0]!.callerReference = 'sunday'));
+    const [item] = (await imported({ document })).items;
+    expect(item).toMatchObject({ status: 'changed', fields: ['callerReference'], outcome: 'changed' });
+    const { body } = await test.call('GET', '/api/destinations?reference=sunday');
+    expect(body.data.map(({ name }: { name: string }) => name)).toEqual(['Main']);
+    delete document.destinations[0]!.callerReference;
+    expect((await imported({ document })).items[0]).toMatchObject({ status: 'same' });
+    expect((await exported()).destinations[0]!.callerReference).toBe('sunday');
+  });
+
+  it('refuses a reference that belongs to another destination, here or in the document', async () => {
+    const document = await one((each) => {
+      const [main] = each.destinations;
+      main!.callerReference = 'sunday';
+      each.destinations.push({ ...main!, name: 'Copy', reference: 'Copy', callerReference: 'weekly' });
+      each.destinations.push({ ...main!, name: 'Twin', reference: 'Twin', callerReference: 'weekly' });
+    });
+    await test.add({ name: 'Other', streamKey: `${STREAM_KEY}-2`, reference: 'sunday' });
+    const keyOf = (key: string) => ({ streamKey: `${STREAM_KEY}-${key}` });
+    const secrets = { 'destination:Copy': keyOf('3'), 'destination:Twin': keyOf('4') };
+    for (const dryRun of [true, false]) {
+      const { items } = await imported({ document, secrets, dryRun });
+      expect(items.slice(0, 3).map(({ status, problem }) => [status, problem?.detail])).toEqual([
+        ['conflict', 'the reference sunday belongs to the destination Other here'],
+        ['conflict', 'the reference weekly belongs to the destination Twin in the document'],
+        ['conflict', 'the reference weekly belongs to the destination Copy in the document'],
+      ]);
+    }
+    expect((await exported()).destinations.map(({ name }) => name)).toEqual(['Main', 'Other']);
+  });
+
   it('does not guess which of two destinations with one name is meant', async () => {
     const document = await one((each) => void (each.destinations[0]!.group = 'Sunday'));
     await test.add({ name: 'Main', streamKey: `${STREAM_KEY}-2` });
@@ -306,6 +339,7 @@ describe('destinations as CSV', () => {
     const file = await post('/api/export', { format: 'csv' });
     expect(file.headers.get('content-type')).toContain('text/csv');
     expect(file.text).toContain("'=1+1");
+    expect(file.text).toContain(',sunday\r\n');
     expect(file.text).not.toContain(STREAM_KEY);
     const { items } = await imported({ csv: `\ufeff${file.text}` });
     expect(items.map(({ name, status }) => [name, status])).toEqual(before.map(({ name }) => [name, 'same']));
@@ -315,6 +349,7 @@ describe('destinations as CSV', () => {
     ['semicolons', 'Name;Platform;Key\r\n"A;B";twitch;live_1_abcdefghijklmno\r\n', 'A;B'],
     ['cells of a spreadsheet', 'One\ttwitch\tlive_1_abcdefghijklmno', 'One'],
     ['another order', 'stream key,name,platform\nlive_1_abcdefghijklmno,Two,TWITCH\n\n', 'Two'],
+    ['own ids', 'name,platform,reference,key\nThree,twitch,own-3,live_1_abcdefghijklmno\n', 'Three'],
   ])('are read from %s', async (_, csv, name) => {
     const { items } = await imported({ csv });
     expect(items).toMatchObject([{ name, outcome: 'created' }]);

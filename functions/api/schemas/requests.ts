@@ -179,8 +179,6 @@ const newDestinationInputs = {
   ...sourceLossInputs,
 };
 
-export const CreateDestination = z.strictObject(newDestinationInputs).openapi('CreateDestination');
-
 /** Validated by the handler, which says what is allowed; a refused path parameter is otherwise a 404. */
 export const ReferenceParam = z.string().openapi({
   param: { name: 'reference', in: 'path' },
@@ -194,6 +192,16 @@ export const Reference = z
     'must be 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : - and begin with a letter or a digit',
   );
 
+const ReferenceInput = Reference.nullable()
+  .optional()
+  .openapi({
+    description: 'Your own id, of PUT …/by-reference/{reference}; no two destinations share one. null: none',
+  });
+
+export const CreateDestination = z
+  .strictObject({ ...newDestinationInputs, reference: ReferenceInput })
+  .openapi('CreateDestination');
+
 export const UpsertDestination = z
   .strictObject({
     ...newDestinationInputs,
@@ -206,6 +214,7 @@ export const UpsertDestination = z
 export const ReplaceDestination = z
   .strictObject({
     name: DestinationName,
+    reference: ReferenceInput.openapi({ description: 'Your own id; null: none. Default: the present one' }),
     group: GroupInput.default(null).openapi({ description: 'Default: no group' }),
     platform: PlatformInput,
     rtmpUrl: RtmpUrlInput,
@@ -225,6 +234,7 @@ export const ReplaceDestination = z
 export const PatchDestination = z
   .strictObject({
     name: DestinationName.optional(),
+    reference: ReferenceInput,
     group: GroupInput.optional(),
     platform: PlatformInput.optional(),
     rtmpUrl: RtmpUrlInput.optional(),

@@ -7,7 +7,7 @@ import { SetNoSourceLimit } from './no-source-limit.ts';
 import { CreateTarget } from './notifications.ts';
 import { timestamp } from './parts.ts';
 import { PutRecordingSettings } from './recordings.ts';
-import { CreateDestination, ReplaceDestination } from './requests.ts';
+import { CreateDestination, Reference, ReplaceDestination } from './requests.ts';
 import { CreateShow } from './shows.ts';
 import { Sound } from './sound.ts';
 
@@ -30,6 +30,9 @@ const Secret = z.string().min(1).max(4096);
 const ExportedDestination = ReplaceDestination.omit({ streamKey: true, backupStreamKey: true, passphrase: true })
   .extend({
     reference,
+    callerReference: Reference.optional().openapi({
+      description: 'The id that a script gave it with PUT /api/destinations/by-reference/{reference}; absent: none',
+    }),
     needs: z.array(z.enum(['streamKey', 'backupStreamKey', 'passphrase'])).openapi({
       description: 'The secrets that it has, which are in `keys` or have to be entered again',
     }),

@@ -51,6 +51,7 @@ describe('the export', () => {
   it('shows every setting of a destination that is decided to be exported', () => {
     const values = {
       name: 'Another',
+      reference: 'another',
       group: 'Church',
       platform: 'twitch',
       rtmpUrl: 'rtmps://other.example/app',

@@ -18,7 +18,7 @@ const HISTORY = 'history stays with the deployment that made it';
 export const DESTINATION_DECISIONS: Decisions<Destination> = {
   destinationId: ID,
   name: 'exported',
-  reference: 'belongs to the scripts that call this deployment',
+  reference: 'exported',
   group: 'exported',
   platform: 'exported',
   rtmpUrl: 'exported',

@@ -26,6 +26,7 @@ const COLUMNS = {
   holdMinutes: 'number',
   streamId: 'text',
   latencyMs: 'number',
+  callerReference: 'text',
   passphrase: 'secret',
 } as const satisfies Record<string, Kind>;
 type Column = keyof typeof COLUMNS;
@@ -37,6 +38,7 @@ const ALIASES: Record<string, Column> = {
   key: 'streamKey',
   url: 'rtmpUrl',
   title: 'name',
+  reference: 'callerReference',
 };
 /** The first cells of a row, when no row names the columns. */
 const UNNAMED: readonly Column[] = ['name', 'platform', 'streamKey', 'rtmpUrl'];

@@ -19,7 +19,9 @@ type References = ReadonlyMap<string, string>;
 export function toExportedDestination(record: Destination, reference: string): ExportedDestination {
   const { backupRtmpUrl = null, backupStreamKeyCiphertext = null, group, name, platform, preset, rtmpUrl } = record;
   const isSrt = isSrtPlatform(platform);
-  const common = { name, group, platform, rtmpUrl, preset, standby: record.standby, position: positionOf(record) };
+  const own = record.reference ? { callerReference: record.reference } : {};
+  const place = { name, ...own, group, platform, rtmpUrl };
+  const common = { ...place, preset, standby: record.standby, position: positionOf(record) };
   const loss = { onSourceLoss: onSourceLossOf(record), holdMinutes: record.holdMinutes ?? HOLD_MINUTES_DEFAULT };
   const rest = { sound: record.sound ?? null, ...loss };
   if (isSrt) {

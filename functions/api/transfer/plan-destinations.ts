@@ -45,8 +45,38 @@ export async function planDestinations(
     nameOfHere: ({ record }) => record.name,
   });
   const planned: PlannedItem[] = [];
-  for (const [index, item] of wanted.entries()) planned.push(await plan(deps, item, pairs[index]!, ids));
+  for (const [index, item] of wanted.entries()) {
+    const pair = pairs[index]!;
+    const next = await plan(deps, item, pair, ids);
+    const rival = next.request && findRival(item, 'here' in pair ? pair.here : null, { here, wanted });
+    planned.push(rival ? refuseReference(next, item.fields.callerReference!, rival) : next);
+  }
   return planned;
+}
+
+/** Returns the name of another destination, here or in the document, that has the reference of an item. */
+function findRival(
+  item: WantedDestination,
+  own: Here | null,
+  { here, wanted }: { here: readonly Here[]; wanted: readonly WantedDestination[] },
+): { name: string; place: string } | null {
+  const { callerReference } = item.fields;
+  if (callerReference === undefined) return null;
+  const other = here.find((each) => each !== own && each.exported.callerReference === callerReference);
+  if (other) return { name: other.record.name, place: 'here' };
+  const twin = wanted.find((each) => each !== item && each.fields.callerReference === callerReference);
+  return twin ? { name: twin.fields.name, place: 'in the document' } : null;
+}
+
+function refuseReference(
+  planned: PlannedItem,
+  callerReference: string,
+  { name, place }: { name: string; place: string },
+): PlannedItem {
+  return refuseItem(planned, {
+    detail: `the reference ${callerReference} belongs to the destination ${name} ${place}`,
+    remedy: 'remove callerReference from the item, or give one of the two another reference',
+  });
 }
 
 function isEqual(deps: ApiDeps, { fields, secrets }: WantedDestination, { exported, record }: Here): boolean {
@@ -112,7 +142,7 @@ function planNew(deps: ApiDeps, { fields, needs, secrets }: WantedDestination, b
       },
     );
   }
-  const body = withoutForeignFields({ ...fields, ...secrets });
+  const body = toBody(fields, secrets);
   const wanted = CreateDestination.safeParse(body);
   if (!wanted.success) return refuseItem(base, toProblem(wanted.error.issues, body, CreateDestination));
   return {
@@ -134,7 +164,7 @@ function planChange(
   const isMoved = fields.platform !== undefined && fields.platform !== present.platform;
   // The address of another platform must not be kept.
   const { rtmpUrl, ...kept } = present;
-  const body = withoutForeignFields({ ...kept, ...(isMoved ? {} : { rtmpUrl }), ...fields, ...secrets });
+  const body = toBody({ ...kept, ...(isMoved ? {} : { rtmpUrl }), ...fields }, secrets);
   const wanted = ReplaceDestination.safeParse(body);
   if (!wanted.success) return refuseItem(base, toProblem(wanted.error.issues, body, ReplaceDestination));
   const path = `/api/destinations/${here.record.destinationId}`;
@@ -153,6 +183,12 @@ function withoutForeignFields<Body extends { platform?: string | undefined; back
   const { backupIngest, ...rest } = body;
   const isSrt = body.platform !== undefined && isSrtPlatform(body.platform);
   return isSrt && backupIngest === false ? (rest as Body) : body;
+}
+
+/** Builds the body of a request. The `reference` of a document is a name in it; that of a request is the caller's. */
+function toBody({ callerReference, ...fields }: WantedDestination['fields'], secrets: Secrets) {
+  const own = callerReference === undefined ? {} : { reference: callerReference };
+  return withoutForeignFields({ ...fields, ...own, ...secrets });
 }
 
 function toProblem(issues: z.core.$ZodIssue[], body: object, schema: z.ZodObject): { detail: string; remedy: string } {

@@ -32,7 +32,7 @@ type SometimesAbsent =
   | 'backupRtmpUrl';
 
 /** The fields an operator sets. Stream key and passphrase are sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent | 'position'>> &
+export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent | 'position' | 'reference'>> &
   Pick<CreateDestination, SometimesAbsent>;
 
 const PATH = '/api/destinations';
