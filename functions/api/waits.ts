@@ -1,3 +1,4 @@
+import { isMoving } from './is-moving.ts';
 import type {
   BulkResult,
   BulkStartResult,
@@ -70,12 +71,6 @@ async function lookAtDestination(read: Read, { body }: Accepted): Promise<Settle
   const { destinationId } = body as DestinationResource;
   const destination = await read<DestinationResource>(`/api/destinations/${destinationId}`);
   return destination && isMoving(destination) ? null : { body: destination };
-}
-
-/** A restart has no operation between its stop and its start, and the wanted state says that more is to come. */
-function isMoving({ desired, lastError, operation, slate, status }: DestinationResource): boolean {
-  if (operation !== null || slate?.state === 'showing' || slate?.state === 'ending') return true;
-  return status !== 'error' && lastError === null && status !== desired;
 }
 
 /** Waits for every item, and answers with their new statuses. */

@@ -5,6 +5,7 @@ import type { SubjectObservation } from './incident-observe.ts';
 import type { Incident, IncidentSubject } from './incident.ts';
 import { isPrimary } from './lifecycle.ts';
 import { lostConnectionsOf } from './lost-connections.ts';
+import { lostFramesOf } from './lost-frames.ts';
 import { isComplete, toUsd, type Money } from './money.ts';
 
 /**
@@ -208,10 +209,9 @@ function deliversNothing(level: HealthLevel, code: HealthCode, runsSeconds: numb
 function figuresOf(record: Destination, isOnAir: boolean): Record<string, number | null | undefined> {
   if (!isOnAir) return record.status === 'running' ? {} : { lostFrames: 0, frameRatePercent: 100, reconnects: 0 };
   const seen = record.observation!;
-  const isCounted = seen.droppedFrames !== undefined || seen.unsentFrames !== undefined;
   const isPaced = seen.framesPerSecond !== undefined && seen.wantedFramesPerSecond;
   return {
-    lostFrames: isCounted ? (seen.droppedFrames ?? 0) + (seen.unsentFrames ?? 0) : null,
+    lostFrames: lostFramesOf(seen),
     frameRatePercent: isPaced ? (seen.framesPerSecond! / seen.wantedFramesPerSecond!) * 100 : null,
     reconnects: lostConnectionsOf(seen).count,
   };

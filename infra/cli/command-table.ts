@@ -47,7 +47,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     path: ['status'],
-    summary: 'Show the server, the source and how many destinations are on air',
+    summary: 'Show the server, the source and how many destinations are on air; exit code 1 when it is not healthy',
     load: async () => (await import('./commands/status.ts')).status,
   },
   {

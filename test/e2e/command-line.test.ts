@@ -75,7 +75,7 @@ describe('the built file', () => {
     expect(sources).toContain('infra/cli/main.ts');
     const foreign = sources.filter(
       (file) =>
-        !/^infra\/cli\/|^functions\/api\/api-(client|problem)\.ts$|node_modules\/hono\/dist\/(client|utils)\//.test(
+        !/^infra\/cli\/|^functions\/api\/(api-client|api-problem|is-moving)\.ts$|node_modules\/hono\/dist\/(client|utils)\//.test(
           file,
         ),
     );
@@ -212,6 +212,38 @@ describe('sign-in', () => {
     const { code, stderr } = await sluice(['status'], { environment: { SLUICE_TOKEN: 'token-of-another-deployment' } });
     expect([code, stderr]).toEqual([4, expect.stringContaining(`run sluice login --server ${product.origin}`)]);
     expect(stderr).not.toContain('token-of-another');
+  });
+});
+
+describe('a server that is not healthy', () => {
+  const session = { version: '1.2.3', principal: 'operator', role: 'admin' };
+  const snapshot = { costs: null, destinations: null, incidents: null, source: null };
+  const statusWith = (service: object | null, args: string[] = []) =>
+    withServer(
+      (request, response) => {
+        const body = request.url === '/api/session' ? session : { ...snapshot, service };
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+      },
+      (origin) => sluice(['status', '--server', origin, ...args]),
+    );
+
+  it('ends status with 1, the failed checks on standard error and the table on standard output', async () => {
+    const checks = [
+      { name: 'table', ok: true, detail: 'reachable' },
+      { name: 'flow', ok: false, detail: 'not reachable' },
+    ];
+    const ended = await statusWith({ status: 'degraded', version: '1.2.3', checks });
+    expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('healthy\tfalse\n')]);
+    expect(ended.stderr).toMatch(/^sluice: http:\/\/\S+ is not healthy: flow: not reachable\n$/);
+    const json = await statusWith({ status: 'degraded', version: '1.2.3', checks }, ['--json']);
+    expect([json.code, JSON.parse(json.stdout).service.status]).toEqual([1, 'degraded']);
+  });
+
+  it('ends status with 1 while the health is unknown', async () => {
+    const ended = await statusWith(null);
+    expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('healthy\tunknown\n')]);
+    expect(ended.stderr).toMatch(/^sluice: the health of http:\/\/\S+ is unknown\n$/);
+    expect((await statusWith({ status: 'ok', version: '1.2.3', checks: [] })).code).toBe(0);
   });
 });
 

@@ -36,10 +36,24 @@ describe('GET /metrics', () => {
     expect(valueOf('sluice_destination_bitrate_bits_per_second', running)).toBe(String(shown.bitrateBps));
     // An idle destination has no bitrate, which is not the same as 0.
     expect(valueOf('sluice_destination_bitrate_bits_per_second', { destination_id: OTHER_ID })).toBeUndefined();
+    // Nothing was reported, which is not the same as 0.
+    expect(valueOf('sluice_destination_dropped_frames', running)).toBeUndefined();
     expect(valueOf('sluice_incidents_open', { severity: 'high' })).toBe('0');
     const { body: costs } = await test.call('GET', '/api/costs/now');
     expect(valueOf('sluice_cost_today_usd')).toBe(String(costs.soFarToday));
     expect(valueOf('sluice_build_info', { version: '0.1.0' })).toBe('1');
+  });
+
+  it.each([
+    [{ droppedFrames: 3 }, '3'],
+    [{ unsentFrames: 2 }, '2'],
+    [{ droppedFrames: 3, unsentFrames: 2 }, '5'],
+    [{ droppedFrames: 0 }, '0'],
+  ])('200 with the dropped frames of %j', async (seen, value) => {
+    const running = makeRunning();
+    await test.put({ ...running, observation: { ...running.observation!, ...seen } });
+    const family = (await parse()).find(({ name }) => name === 'sluice_destination_dropped_frames');
+    expect(family?.metrics.map((metric) => metric.value)).toEqual([value]);
   });
 
   it('200 with names and labels of the catalog only', async () => {

@@ -41,6 +41,13 @@ export const CATALOG = {
     DESTINATION,
     'frames_per_second',
   ),
+  // No counter: neither MediaLive nor the engine counts from the start of a run.
+  destinationDropped: gauge(
+    'sluice_destination_dropped_frames',
+    'Frames that the encoder left out or the platform did not take, in the newest observation: 5 seconds on one machine, minutes on AWS.',
+    DESTINATION,
+    'frames',
+  ),
   destinationResent: gauge(
     'sluice_destination_resent_packets_ratio',
     'Share of packets that had to be sent again, from 0 to 1; SRT only.',

@@ -4,6 +4,7 @@ import { withSharedReads } from '../../aws/shared-reads.ts';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { isStanding } from '../../domain/incident.ts';
+import { lostFramesOf } from '../../domain/lost-frames.ts';
 import { SEVERITIES } from '../../domain/incident-rules.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { viewFor } from '../find-destination.ts';
@@ -51,7 +52,8 @@ export async function measure(deps: ApiDeps, look: FlowLookMemo): Promise<[Famil
 
 async function measureDestinations(deps: ApiDeps): Promise<Samples> {
   const view = viewFor(deps, 'viewer');
-  const all = (await listAllDestinations(deps)).map((record) => toDestinationResource(record, view));
+  const records = await listAllDestinations(deps);
+  const all = records.map((record) => toDestinationResource(record, view));
   const each = (value: (destination: DestinationResource) => number | null): Sample[] =>
     all.map((destination) => ({ labels: labelsOf(destination), value: value(destination) }));
   return {
@@ -61,6 +63,10 @@ async function measureDestinations(deps: ApiDeps): Promise<Samples> {
     destinationOnAir: each(({ onAir }) => toNumber(onAir)),
     destinationBitrate: each(({ bitrateBps }) => bitrateBps),
     destinationFrames: each(({ framesPerSecond }) => framesPerSecond),
+    destinationDropped: all.map((one, index) => ({
+      labels: labelsOf(one),
+      value: records[index]!.observation && lostFramesOf(records[index]!.observation),
+    })),
     destinationResent: each(({ line }) => scaled(line?.resentPercent, 100)),
     destinationRoundTrip: each(({ line }) => scaled(line?.roundTripMs, 1000)),
     destinationRunningSince: each(({ runningSince }) =>

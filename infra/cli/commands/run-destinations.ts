@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../../functions/api/api-client.ts';
 import { ApiProblem } from '../../../functions/api/api-problem.ts';
+import { isMoving } from '../../../functions/api/is-moving.ts';
 import type { BulkResult, BulkStartResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { GroupStartResource } from '../../../functions/api/schemas/group-starts.ts';
 import type { CommandContext, Invocation, Run } from '../command.ts';
@@ -8,11 +9,6 @@ import { followWork, readTimeoutSeconds } from '../follow-work.ts';
 import { findDestination, pickDestination, readDestinations } from './destinations.ts';
 
 /** Commands that start, stop, restart and delete destinations. */
-
-/** As in functions/api/waits.ts: a restart has no operation between its stop and its start. */
-function isMoving({ desired, lastError, operation, status }: DestinationResource): boolean {
-  return operation !== null || (status !== 'error' && lastError === null && status !== desired);
-}
 
 function describe({ name, operation, status }: DestinationResource): string {
   const step = operation?.steps.at(-1)?.label;

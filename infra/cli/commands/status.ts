@@ -20,7 +20,7 @@ export const status: Run = async ({ out, connect }) => {
     readSnapshot(connection),
     client.api.session.$get().then((response) => response.json()),
   ]);
-  const { costs, destinations, incidents, source } = snapshot;
+  const { costs, destinations, incidents, service, source } = snapshot;
   const count = (is: boolean | undefined): string => (is === undefined ? 'unknown' : String(is));
   const open = incidents?.filter(({ state }) => state !== 'resolved').length;
   out.fields(snapshot, [
@@ -35,9 +35,17 @@ export const status: Run = async ({ out, connect }) => {
       'USD per hour',
       costs === null ? 'unknown' : `${costs.isComplete ? '' : 'at least '}${costs.perHourNow.toFixed(2)}`,
     ],
-    ['healthy', count(snapshot.service === null ? undefined : snapshot.service.status === 'ok')],
+    ['healthy', count(service === null ? undefined : service.status === 'ok')],
   ]);
+  if (service?.status !== 'ok') throw new CommandFailure(EXIT.failed, explainHealth(origin, service));
 };
+
+/** Says what is wrong, for a script that has thrown the table away. */
+function explainHealth(origin: string, service: Snapshot['service']): string {
+  if (service === null) return `the health of ${origin} is unknown`;
+  const failed = service.checks.filter(({ ok }) => !ok).map(({ detail, name }) => `${name}: ${detail}`);
+  return `${origin} is not healthy: ${failed.join('; ')}`;
+}
 
 const INTERVAL_DEFAULT = '2';
 /** From the first line on, so that an update does not scroll. */
