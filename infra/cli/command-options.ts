@@ -8,7 +8,7 @@ export const wait: Readonly<Record<string, Option>> = {
 };
 
 export const selection: Readonly<Record<string, Option>> = {
-  group: { type: 'string', value: 'NAME', meaning: 'every destination of this group' },
+  group: { type: 'string', value: 'NAME', names: 'groups', meaning: 'every destination of this group' },
   all: { type: 'boolean', meaning: 'every destination except the primary' },
 };
 
@@ -25,6 +25,6 @@ export const destinationFields: Readonly<Record<string, Option>> = {
   name: { type: 'string', value: 'NAME', meaning: 'display name' },
   url: { type: 'string', value: 'URL', meaning: 'ingest address, without the stream key' },
   preset: { type: 'string', value: 'ID', meaning: 'encoding, such as 1080p30 or source' },
-  'in-group': { type: 'string', value: 'NAME', meaning: 'group it belongs to' },
+  'in-group': { type: 'string', value: 'NAME', names: 'groups', meaning: 'group it belongs to' },
   standby: { type: 'string', value: 'MODE', meaning: 'cold or warm', choices: ['cold', 'warm'] },
 };

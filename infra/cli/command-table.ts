@@ -23,9 +23,9 @@ export const VARIABLES: readonly (readonly [string, string])[] = [
   ['SLUICE_DEBUG', 'print the stack of an unexpected error'],
 ];
 
-const destination: Argument = { name: 'destination' };
-const show: Argument = { name: 'show' };
-const someDestinations: Argument = { name: 'destination', isOptional: true, isList: true };
+const destination: Argument = { name: 'destination', names: 'destinations' };
+const show: Argument = { name: 'show', names: 'shows' };
+const someDestinations: Argument = { name: 'destination', isOptional: true, isList: true, names: 'destinations' };
 
 const showAction = (action: ShowAction, summary: string): Command => ({
   path: ['shows', action],
@@ -59,7 +59,7 @@ export const COMMANDS: readonly Command[] = [
   {
     path: ['destinations', 'list'],
     summary: 'List the destinations',
-    options: { group: { type: 'string', value: 'NAME', meaning: 'only those of this group' } },
+    options: { group: { type: 'string', value: 'NAME', names: 'groups', meaning: 'only those of this group' } },
     load: async () => (await import('./commands/destinations.ts')).list,
   },
   {
@@ -203,15 +203,15 @@ export const COMMANDS: readonly Command[] = [
   {
     path: ['incidents', 'ack'],
     summary: 'Acknowledge an incident',
-    args: [{ name: 'incident' }],
+    args: [{ name: 'incident', names: 'incidents' }],
     load: async () => (await import('./commands/incidents.ts')).acknowledge,
   },
   {
     path: ['incidents', 'mute'],
     summary: 'Send no notifications for a time',
     options: {
-      destination: { type: 'string', value: 'NAME', meaning: 'only those of this destination' },
-      group: { type: 'string', value: 'NAME', meaning: 'only those of this group' },
+      destination: { type: 'string', value: 'NAME', names: 'destinations', meaning: 'only those of this destination' },
+      group: { type: 'string', value: 'NAME', names: 'groups', meaning: 'only those of this group' },
       minutes: { type: 'string', value: 'COUNT', meaning: 'how long; 60 by default' },
       reason: { type: 'string', value: 'TEXT', meaning: 'why; required' },
     },
@@ -247,7 +247,7 @@ export const COMMANDS: readonly Command[] = [
     path: ['timeline'],
     summary: 'Show what happened, newest first',
     options: {
-      destination: { type: 'string', value: 'NAME', meaning: 'only of this destination' },
+      destination: { type: 'string', value: 'NAME', names: 'destinations', meaning: 'only of this destination' },
       ...period,
       ...page,
     },
@@ -256,14 +256,19 @@ export const COMMANDS: readonly Command[] = [
   {
     path: ['preflight'],
     summary: 'Check destinations before they start; exit code 1 when a check fails',
-    args: [{ name: 'destination', isList: true }],
+    args: [{ name: 'destination', isList: true, names: 'destinations' }],
     load: async () => (await import('./commands/preflight.ts')).preflight,
   },
   {
     path: ['export'],
     summary: 'Export destinations, shows, notification targets and settings',
     options: {
-      output: { type: 'string', value: 'FILE', meaning: 'write to this file; standard output by default' },
+      output: {
+        type: 'string',
+        value: 'FILE',
+        isFile: true,
+        meaning: 'write to this file; standard output by default',
+      },
       keys: { type: 'boolean', meaning: 'with the keys, encrypted with a passphrase of at least 12 characters' },
       csv: { type: 'boolean', meaning: 'the destinations as a spreadsheet, without keys' },
       'no-pictures': { type: 'boolean', meaning: 'without the slate and the covers' },
@@ -273,7 +278,7 @@ export const COMMANDS: readonly Command[] = [
   {
     path: ['import'],
     summary: 'Import an export or a CSV table, from a file or from standard input as -; starts and deletes nothing',
-    args: [{ name: 'file' }],
+    args: [{ name: 'file', isFile: true }],
     options: {
       'dry-run': { type: 'boolean', meaning: 'show what would happen, and change nothing' },
       select: { type: 'string', value: 'ITEM', isRepeated: true, meaning: 'only this item, named as in the dry run' },

@@ -4,6 +4,9 @@ import type { Output } from './output.ts';
 
 /** What the command table holds, and what a command receives. */
 
+/** Names that only the server knows. */
+export type NameKind = 'destinations' | 'groups' | 'shows' | 'incidents';
+
 export interface Option {
   type: 'string' | 'boolean';
   meaning: string;
@@ -14,6 +17,8 @@ export interface Option {
   isRepeated?: boolean;
   /** Completions of the value. */
   choices?: readonly string[];
+  names?: NameKind;
+  isFile?: boolean;
 }
 
 export interface Argument {
@@ -22,6 +27,9 @@ export interface Argument {
   /** Takes any number of values. Only for the last argument. */
   isList?: boolean;
   choices?: readonly string[];
+  /** Completions besides the choices. */
+  names?: NameKind;
+  isFile?: boolean;
 }
 
 export interface Invocation {

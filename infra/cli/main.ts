@@ -14,6 +14,7 @@ declare const SLUICE_VERSION: string;
 let connection: Connection | undefined;
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv[0] === '__complete') return completeLine(argv.slice(1));
   const { command, words, args, options, lists } = readArguments(argv);
   if (options['version'] === true) {
     process.stdout.write(`sluice ${SLUICE_VERSION}\n`);
@@ -27,15 +28,22 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const hasColours = !readVariable('NO_COLOR') && readVariable('TERM') !== 'dumb';
   const out = createOutput(process.stdout, process.stderr, options['json'] === true, hasColours);
   const run = await command.load();
-  const connect = async (): Promise<Connection> => {
-    const [{ connectTo }, { chooseServer }] = await Promise.all([
-      import('./transport.ts'),
-      import('./choose-server.ts'),
-    ]);
-    connection = connectTo(await chooseServer(options['server'] as string | undefined), SLUICE_VERSION);
-    return connection;
-  };
+  const connect = () => connectAs(options['server'] as string | undefined);
   return (await run({ out, version: SLUICE_VERSION, connect }, { args, options, lists })) ?? EXIT.ok;
+}
+
+async function connectAs(server: string | undefined): Promise<Connection> {
+  const [{ connectTo }, { chooseServer }] = await Promise.all([import('./transport.ts'), import('./choose-server.ts')]);
+  connection = connectTo(await chooseServer(server), SLUICE_VERSION);
+  return connection;
+}
+
+/** For the scripts of `sluice completion`. Ends at once, because a request may still be under way. */
+async function completeLine(given: readonly string[]): Promise<ExitCode> {
+  const { complete } = await import('./complete.ts');
+  const { isFile, text } = await complete(given, connectAs);
+  process.stdout.write(text, () => process.exit(isFile ? EXIT.failed : EXIT.ok));
+  return EXIT.ok;
 }
 
 async function explain(error: unknown): Promise<CommandFailure> {

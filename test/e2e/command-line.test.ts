@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -286,26 +286,4 @@ describe('servers that are not ours', () => {
     const ended = await sluice(['destinations', 'list', '--group', 'x'.repeat(41)]);
     expect(ended).toMatchObject({ code: 5, stderr: oneLine });
   });
-});
-
-describe('completions', () => {
-  it('complete words, choices and options in bash', async () => {
-    const lines = [['dest'], ['source', ''], ['source', 'switch', 'b'], ['destinations', 'start', 'Main', '--w']];
-    const calls = lines.map(
-      (words) =>
-        `COMP_WORDS=(sluice ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _sluice; echo "\${COMPREPLY[@]}"`,
-    );
-    const { stdout } = await bash(['source <(sluice completion bash)', ...calls].join('\n'));
-    expect(stdout.split('\n')).toEqual(['destinations', 'status start stop switch', 'backup', '--wait', '']);
-  });
-
-  const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
-
-  // Without the shell nothing can be said about its completions.
-  for (const shell of ['zsh', 'fish']) {
-    it.skipIf(!isInstalled(shell))(`are accepted by ${shell}`, async () => {
-      const { code, stderr } = await bash(`sluice completion ${shell} | ${shell} -n /dev/stdin`);
-      expect([code, stderr]).toEqual([0, '']);
-    });
-  }
 });
