@@ -251,11 +251,14 @@ describe('the manual order', () => {
     expect(body.position).toBe(Date.parse(body.createdAt));
   });
 
-  it('422 for a position that is not a number', async () => {
-    await test.put(makeRecord());
-    const answer = await test.call('PATCH', path, { body: { position: 'first' } });
-    expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, 'position']);
-  });
+  it.each(['first', 1e-200, -5e-324, 1e17])(
+    '422 for the position %s, which is none or cannot be stored',
+    async (position) => {
+      await test.put(makeRecord());
+      const answer = await test.call('PATCH', path, { body: { position } });
+      expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, 'position']);
+    },
+  );
 });
 
 describe('PUT /api/destinations/{destinationId}', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
@@ -16,6 +17,8 @@ import type { Family } from '../scrape/write-exposition.ts';
 const test = useTestApi();
 const scrape = (headers: Record<string, string> = {}) => test.call('GET', '/metrics', { headers });
 const parse = async () => parsePrometheusTextFormat((await scrape()).text);
+/** Of Debian's package prometheus. */
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const NAMES = Object.values(CATALOG).map(({ name }) => name);
 
 describe('GET /metrics', () => {
@@ -63,6 +66,15 @@ describe('GET /metrics', () => {
       expect(help, name).toBe(family?.help);
       for (const { labels = {} } of metrics) expect(Object.keys(labels), name).toEqual([...family!.labels]);
     }
+  });
+
+  it.skipIf(!hasPromtool)('200 with metrics that promtool accepts without a remark', async () => {
+    const running = makeRunning();
+    await test.put({ ...running, observation: { ...running.observation!, droppedFrames: 3, roundTripMs: 20 } });
+    await test.put(makeRecord({ destinationId: OTHER_ID, name: 'Main "stage" \\ 2' }));
+    const { text } = await scrape();
+    const { status, stderr, stdout } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    expect([status, stderr, stdout]).toEqual([0, '', '']);
   });
 
   it('200 without secrets and addresses', async () => {

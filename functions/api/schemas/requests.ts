@@ -41,11 +41,18 @@ export const Group = z
   .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
   .openapi({ description: 'Destinations of a group start and stop together', example: 'Sunday service' });
 
-/** Any finite number: a place between two others is the mean of theirs. */
+/** DynamoDB stores no number closer to zero. */
+const POSITION_LEAST = 1e-130;
+
+/** Any number between: a place between two others is the mean of theirs. */
 const Position = z
   .number()
   .min(-Number.MAX_SAFE_INTEGER)
   .max(Number.MAX_SAFE_INTEGER)
+  .refine(
+    (value) => value === 0 || Math.abs(value) >= POSITION_LEAST,
+    `must be 0, or at least ${POSITION_LEAST} from it`,
+  )
   .openapi({ description: 'Place in the manual order of the dashboard, smallest first', example: 1_763_748_000_000.5 });
 
 const GroupInput = Group.nullable().openapi({ description: 'null: no group' });
@@ -192,11 +199,9 @@ export const Reference = z
     'must be 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : - and begin with a letter or a digit',
   );
 
-const ReferenceInput = Reference.nullable()
-  .optional()
-  .openapi({
-    description: 'Your own id, of PUT …/by-reference/{reference}; no two destinations share one. null: none',
-  });
+const ReferenceInput = Reference.nullable().optional().openapi({
+  description: 'Your own id, of PUT …/by-reference/{reference}; no two destinations share one. null: none',
+});
 
 export const CreateDestination = z
   .strictObject({ ...newDestinationInputs, reference: ReferenceInput })
