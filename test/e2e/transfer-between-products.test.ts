@@ -72,7 +72,7 @@ it('a destination moves with its key and its reference, and goes on air at the o
 
   expect((await to.call('GET', '/api/destinations?name=Moved')).body.data).toEqual([]);
   const made = await sluice(to, ['import', 'from.json']);
-  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^destination:Moved\t.*\tnew\tcreated\t/m)]);
+  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^destination:Moved\tnew\tcreated\t/m)]);
   expect((await sluice(to, ['export', '--keys', '--output', 'to.json'])).code).toBe(0);
   expect(read('to.json')).toEqual(read('from.json'));
   const again = await sluice(to, ['import', 'from.json', '--json']);
