@@ -175,8 +175,8 @@ function toBody(body: Body, index: number, hasReference: boolean): object {
   return { ...fields, ...own, ...address, ...backup, streamKey: `zq7x-canary-81kd-w3pm-77v${index}` };
 }
 
-async function sendPicture(test: TestApi, path: string, png: Uint8Array<ArrayBuffer>): Promise<void> {
+async function sendPicture(test: TestApi, path: string, png: Uint8Array): Promise<void> {
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'image/png' };
-  const answer = await test.api.request(path, { method: 'PUT', headers, body: png });
+  const answer = await test.api.request(path, { method: 'PUT', headers, body: new Uint8Array(png) });
   if (answer.status !== 200) throw new Error(`PUT ${path}: ${await answer.text()}`);
 }
