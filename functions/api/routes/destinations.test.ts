@@ -135,7 +135,7 @@ describe('POST /api/destinations', () => {
       {
         field: 'stremKey',
         message:
-          'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, backupIngest, backupRtmpUrl, backupStreamKey, streamId, latencyMs, passphrase, keyValidUntil, keyUse, preset, standby, position, sound, onSourceLoss, holdMinutes',
+          'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, backupIngest, backupRtmpUrl, backupStreamKey, streamId, latencyMs, passphrase, keyValidUntil, keyUse, preset, standby, position, sound, onSourceLoss, holdMinutes, reference',
       },
     ]);
   });

@@ -96,11 +96,15 @@ function planMutes(
   { incidentMutes = [] }: ExportedSettings,
   { here, now, translate }: { here: ExportedSettings; now: Date; translate: Translate },
 ): PlannedItem[] {
+  // Each one here is that of one item, because two may be the same.
+  const left = [...(here.incidentMutes ?? [])];
   return incidentMutes.map(({ destination, ...mute }, index) => {
     const wanted = { ...mute, ...(destination === undefined ? {} : { destination: translate(destination) }) };
-    const isHere = here.incidentMutes?.some(
+    const at = left.findIndex(
       (other) => changedFields(wanted, other).length === 0 && changedFields(other, wanted).length === 0,
     );
+    const isHere = at !== -1;
+    if (isHere) left.splice(at, 1);
     const planned = planItem(
       'incident-mute',
       { name: mute.reason, key: String(index + 1) },
