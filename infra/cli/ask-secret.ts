@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandFailure, EXIT } from './command-failure.ts';
 
@@ -19,6 +18,8 @@ export async function askSecret(name: string): Promise<string> {
 
 async function promptSilently(prompt: string): Promise<string> {
   process.stderr.write(prompt);
+  // A bundle loads its static imports at every start, and most commands ask nothing.
+  const { createInterface } = await import('node:readline/promises');
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
   const interrupted = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -53,6 +52,8 @@ async function findLocalServers(): Promise<Server[]> {
   const program = join(root, 'infra', 'local', 'host', 'print-link.ts');
   if (!existsSync(program)) return [];
   try {
+    // A bundle loads its static imports at every start, and only a checkout needs this one.
+    const { execFile } = await import('node:child_process');
     const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: root, timeout: LINK_WITHIN_MS });
     const servers = stdout.split('\n').flatMap((line) => {
       const [, origin, token] = LINK.exec(line) ?? [];

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { CommandFailure, EXIT } from './command-failure.ts';
 
 /** Reads the file of `sluice import` and finds out what is in it. The API checks the rest. */
@@ -32,7 +32,7 @@ export async function readImportFile(file: string): Promise<ImportFile> {
 async function readBytes(file: string, name: string): Promise<Buffer> {
   try {
     if (file !== STANDARD_INPUT) {
-      const bytes = await readFile(file);
+      const bytes = readFileSync(file);
       requireLimit(bytes.length, name);
       return bytes;
     }

@@ -83,6 +83,15 @@ describe('the built file', () => {
     expect(statSync(command).size).toBeLessThan(100_000);
   });
 
+  it('loads no module of Node for the help that only other commands need', async () => {
+    const listModules = 'process.on("exit",()=>console.error(process.moduleLoadList.join("\\n")))';
+    const ended = await runProgram(directory, ['--import', `data:text/javascript,${listModules}`, command, '--help']);
+    const loaded = ended.stderr.split('\n');
+    expect(loaded).toContain('NativeModule internal/util/parse_args/parse_args');
+    const costly = ['child_process', 'dgram', 'readline/promises', 'http', 'https', 'tls', 'crypto'];
+    expect(loaded.filter((each) => costly.includes(each.replace('NativeModule ', '')))).toEqual([]);
+  });
+
   it('prints version and help without a server', async () => {
     const environment = { SLUICE_SERVER: '', SLUICE_TOKEN: '' };
     expect(await sluice(['--version'], { environment })).toMatchObject({
