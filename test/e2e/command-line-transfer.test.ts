@@ -90,6 +90,7 @@ describe('an import', () => {
       5,
       expect.stringMatching(/^destination:.*\tconflict\tskipped\t.*key/m),
     ]);
+    expect(refused.stderr).toMatch(/1 conflict.*\nkeys are missing: export again with --keys/);
     const dry = await sluice(['import', 'renamed.json', '--dry-run'], { input: PASSPHRASE });
     expect([dry.code, dry.stdout]).toEqual([0, expect.stringMatching(/^destination:.*\tnew\t-\t/m)]);
     expect(dry.stderr).toContain('nothing was changed');

@@ -121,7 +121,10 @@ describe('destinations', () => {
     expect(Object.keys(shown)).toEqual(Object.keys(api.body));
     expect((await sluice(['destinations', 'edit', 'Command', '--name', 'Renamed'])).code).toBe(0);
     const started = await sluice(['destinations', 'start', 'Renamed', '--wait']);
-    expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('status\trunning') });
+    expect(started).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/status\trunning\non air\t(yes|no)\nhealth\t\w+: ./),
+    });
     expect(started.stderr).toContain('Renamed: starting');
     const again = await sluice(['destinations', 'stop', '--all', '--wait']);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('\tidle\t') });

@@ -127,6 +127,8 @@ async function runOne(
     ['id', after.destinationId],
     ['name', after.name],
     ['status', after.status],
+    ['on air', after.onAir ? 'yes' : 'no'],
+    ['health', `${after.health.level}: ${after.health.detail}`],
     ['last error', after.lastError?.detail],
   ]);
   const hasFailed = options['wait'] === true && (after.status === 'error' || after.lastError !== null);

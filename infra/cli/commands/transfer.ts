@@ -116,6 +116,9 @@ async function importRest(out: Output, client: ApiClient, whole: ImportRequest):
   return followWork(out, null, look, 'interrupted; import again to continue');
 }
 
+const NEEDS_KEYS =
+  'keys are missing: export again with --keys, or import on the page Settings, which asks for each of them';
+
 function printItems(out: Output, result: ImportResult): void {
   out.table(
     result,
@@ -129,9 +132,12 @@ function printItems(out: Output, result: ImportResult): void {
     ],
     result.items,
   );
-  const counts = Object.entries(Object.groupBy(result.items, ({ outcome, status }) => outcome ?? status));
+  // A conflict is skipped, too, and must not look like an item that is the same.
+  const nameOf = ({ outcome, status }: ImportItem): string => (status === 'conflict' ? status : (outcome ?? status));
+  const counts = Object.entries(Object.groupBy(result.items, nameOf));
   const summary = counts.map(([name, items]) => `${items!.length} ${name}`).join(', ') || 'no items';
   out.note(result.isDryRun ? `${summary}; nothing was changed` : summary);
+  if (result.items.some(({ needs }) => needs.length > 0)) out.note(NEEDS_KEYS);
 }
 
 function exitCodeOf(items: readonly ImportItem[]): ExitCode {
