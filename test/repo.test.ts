@@ -119,6 +119,7 @@ function findCircles(arrows: Map<string, Set<string>>): string[] {
 const SHARED_WITH_THE_DASHBOARD = [
   'functions/api/api-client.ts',
   'functions/api/api-problem.ts',
+  'functions/domain/presence.ts',
   'functions/domain/state-word.ts',
 ];
 
@@ -165,6 +166,16 @@ describe('imports', () => {
 
   it('never reach into tests', () => {
     expect(source.flatMap(importsOf).filter((target) => target.startsWith('test/'))).toEqual([]);
+  });
+});
+
+describe('answers of the API', () => {
+  it('reach the dashboard through its typed client only', () => {
+    // A request of its own, or JSON read by hand, would have no type of the routes. The linter refuses casts there.
+    const untyped = /\bfetch\(|JSON\.parse|'\/api\/|`\/api\//;
+    const found = source.filter((file) => file.startsWith('web/src/api/') && untyped.test(read(file)));
+    // One sends what the client has written, and renews the session; the other tells the server that a tab is closing.
+    expect(found).toEqual(['web/src/api/presence.ts', 'web/src/api/request.ts']);
   });
 });
 

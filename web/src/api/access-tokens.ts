@@ -1,21 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  AccessTokenList,
-  CreateAccessToken,
-  NewAccessToken,
-} from '../../../functions/api/schemas/access-tokens.ts';
+import type { CreateAccessToken } from '../../../functions/api/schemas/access-tokens.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const PATH = '/api/access-tokens';
+const tokens = api['access-tokens'];
 const { accessTokens: queryKey } = queryKeys;
 
 /** Polls the access tokens, without their secrets. */
 export function useAccessTokens() {
   return useQuery({
     queryKey,
-    queryFn: async ({ signal }) => (await request<AccessTokenList>(PATH, { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(tokens.$get({}, endedBy(signal)))).data,
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -26,8 +22,7 @@ const refresh = (): Promise<unknown> => queryClient.invalidateQueries({ queryKey
 export function useCreateAccessToken() {
   return useMutation({
     gcTime: 0,
-    mutationFn: async (body: CreateAccessToken) =>
-      (await request<NewAccessToken, CreateAccessToken>(PATH, { method: 'POST', body })).body,
+    mutationFn: (json: CreateAccessToken) => bodyOf(tokens.$post({ json })),
     onSettled: refresh,
   });
 }
@@ -35,7 +30,7 @@ export function useCreateAccessToken() {
 /** Revokes an access token at once. */
 export function useRevokeAccessToken() {
   return useMutation({
-    mutationFn: (tokenId: string) => request(`${PATH}/${tokenId}`, { method: 'DELETE' }),
+    mutationFn: (tokenId: string) => tokens[':tokenId'].$delete({ param: { tokenId } }),
     onSettled: refresh,
   });
 }

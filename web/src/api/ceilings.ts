@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { AnswerCeiling, CeilingResource, SetCeiling } from '../../../functions/api/schemas/ceilings.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
-const PATH = '/api/ceilings';
+const ceilingOf = api.ceilings[':period'];
+const etagOf = (revision: number): string => `"${revision}"`;
 
 type Period = CeilingResource['period'];
 
@@ -19,11 +20,13 @@ const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.cei
 export function useSetCeiling() {
   return useMutation({
     mutationFn: ({ period, revision, ceiling }: { period: Period; revision: number | null; ceiling: SetCeiling }) =>
-      request<CeilingResource, SetCeiling>(`${PATH}/${period}`, {
-        method: 'PUT',
-        body: ceiling,
-        ifMatch: revision === null ? null : `"${revision}"`,
-      }),
+      bodyOf(
+        ceilingOf.$put({
+          param: { period },
+          header: revision === null ? {} : { 'If-Match': etagOf(revision) },
+          json: ceiling,
+        }),
+      ),
     onSettled: invalidate,
   });
 }
@@ -32,7 +35,7 @@ export function useSetCeiling() {
 export function useRemoveCeiling() {
   return useMutation({
     mutationFn: ({ period, revision }: CeilingResource) =>
-      request<null>(`${PATH}/${period}`, { method: 'DELETE', ifMatch: `"${revision}"` }),
+      ceilingOf.$delete({ param: { period }, header: { 'If-Match': etagOf(revision) } }),
     onSettled: invalidate,
   });
 }
@@ -41,11 +44,13 @@ export function useRemoveCeiling() {
 export function useAnswerCeiling() {
   return useMutation({
     mutationFn: ({ ceiling, answer }: { ceiling: CeilingResource; answer: AnswerCeiling['answer'] }) =>
-      request<CeilingResource, AnswerCeiling>(`${PATH}/${ceiling.period}/answer`, {
-        method: 'POST',
-        body: { answer },
-        ifMatch: `"${ceiling.revision}"`,
-      }),
+      bodyOf(
+        ceilingOf.answer.$post({
+          param: { period: ceiling.period },
+          header: { 'If-Match': etagOf(ceiling.revision) },
+          json: { answer },
+        }),
+      ),
     onSettled: invalidate,
   });
 }

@@ -1,7 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { CreateEstimate, Estimate, ReportList } from '../../../functions/api/schemas/costs.ts';
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import type { CreateEstimate } from '../../../functions/api/schemas/costs.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
 /** Polls the present costs while the page is visible. */
@@ -13,10 +13,8 @@ export function useCostNow() {
 export function useEstimate(wanted: CreateEstimate | null) {
   return useQuery({
     queryKey: queryKeys.estimate(wanted),
-    enabled: wanted !== null,
     placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) =>
-      (await request<Estimate, CreateEstimate | null>('/api/estimates', { method: 'POST', body: wanted, signal })).body,
+    queryFn: wanted ? ({ signal }) => bodyOf(api.estimates.$post({ json: wanted }, endedBy(signal))) : skipToken,
   });
 }
 
@@ -24,6 +22,6 @@ export function useEstimate(wanted: CreateEstimate | null) {
 export function useReports() {
   return useQuery({
     queryKey: queryKeys.reports,
-    queryFn: async ({ signal }) => (await request<ReportList>('/api/reports', { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(api.reports.$get({}, endedBy(signal)))).data,
   });
 }

@@ -1,22 +1,15 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  BulkResult,
-  DestinationResource,
-  MetricsResource,
-  OperationResource,
-  Timeline,
-} from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type {
   Apply,
-  BulkRequest,
   CreateDestination,
   PatchDestination,
   PutStreamKey,
 } from '../../../functions/api/schemas/requests.ts';
 import type { BitrateHistory } from './bitrate-history.ts';
+import { api, bodyOf, endedBy, type Tagged, taggedBodyOf, within } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { type Answer, request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
 type Secret = 'streamKey' | 'backupStreamKey' | 'passphrase';
@@ -35,9 +28,10 @@ type SometimesAbsent =
 export type DestinationFields = Required<Omit<CreateDestination, Secret | SometimesAbsent | 'position' | 'reference'>> &
   Pick<CreateDestination, SometimesAbsent>;
 
-const PATH = '/api/destinations';
-const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
-const withApply = (path: string, apply: Apply | null): string => (apply ? `${path}?apply=${apply}` : path);
+const { destinations } = api;
+const destination = destinations[':destinationId'];
+const idOf = (destinationId: string) => ({ param: { destinationId: encodeURIComponent(destinationId) } });
+const applyOf = (apply: Apply | null) => (apply ? { query: { apply } } : {});
 
 /** Polls all destinations while the page is visible. */
 export function useDestinations() {
@@ -68,13 +62,13 @@ export function useDestinationForEdit(destinationId: string | null) {
     enabled: destinationId !== null,
     gcTime: 0,
     refetchOnWindowFocus: false,
-    queryFn: ({ signal }) => request<DestinationResource>(pathOf(destinationId ?? ''), { signal }),
+    queryFn: ({ signal }) => taggedBodyOf(destination.$get(idOf(destinationId ?? ''), endedBy(signal))),
   });
 }
 
 /** Reads the present version of a destination with its ETag. */
-export function readDestination(destinationId: string): Promise<Answer<DestinationResource>> {
-  return request<DestinationResource>(pathOf(destinationId), {});
+export function readDestination(destinationId: string): Promise<Tagged<DestinationResource>> {
+  return taggedBodyOf(destination.$get(idOf(destinationId)));
 }
 
 /** Polls a destination's metrics while they are visible. */
@@ -82,8 +76,7 @@ export function useMetrics(destinationId: string, running: boolean) {
   return useQuery({
     queryKey: queryKeys.metrics(destinationId),
     refetchInterval: running ? POLL_DETAILS_MS : false,
-    queryFn: async ({ signal }) =>
-      (await request<MetricsResource>(`${pathOf(destinationId)}/metrics`, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(destination.metrics.$get(idOf(destinationId), endedBy(signal))),
   });
 }
 
@@ -92,7 +85,7 @@ export function useTimeline(destinationId: string) {
   return useQuery({
     queryKey: queryKeys.timeline(destinationId),
     refetchInterval: POLL_DETAILS_MS,
-    queryFn: async ({ signal }) => (await request<Timeline>(`${pathOf(destinationId)}/timeline`, { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(destination.timeline.$get(idOf(destinationId), endedBy(signal)))).data,
   });
 }
 
@@ -102,15 +95,17 @@ export function useOperation(operationId: string | null) {
     queryKey: queryKeys.operation(operationId ?? ''),
     enabled: operationId !== null,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) =>
-      (await request<OperationResource>(`/api/operations/${encodeURIComponent(operationId ?? '')}`, { signal })).body,
+    queryFn: ({ signal }) => {
+      const param = { operationId: encodeURIComponent(operationId ?? '') };
+      return bodyOf(api.operations[':operationId'].$get({ param }, endedBy(signal)));
+    },
   });
 }
 
 /** Updates the cached list with an answer, so the page changes before the next poll. */
-function remember(destination: DestinationResource): void {
+function remember(changed: DestinationResource): void {
   queryClient.setQueryData<DestinationResource[]>(queryKeys.destinations, (list) =>
-    list?.map((other) => (other.destinationId === destination.destinationId ? destination : other)),
+    list?.map((other) => (other.destinationId === changed.destinationId ? changed : other)),
   );
 }
 
@@ -118,15 +113,21 @@ function remember(destination: DestinationResource): void {
 const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ queryKey: queryKeys.destinations });
 const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
 
-/** Actions that are posted to a destination. `stop?force=true` abandons the running operation first. */
-type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true' | 'show-slate' | 'end-slate';
+/** Actions that are posted to a destination. A forced stop abandons the running operation first. */
+const TRANSPORTS = {
+  start: (id) => destination.start.$post(id),
+  stop: (id) => destination.stop.$post(id),
+  'stop by force': (id) => destination.stop.$post({ ...id, query: { force: 'true' } }),
+  restart: (id) => destination.restart.$post(id),
+  'show-slate': (id) => destination['show-slate'].$post(id),
+  'end-slate': (id) => destination['end-slate'].$post(id),
+} satisfies Record<string, (id: ReturnType<typeof idOf>) => unknown>;
 
 /** Starts, stops or restarts a destination, whose answer contains the running operation, or changes its slate. */
-export function useTransport(transport: Transport) {
+export function useTransport(transport: keyof typeof TRANSPORTS) {
   return useMutation({
     onMutate: dropPollsInFlight,
-    mutationFn: async (destinationId: string) =>
-      (await request<DestinationResource>(`${pathOf(destinationId)}/${transport}`, { method: 'POST' })).body,
+    mutationFn: (destinationId: string) => bodyOf(TRANSPORTS[transport](idOf(destinationId))),
     onSuccess: remember,
     onSettled: askAgain,
   });
@@ -140,8 +141,7 @@ export function useBulkTransport(action: 'stop' | 'show-slate' | 'end-slate') {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (ids: string[]) => {
-      const options = { method: 'POST', body: { ids }, answerWithinMs: BULK_ANSWER_WITHIN_MS } as const;
-      const { results } = (await request<BulkResult, BulkRequest>(`${PATH}/${action}`, options)).body;
+      const { results } = await bodyOf(destinations[action].$post({ json: { ids } }, within(BULK_ANSWER_WITHIN_MS)));
       return { results, answeredAtMs: Date.now() };
     },
     onSettled: askAgain,
@@ -152,8 +152,7 @@ export function useBulkTransport(action: 'stop' | 'show-slate' | 'end-slate') {
 export function useCreateDestination() {
   return useMutation({
     onMutate: dropPollsInFlight,
-    mutationFn: async (fields: CreateDestination) =>
-      (await request<DestinationResource, CreateDestination>(PATH, { method: 'POST', body: fields })).body,
+    mutationFn: (json: CreateDestination) => bodyOf(destinations.$post({ json })),
     onSettled: askAgain,
   });
 }
@@ -164,11 +163,15 @@ export function useEditDestination(destinationId: string) {
     // An edit may carry a passphrase, which must not stay in the cache.
     gcTime: 0,
     onMutate: dropPollsInFlight,
-    mutationFn: async (edit: { changes: PatchDestination; etag: string | null; apply: Apply | null }) => {
-      const path = withApply(pathOf(destinationId), edit.apply);
-      const options = { method: 'PATCH', body: edit.changes, ifMatch: edit.etag } as const;
-      return (await request<DestinationResource, PatchDestination>(path, options)).body;
-    },
+    mutationFn: ({ apply, changes, etag }: { changes: PatchDestination; etag: string | null; apply: Apply | null }) =>
+      bodyOf(
+        destination.$patch({
+          ...idOf(destinationId),
+          ...applyOf(apply),
+          header: etag === null ? {} : { 'If-Match': etag },
+          json: changes,
+        }),
+      ),
     onSuccess: remember,
     onSettled: askAgain,
   });
@@ -182,9 +185,7 @@ export async function moveDestinations(positions: ReadonlyMap<string, number>): 
   );
   try {
     await Promise.all(
-      [...positions].map(([id, position]) =>
-        request<DestinationResource, PatchDestination>(pathOf(id), { method: 'PATCH', body: { position } }),
-      ),
+      [...positions].map(([id, position]) => bodyOf(destination.$patch({ ...idOf(id), json: { position } }))),
     );
   } finally {
     await askAgain();
@@ -196,8 +197,7 @@ export function useReplaceStreamKey(destinationId: string) {
   return useMutation({
     gcTime: 0,
     mutationFn: async ({ apply, body }: { body: PutStreamKey; apply: Apply | null }) => {
-      const path = withApply(`${pathOf(destinationId)}/stream-key`, apply);
-      await request<null, PutStreamKey>(path, { method: 'PUT', body });
+      await destination['stream-key'].$put({ ...idOf(destinationId), ...applyOf(apply), json: body });
     },
     onSettled: askAgain,
   });
@@ -215,8 +215,8 @@ export function useDeleteDestination({ force = false } = {}) {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async ({ destinationId, stops }: Deletion) => {
-      const query = new URLSearchParams({ ...(force && { force: 'true' }), ...(stops && { stop: 'true' }) });
-      await request(`${pathOf(destinationId)}${query.size > 0 ? `?${query}` : ''}`, { method: 'DELETE' });
+      const query = { ...(force && { force: 'true' as const }), ...(stops && { stop: 'true' as const }) };
+      await destination.$delete({ ...idOf(destinationId), query });
     },
     onSettled: askAgain,
   });

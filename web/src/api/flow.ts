@@ -1,17 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  EncoderAddressResource,
-  FlowStatusResource,
-  PresetsResource,
-} from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/requests.ts';
+import { api, bodyOf, endedBy, pictureIfAny, within } from './client.ts';
 import { POLL_QUIET_MS } from './freshness.ts';
 import { besidePollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request, requestPictureIfAny } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
-const FLOW = '/api/mediaconnect/flow';
+const { flow } = api.mediaconnect;
 
 /** Polls the source while the page is visible. */
 export function useFlow() {
@@ -29,7 +25,7 @@ export function useEncoderAddress(ingest: FlowStatusResource['ingest'], { enable
     // A restart may change the passphrase without a change of the flow.
     staleTime: 30_000,
     gcTime: 0,
-    queryFn: async ({ signal }) => (await request<EncoderAddressResource>(`${FLOW}/encoder-address`, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(flow['encoder-address'].$get({}, endedBy(signal))),
   });
 }
 
@@ -44,7 +40,7 @@ export function useSourcePicture() {
     queryKey: queryKeys.sourcePicture,
     refetchInterval: () => besidePollMs(),
     gcTime: 0,
-    queryFn: ({ signal }) => requestPictureIfAny(`${FLOW}/thumbnail`, { signal }),
+    queryFn: ({ signal }) => pictureIfAny(flow.thumbnail.$get({}, endedBy(signal))),
   });
 }
 
@@ -52,7 +48,7 @@ export function useSourcePicture() {
 export function useFlowControl(action: 'start' | 'stop') {
   return useMutation({
     onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.flow }),
-    mutationFn: () => request<unknown>(`${FLOW}/${action}`, { method: 'POST' }),
+    mutationFn: () => bodyOf(flow[action].$post({})),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
   });
 }
@@ -64,8 +60,7 @@ const SWITCHED_WITHIN_MS = 20_000;
 export function useSwitchSource() {
   return useMutation({
     mutationFn: async (to: SwitchSource['to']) => {
-      const options = { method: 'POST', body: { to }, answerWithinMs: SWITCHED_WITHIN_MS } as const;
-      const { status } = await request<FlowStatusResource, SwitchSource>(`${FLOW}/switch`, options);
+      const { status } = await flow.switch.$post({ json: { to } }, within(SWITCHED_WITHIN_MS));
       return status === 200;
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
@@ -75,11 +70,9 @@ export function useSwitchSource() {
 /** Sets the source that is used whenever it delivers, or none. */
 export function usePreferSource() {
   return useMutation({
-    mutationFn: async (source: PreferSource['source']) => {
-      const options = { method: 'PUT', body: { source }, answerWithinMs: SWITCHED_WITHIN_MS } as const;
-      return (await request<FlowStatusResource, PreferSource>(`${FLOW}/preferred-source`, options)).body;
-    },
-    onSuccess: (flow) => queryClient.setQueryData(queryKeys.flow, flow),
+    mutationFn: (source: PreferSource['source']) =>
+      bodyOf(flow['preferred-source'].$put({ json: { source } }, within(SWITCHED_WITHIN_MS))),
+    onSuccess: (changed) => queryClient.setQueryData(queryKeys.flow, changed),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
   });
 }
@@ -90,6 +83,6 @@ export function usePresets() {
     queryKey: queryKeys.presets,
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: (query) => (query.state.status === 'error' ? POLL_QUIET_MS : false),
-    queryFn: async ({ signal }) => (await request<PresetsResource>('/api/presets', { signal })).body,
+    queryFn: ({ signal }) => bodyOf(api.presets.$get({}, endedBy(signal))),
   });
 }

@@ -22,9 +22,6 @@ export const POLL_UPTIME_MS = 30_000;
 /** Poll interval of incidents in a hidden tab while something is on air. Browsers may lengthen it to a minute. */
 export const POLL_HIDDEN_MS = 15_000;
 
-/** Time between two heartbeats of a visible tab. A tab without one for 45 seconds counts as closed. */
-export const HEARTBEAT_MS = 20_000;
-
 /** Time for an answer before the poll counts as missed. */
 const ANSWER_GRACE_MS = 1000;
 

@@ -1,15 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type {
   GroupStartInput,
-  GroupStartPlan,
   GroupStartResource,
   GroupStopInput,
 } from '../../../functions/api/schemas/group-starts.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
-const PATH = '/api/group-starts';
+const groupStarts = api['group-starts'];
 
 /** Polls the newest group starts while the page is visible. */
 export function useGroupStarts() {
@@ -22,10 +21,7 @@ export function useGroupPlan(ids: readonly string[]) {
     queryKey: [...queryKeys.groupStarts, 'plan', ids],
     enabled: ids.length > 0,
     gcTime: 0,
-    queryFn: async () => {
-      const body = { ids: [...ids] };
-      return (await request<GroupStartPlan, GroupStartInput>(`${PATH}/plan`, { method: 'POST', body })).body;
-    },
+    queryFn: () => bodyOf(groupStarts.plan.$post({ json: { ids: [...ids] } })),
   });
 }
 
@@ -40,8 +36,7 @@ function keep(groupStart: GroupStartResource): void {
 /** Begins a group start. */
 export function useStartGroup() {
   return useMutation({
-    mutationFn: async (body: GroupStartInput) =>
-      (await request<GroupStartResource, GroupStartInput>(PATH, { method: 'POST', body })).body,
+    mutationFn: (json: GroupStartInput) => bodyOf(groupStarts.$post({ json })),
     onSuccess: keep,
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });
@@ -50,10 +45,8 @@ export function useStartGroup() {
 /** Ends a group start. */
 export function useStopGroup(groupStartId: string) {
   return useMutation({
-    mutationFn: async (body: GroupStopInput) => {
-      const path = `${PATH}/${groupStartId}/stop`;
-      return (await request<GroupStartResource, GroupStopInput>(path, { method: 'POST', body })).body;
-    },
+    mutationFn: (json: GroupStopInput) =>
+      bodyOf(groupStarts[':groupStartId'].stop.$post({ param: { groupStartId }, json })),
     onSuccess: keep,
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });

@@ -1,19 +1,11 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  CreateIncidentMute,
-  IncidentList,
-  IncidentMuteList,
-  IncidentMuteResource,
-  IncidentRuleList,
-  SetDestinationIncidentRules,
-  SetIncidentRules,
-} from '../../../functions/api/schemas/incidents.ts';
+import type { CreateIncidentMute, SetIncidentRules } from '../../../functions/api/schemas/incidents.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const RULES = '/api/incident-rules';
-const MUTES = '/api/incident-mutes';
+const rules = api['incident-rules'];
+const mutes = api['incident-mutes'];
 
 /** Reads resolved incidents page by page, newest first. It polls while only the first page is shown. */
 export function usePastIncidents({ enabled }: { enabled: boolean }) {
@@ -21,9 +13,9 @@ export function usePastIncidents({ enabled }: { enabled: boolean }) {
     queryKey: queryKeys.pastIncidents,
     enabled,
     initialPageParam: '',
-    queryFn: async ({ signal, pageParam }) => {
-      const query = new URLSearchParams({ state: 'resolved', ...(pageParam ? { cursor: pageParam } : {}) });
-      return (await request<IncidentList>(`/api/incidents?${query.toString()}`, { signal })).body;
+    queryFn: ({ signal, pageParam }) => {
+      const query = { state: 'resolved' as const, ...(pageParam ? { cursor: pageParam } : {}) };
+      return bodyOf(api.incidents.$get({ query }, endedBy(signal)));
     },
     getNextPageParam: (last) => last.nextCursor,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : POLL_DETAILS_MS),
@@ -34,21 +26,18 @@ export function usePastIncidents({ enabled }: { enabled: boolean }) {
 export function useIncidentRules(destinationId = '') {
   return useQuery({
     queryKey: queryKeys.incidentRules(destinationId),
-    queryFn: async ({ signal }) => {
-      const query = destinationId && `?${new URLSearchParams({ destinationId }).toString()}`;
-      return (await request<IncidentRuleList>(RULES + query, { signal })).body;
-    },
+    queryFn: ({ signal }) => bodyOf(rules.$get({ query: destinationId ? { destinationId } : {} }, endedBy(signal))),
   });
 }
 
 /** Replaces the settings of the rules. @param destinationId empty: those of the deployment */
 export function useSetIncidentRules(destinationId: string) {
   return useMutation({
-    mutationFn: async (body: SetIncidentRules) => {
-      if (!destinationId) return request<IncidentRuleList, SetIncidentRules>(RULES, { method: 'PUT', body });
-      const path = `/api/destinations/${encodeURIComponent(destinationId)}/incident-rules`;
-      const { rules } = body;
-      return request<IncidentRuleList, SetDestinationIncidentRules>(path, { method: 'PUT', body: { rules } });
+    mutationFn: (json: SetIncidentRules) => {
+      if (!destinationId) return bodyOf(rules.$put({ json }));
+      const param = { destinationId: encodeURIComponent(destinationId) };
+      const ofDestination = api.destinations[':destinationId']['incident-rules'];
+      return bodyOf(ofDestination.$put({ param, json: { rules: json.rules } }));
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.incidentRules('').slice(0, 1) }),
   });
@@ -58,7 +47,7 @@ export function useSetIncidentRules(destinationId: string) {
 export function useMutes() {
   return useQuery({
     queryKey: queryKeys.mutes,
-    queryFn: async ({ signal }) => (await request<IncidentMuteList>(MUTES, { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(mutes.$get({}, endedBy(signal)))).data,
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -68,8 +57,7 @@ const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.mut
 /** Mutes incidents until a time. */
 export function useMute() {
   return useMutation({
-    mutationFn: (body: CreateIncidentMute) =>
-      request<IncidentMuteResource, CreateIncidentMute>(MUTES, { method: 'POST', body }),
+    mutationFn: (json: CreateIncidentMute) => bodyOf(mutes.$post({ json })),
     onSettled: invalidate,
   });
 }
@@ -77,7 +65,7 @@ export function useMute() {
 /** Ends a mute. */
 export function useEndMute() {
   return useMutation({
-    mutationFn: (muteId: string) => request<null>(`${MUTES}/${encodeURIComponent(muteId)}`, { method: 'DELETE' }),
+    mutationFn: (muteId: string) => mutes[':muteId'].$delete({ param: { muteId: encodeURIComponent(muteId) } }),
     onSettled: invalidate,
   });
 }

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { IncidentList, IncidentResource } from '../../../functions/api/schemas/incidents.ts';
+import type { IncidentResource } from '../../../functions/api/schemas/incidents.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { knownDestinations } from './destinations.ts';
 import { POLL_HIDDEN_MS } from './freshness.ts';
 import { snapshotPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { readPart, snapshotQuery } from './snapshot.ts';
 
-const PATH = '/api/incidents';
+const incident = api.incidents[':incidentId'];
 
 interface Watched {
   isHidden: boolean;
@@ -26,7 +26,7 @@ const isOnAir = (): boolean => knownDestinations().some(({ primary, desired }) =
 
 /** Reads the incidents without the rest of the snapshot, which a hidden tab does not show. */
 async function readAlone(signal: AbortSignal): Promise<IncidentResource[]> {
-  return (await request<IncidentList>(`${PATH}?limit=200`, { signal })).body.data;
+  return (await bodyOf(api.incidents.$get({ query: { limit: 200 } }, endedBy(signal)))).data;
 }
 
 /** Polls the open incidents, also in a hidden tab, whose operator sees only title, sound and notification. */
@@ -54,12 +54,9 @@ export function useIncidentsKnown(): boolean {
 }
 
 /** Does something about an incident, and shows the answer at once. */
-async function change(path: string, body?: object): Promise<void> {
+async function change(send: () => Promise<{ json(): Promise<IncidentResource> }>): Promise<void> {
   await queryClient.cancelQueries({ queryKey: queryKeys.incidents });
-  const { body: changed } = await request<IncidentResource, object>(path, {
-    method: 'POST',
-    ...(body ? { body } : {}),
-  });
+  const changed = await bodyOf(send());
   queryClient.setQueryData<IncidentResource[]>(queryKeys.incidents, (list) =>
     list?.map((other) => (other.incidentId === changed.incidentId ? changed : other)),
   );
@@ -67,10 +64,10 @@ async function change(path: string, body?: object): Promise<void> {
 
 /** Acknowledges an incident, or takes the acknowledgement back. */
 export function acknowledgeIncident(incidentId: string, isTaken = true): Promise<void> {
-  return change(`${PATH}/${incidentId}/${isTaken ? 'acknowledge' : 'unacknowledge'}`);
+  return change(() => incident[isTaken ? 'acknowledge' : 'unacknowledge'].$post({ param: { incidentId } }));
 }
 
 /** Adds a note to an incident. */
 export function commentOnIncident(incidentId: string, text: string): Promise<void> {
-  return change(`${PATH}/${incidentId}/comments`, { text });
+  return change(() => incident.comments.$post({ param: { incidentId }, json: { text } }));
 }

@@ -1,14 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  AnswerNoSourceLimit,
-  NoSourceLimitResource,
-  SetNoSourceLimit,
-} from '../../../functions/api/schemas/no-source-limit.ts';
+import type { AnswerNoSourceLimit, SetNoSourceLimit } from '../../../functions/api/schemas/no-source-limit.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
-const PATH = '/api/no-source-limit';
+const ofSource = api['no-source-limit'];
+const matching = (revision: number) => ({ header: { 'If-Match': `"${revision}"` } });
 
 /** Polls the no-source limit while the page is visible. */
 export function useNoSourceLimit() {
@@ -21,11 +18,7 @@ const invalidate = () => queryClient.invalidateQueries({ queryKey: queryKeys.noS
 export function useSetNoSourceLimit() {
   return useMutation({
     mutationFn: ({ revision, limit }: { revision: number; limit: SetNoSourceLimit }) =>
-      request<NoSourceLimitResource, SetNoSourceLimit>(PATH, {
-        method: 'PUT',
-        body: limit,
-        ifMatch: `"${revision}"`,
-      }),
+      bodyOf(ofSource.$put({ ...matching(revision), json: limit })),
     onSettled: invalidate,
   });
 }
@@ -34,11 +27,7 @@ export function useSetNoSourceLimit() {
 export function useAnswerNoSourceLimit() {
   return useMutation({
     mutationFn: ({ revision, answer }: { revision: number; answer: AnswerNoSourceLimit['answer'] }) =>
-      request<NoSourceLimitResource, AnswerNoSourceLimit>(`${PATH}/answer`, {
-        method: 'POST',
-        body: { answer },
-        ifMatch: `"${revision}"`,
-      }),
+      bodyOf(ofSource.answer.$post({ ...matching(revision), json: { answer } })),
     onSettled: invalidate,
   });
 }

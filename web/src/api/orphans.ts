@@ -1,10 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
-
-const PATH = '/api/orphans';
 
 /** Polls the orphans: AWS resources no destination uses. */
 export function useOrphans() {
@@ -15,8 +13,8 @@ export function useOrphans() {
 export function useReleaseOrphan() {
   return useMutation({
     onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.orphans }),
-    mutationFn: async (orphanId: string) =>
-      (await request<OrphanResource>(`${PATH}/${encodeURIComponent(orphanId)}/release`, { method: 'POST' })).body,
+    mutationFn: (orphanId: string) =>
+      bodyOf(api.orphans[':orphanId'].release.$post({ param: { orphanId: encodeURIComponent(orphanId) } })),
     onSuccess: (released) =>
       queryClient.setQueryData<OrphanResource[]>(queryKeys.orphans, (list) =>
         list?.map((other) => (other.orphanId === released.orphanId ? released : other)),

@@ -1,24 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
-import type {
-  CreateInvitation,
-  InvitationList,
-  InvitationPreview,
-  InvitationSecret,
-  NewInvitation,
-  PersonList,
-} from '../../../functions/api/schemas/people.ts';
+import type { CreateInvitation, NewInvitation } from '../../../functions/api/schemas/people.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const INVITATIONS = '/api/invitations';
+const { invitations } = api;
 
 /** Polls the people who have accepted an invitation. */
 export function usePeople() {
   return useQuery({
     queryKey: queryKeys.people,
-    queryFn: async ({ signal }) => (await request<PersonList>('/api/people', { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(api.people.$get({}, endedBy(signal)))).data,
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -27,7 +19,7 @@ export function usePeople() {
 export function useInvitations() {
   return useQuery({
     queryKey: queryKeys.invitations,
-    queryFn: async ({ signal }) => (await request<InvitationList>(INVITATIONS, { signal })).body.data,
+    queryFn: async ({ signal }) => (await bodyOf(invitations.$get({}, endedBy(signal)))).data,
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -38,8 +30,7 @@ const refresh = (): Promise<unknown> =>
 /** Invites a person. The answer is the only one with the link. */
 export function useInvite() {
   return useMutation({
-    mutationFn: async (body: CreateInvitation) =>
-      (await request<NewInvitation, CreateInvitation>(INVITATIONS, { method: 'POST', body })).body,
+    mutationFn: (json: CreateInvitation) => bodyOf(invitations.$post({ json })),
     onSettled: refresh,
   });
 }
@@ -47,7 +38,7 @@ export function useInvite() {
 /** Revokes an invitation that was not used. */
 export function useRevokeInvitation() {
   return useMutation({
-    mutationFn: (invitationId: string) => request(`${INVITATIONS}/${invitationId}`, { method: 'DELETE' }),
+    mutationFn: (invitationId: string) => invitations[':invitationId'].$delete({ param: { invitationId } }),
     onSettled: refresh,
   });
 }
@@ -55,7 +46,7 @@ export function useRevokeInvitation() {
 /** Ends the access of a person, in all their browsers. */
 export function useEndAccess() {
   return useMutation({
-    mutationFn: (tokenId: string) => request(`/api/access-tokens/${tokenId}`, { method: 'DELETE' }),
+    mutationFn: (tokenId: string) => api['access-tokens'][':tokenId'].$delete({ param: { tokenId } }),
     onSettled: refresh,
   });
 }
@@ -87,13 +78,7 @@ export function linkHere({ link }: NewInvitation): string {
 export function useInvitationPreview(invitation: string) {
   return useQuery({
     queryKey: queryKeys.invitationPreview,
-    queryFn: async () =>
-      (
-        await request<InvitationPreview, InvitationSecret>(`${INVITATIONS}/preview`, {
-          method: 'POST',
-          body: { invitation },
-        })
-      ).body,
+    queryFn: () => bodyOf(invitations.preview.$post({ json: { invitation } })),
     refetchOnWindowFocus: false,
   });
 }
@@ -102,11 +87,8 @@ export function useInvitationPreview(invitation: string) {
 export function useRedeem(invitation: string) {
   return useMutation({
     mutationFn: async () => {
-      await request<SessionResource, InvitationSecret>(`${INVITATIONS}/redeem`, {
-        method: 'POST',
-        body: { invitation },
-      });
-      return (await request<SessionResource>('/api/session')).body;
+      await invitations.redeem.$post({ json: { invitation } });
+      return bodyOf(api.session.$get());
     },
   });
 }

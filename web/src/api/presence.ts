@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { PresenceResource, PutPresence } from '../../../functions/api/schemas/presence.ts';
-import { request } from './request.ts';
+import { api, asHeartbeat } from './client.ts';
 import { snapshotQuery } from './snapshot.ts';
 
-const PATH = '/api/presence';
+const ofTab = api.presence[':presenceId'];
 
 /** The id of this tab until it is closed or loaded again. */
 const presenceId = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
@@ -17,9 +17,9 @@ export function usePresence(): readonly PresenceResource[] {
 }
 
 /** Reports that this tab is open. A lost heartbeat is not repeated: the next one follows soon. */
-export async function sendHeartbeat(body: PutPresence): Promise<void> {
+export async function sendHeartbeat(json: PutPresence): Promise<void> {
   try {
-    await request<null, PutPresence>(`${PATH}/${presenceId}`, { method: 'PUT', body, isHeartbeat: true });
+    await ofTab.$put({ param: { presenceId }, json }, asHeartbeat());
   } catch {
     // The connection lost banner says so already.
   }
@@ -28,5 +28,5 @@ export async function sendHeartbeat(body: PutPresence): Promise<void> {
 /** Reports that this tab is being closed. The request outlasts the page. */
 export function sendLeaving(): void {
   const headers = { 'content-type': 'application/json' };
-  void fetch(`${PATH}/${presenceId}`, { method: 'DELETE', keepalive: true, headers }).catch(() => {});
+  void fetch(ofTab.$path({ param: { presenceId } }), { method: 'DELETE', keepalive: true, headers }).catch(() => {});
 }

@@ -1,11 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
 import type { SetPrimary } from '../../../functions/api/schemas/requests.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
-
-const PATH = '/api/primary';
 
 /** Reads the HLS preview: when it runs, and its cost. */
 export function usePrimary() {
@@ -15,8 +12,7 @@ export function usePrimary() {
 /** Sets when the preview runs. */
 export function useSetPrimary() {
   return useMutation({
-    mutationFn: async (mode: SetPrimary['mode']) =>
-      (await request<PrimaryResource, SetPrimary>(PATH, { method: 'PUT', body: { mode } })).body,
+    mutationFn: (mode: SetPrimary['mode']) => bodyOf(api.primary.$put({ json: { mode } })),
     onSuccess: (primary) => queryClient.setQueryData(queryKeys.primary, primary),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });

@@ -1,19 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type {
-  PatchRecording,
   PutRecordingSettings,
   RecordingList,
   RecordingResource,
-  RecordingSettingsResource,
-  StartRecording,
 } from '../../../functions/api/schemas/recordings.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { besidePollMs, busyPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
-const PATH = '/api/recordings';
-const SETTINGS_PATH = '/api/recording-settings';
+const { recordings } = api;
+const recording = recordings[':recordingId'];
+const settings = api['recording-settings'];
 /** How many the page shows. */
 export const RECORDINGS_SHOWN = 100;
 
@@ -24,9 +22,9 @@ const SETTLED: ReadonlySet<RecordingResource['state']> = new Set(['recording', '
 export function useRecordings() {
   return useQuery({
     queryKey: queryKeys.recordings,
-    queryFn: async ({ signal }) => (await request<RecordingList>(`${PATH}?limit=${RECORDINGS_SHOWN}`, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(recordings.$get({ query: { limit: RECORDINGS_SHOWN } }, endedBy(signal))),
     refetchInterval: ({ state }) =>
-      state.data?.data.some((recording) => !SETTLED.has(recording.state)) ? busyPollMs() : besidePollMs(),
+      state.data?.data.some((each) => !SETTLED.has(each.state)) ? busyPollMs() : besidePollMs(),
   });
 }
 
@@ -34,7 +32,7 @@ export function useRecordings() {
 export function useRecordingSettings() {
   return useQuery({
     queryKey: queryKeys.recordingSettings,
-    queryFn: async ({ signal }) => (await request<RecordingSettingsResource>(SETTINGS_PATH, { signal })).body,
+    queryFn: ({ signal }) => bodyOf(settings.$get({}, endedBy(signal))),
     refetchInterval: POLL_DETAILS_MS,
   });
 }
@@ -47,7 +45,7 @@ const refresh = (): Promise<unknown> =>
 /** Starts a recording with the name and the days that the API chooses. */
 export function useStartRecording() {
   return useMutation({
-    mutationFn: async () => (await request<RecordingResource, StartRecording>(PATH, { method: 'POST', body: {} })).body,
+    mutationFn: () => bodyOf(recordings.$post({ json: {} })),
     onSettled: refresh,
   });
 }
@@ -55,8 +53,7 @@ export function useStartRecording() {
 /** Stops a recording. */
 export function useStopRecording() {
   return useMutation({
-    mutationFn: async (recordingId: string) =>
-      (await request<RecordingResource>(`${PATH}/${recordingId}/stop`, { method: 'POST' })).body,
+    mutationFn: (recordingId: string) => bodyOf(recording.stop.$post({ param: { recordingId } })),
     onSettled: refresh,
   });
 }
@@ -64,13 +61,8 @@ export function useStopRecording() {
 /** Renames a recording, and shows the new name at once. */
 export function useRenameRecording() {
   return useMutation({
-    mutationFn: async ({ recordingId, name }: Pick<RecordingResource, 'name' | 'recordingId'>) =>
-      (
-        await request<RecordingResource, PatchRecording>(`${PATH}/${recordingId}`, {
-          method: 'PATCH',
-          body: { name },
-        })
-      ).body,
+    mutationFn: ({ recordingId, name }: Pick<RecordingResource, 'name' | 'recordingId'>) =>
+      bodyOf(recording.$patch({ param: { recordingId }, json: { name } })),
     onSuccess: (renamed) =>
       queryClient.setQueryData<RecordingList>(
         queryKeys.recordings,
@@ -87,8 +79,7 @@ export function useRenameRecording() {
 /** Deletes a recording and its files. */
 export function useDeleteRecording() {
   return useMutation({
-    mutationFn: async (recordingId: string) =>
-      (await request<RecordingResource>(`${PATH}/${recordingId}`, { method: 'DELETE' })).body,
+    mutationFn: (recordingId: string) => bodyOf(recording.$delete({ param: { recordingId } })),
     onSettled: refresh,
   });
 }
@@ -96,9 +87,8 @@ export function useDeleteRecording() {
 /** Replaces the settings. */
 export function useSetRecordingSettings() {
   return useMutation({
-    mutationFn: async (body: PutRecordingSettings) =>
-      (await request<RecordingSettingsResource, PutRecordingSettings>(SETTINGS_PATH, { method: 'PUT', body })).body,
-    onSuccess: (settings) => queryClient.setQueryData(queryKeys.recordingSettings, settings),
+    mutationFn: (json: PutRecordingSettings) => bodyOf(settings.$put({ json })),
+    onSuccess: (changed) => queryClient.setQueryData(queryKeys.recordingSettings, changed),
     onSettled: refresh,
   });
 }

@@ -1,13 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { RehearsalResource, RehearsalSwitch } from '../../../functions/api/schemas/rehearsal.ts';
+import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { snapshotQuery } from './snapshot.ts';
 
 /** A drill. */
 export type RehearsalFault = RehearsalResource['data'][number];
-
-const PATH = '/api/rehearsal';
 
 /** Polls the drills; null on AWS, where there are none. */
 export function useRehearsal() {
@@ -25,8 +23,7 @@ const changesRehearsal = {
 export function useRehearse() {
   return useMutation({
     ...changesRehearsal,
-    mutationFn: async (change: RehearsalSwitch) =>
-      (await request<RehearsalResource, RehearsalSwitch>(PATH, { method: 'POST', body: change })).body.data,
+    mutationFn: async (json: RehearsalSwitch) => (await bodyOf(api.rehearsal.$post({ json }))).data,
   });
 }
 
@@ -34,6 +31,6 @@ export function useRehearse() {
 export function useEndRehearsal() {
   return useMutation({
     ...changesRehearsal,
-    mutationFn: async () => (await request<RehearsalResource>(PATH, { method: 'DELETE' })).body.data,
+    mutationFn: async () => (await bodyOf(api.rehearsal.$delete())).data,
   });
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from '../../../functions/api/api-problem.ts';
-import { request, requestPicture, wayToSignIn } from './request.ts';
+import { sendRenewing, wayToSignIn } from './request.ts';
 
 const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
 const refused = (signIn: object) =>
@@ -23,15 +23,18 @@ describe('an expired session', () => {
       if (path === '/api/session/refresh') return new Response(null, { status: 204 });
       return count > 1 ? Response.json({ path }) : refused(REDIRECT);
     };
-    const answers = await Promise.all([request('/api/a'), request('/api/b', { method: 'POST' })]);
-    expect(answers.map(({ body }) => body)).toEqual([{ path: '/api/a' }, { path: '/api/b' }]);
+    const answers = await Promise.all([sendRenewing('/api/a'), sendRenewing('/api/b', { method: 'POST' })]);
+    expect(answers.map(({ content }) => JSON.parse(new TextDecoder().decode(content)))).toEqual([
+      { path: '/api/a' },
+      { path: '/api/b' },
+    ]);
     expect(asked.filter((each) => each === 'POST /api/session/refresh')).toHaveLength(1);
     expect(asked.filter((each) => each === 'POST /api/b')).toHaveLength(2);
   });
 
   it('returns the 401 to the caller when it cannot be renewed', async () => {
     answer = () => refused(REDIRECT);
-    await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 401 } });
+    await expect(sendRenewing('/api/a')).rejects.toMatchObject({ problem: { status: 401 } });
     expect(asked).toEqual(['GET /api/a', 'POST /api/session/refresh']);
     expect(wayToSignIn()).toEqual(REDIRECT);
   });
@@ -39,31 +42,19 @@ describe('an expired session', () => {
   it('does not end when the user pool does not answer', async () => {
     answer = (path) =>
       path === '/api/a' ? refused(REDIRECT) : Response.json({ status: 503, code: 'x', detail: 'y' }, { status: 503 });
-    await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 503 } });
+    await expect(sendRenewing('/api/a')).rejects.toMatchObject({ problem: { status: 503 } });
   });
 
   it('is not renewed where a token creates it', async () => {
     answer = () => refused({ kind: 'token' });
-    await expect(request('/api/a')).rejects.toThrow(ApiProblem);
+    await expect(sendRenewing('/api/a')).rejects.toThrow(ApiProblem);
     expect(asked).toEqual(['GET /api/a']);
     expect(wayToSignIn()).toEqual({ kind: 'token' });
   });
 
   it('is not renewed after other errors', async () => {
     answer = () => Response.json({ status: 403, code: 'forbidden', detail: 'no' }, { status: 403 });
-    await expect(request('/api/a')).rejects.toMatchObject({ problem: { code: 'forbidden' } });
+    await expect(sendRenewing('/api/a')).rejects.toMatchObject({ problem: { code: 'forbidden' } });
     expect(asked).toEqual(['GET /api/a']);
-  });
-});
-
-describe('a picture', () => {
-  it('is returned byte for byte with its time, or fails with the API’s problem', async () => {
-    const headers = { 'content-type': 'image/jpeg', 'last-modified': 'Sat, 21 Nov 2026 12:04:31 GMT' };
-    answer = () => new Response(new Uint8Array([0xff, 0xd8, 0xff]), { headers });
-    const { image, takenAt } = await requestPicture('/api/a');
-    expect([image.type, takenAt]).toEqual(['image/jpeg', 'Sat, 21 Nov 2026 12:04:31 GMT']);
-    expect(await image.bytes()).toEqual(new Uint8Array([0xff, 0xd8, 0xff]));
-    answer = () => Response.json({ status: 404, code: 'not_found', detail: 'no' }, { status: 404 });
-    await expect(requestPicture('/api/a')).rejects.toMatchObject({ problem: { status: 404 } });
   });
 });

@@ -1,16 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, sending } from './client.ts';
+import { api, endedBy, pictureIfAny, sending } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { requestPictureIfAny } from './request.ts';
 
-const PATH = '/api/slate-image';
+const slate = api['slate-image'];
 
 /** Reads the own slate; null while the plain one is shown. */
 export function useSlateImage() {
   return useQuery({
     queryKey: queryKeys.slateImage,
     gcTime: 0,
-    queryFn: async ({ signal }) => (await requestPictureIfAny(PATH, { signal }))?.image ?? null,
+    queryFn: async ({ signal }) => (await pictureIfAny(slate.$get({}, endedBy(signal))))?.image ?? null,
   });
 }
 
@@ -25,7 +24,7 @@ export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
     mutationFn: async (file: File) => {
       const picture = await fit(file);
       const image = picture.type === 'image/jpeg' ? picture : picture.slice(0, picture.size, 'image/png');
-      return api['slate-image'].$put({}, sending(image));
+      return slate.$put({}, sending(image));
     },
     onSettled: invalidate,
   });
@@ -33,5 +32,5 @@ export function useSetSlateImage(fit: (file: File) => Promise<Blob>) {
 
 /** Returns to the plain slate. */
 export function useRemoveSlateImage() {
-  return useMutation({ mutationFn: () => api['slate-image'].$delete(), onSettled: invalidate });
+  return useMutation({ mutationFn: () => slate.$delete(), onSettled: invalidate });
 }

@@ -6,7 +6,7 @@ import type { SnapshotPart } from '../../../functions/api/schemas/snapshot.ts';
 vi.hoisted(() => vi.stubGlobal('window', globalThis));
 
 const { queryClient, queryKeys } = await import('./query-client.ts');
-const { request } = await import('./request.ts');
+const { api } = await import('./client.ts');
 const { forgetSnapshot, readPart, snapshotQuery } = await import('./snapshot.ts');
 
 const PARTS: SnapshotPart[] = ['destinations', 'source', 'incidents', 'orphans', 'costs', 'service'];
@@ -147,7 +147,7 @@ describe('a write', () => {
     open();
     await pass(100);
     shown = live();
-    void request('/api/destinations/dst_1/start', { method: 'POST' });
+    void api.destinations[':destinationId'].start.$post({ param: { destinationId: 'dst_1' } });
     await pass(30);
     void queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
     await pass(30);
@@ -161,7 +161,7 @@ describe('a write', () => {
     forgetSnapshot();
     void readPart('source');
     await pass(5);
-    void request('/api/incidents/inc_1/acknowledge', { method: 'POST' });
+    void api.incidents[':incidentId'].acknowledge.$post({ param: { incidentId: 'inc_1' } });
     queryClient.setQueryData(queryKeys.incidents, [{ incidentId: 'inc_1' }]);
     await pass(100);
     expect(queryClient.getQueryData(queryKeys.incidents)).toEqual([{ incidentId: 'inc_1' }]);

@@ -1,10 +1,11 @@
-import { ApiProblem } from '../../../functions/api/api-problem.ts';
+import { ApiProblem, unreachable } from '../../../functions/api/api-problem.ts';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { Snapshot, SnapshotPart } from '../../../functions/api/schemas/snapshot.ts';
 import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
+import { api } from './client.ts';
+import { namesOf } from './names-of.ts';
 import { noteActivity, snapshotPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 import { settledWrites } from './writes.ts';
 
 /**
@@ -31,6 +32,10 @@ const KEYS = {
 
 /** What a part that could be read is. Only the drills may be absent: there are none on AWS. */
 type Readable<Part extends SnapshotPart> = Part extends 'rehearsal' ? Snapshot[Part] : NonNullable<Snapshot[Part]>;
+
+function isReadable<Part extends SnapshotPart>(part: Part, value: Snapshot[Part]): value is Readable<Part> {
+  return value !== null || part === 'rehearsal';
+}
 
 interface SnapshotQuery<Value> {
   queryKey: readonly string[];
@@ -60,9 +65,10 @@ let reading: { read: Promise<Read>; writes: number | null } | null = null;
  */
 export async function readPart<Part extends SnapshotPart>(part: Part): Promise<Readable<Part>> {
   const { snapshot } = await readShared();
+  const value = snapshot[part];
   const problem = snapshot.problems[part];
-  if (problem) throw new ApiProblem(problem);
-  return snapshot[part] as Readable<Part>;
+  if (problem || !isReadable(part, value)) throw new ApiProblem(problem ?? unreachable());
+  return value;
 }
 
 /** Returns the query of a part: its key, function and interval, and how long a page that opens may show what is known. */
@@ -99,12 +105,10 @@ function readShared(): Promise<Read> {
 
 async function readNow(writes: number | null): Promise<Read> {
   const known = newest;
-  const { body, etag, status } = await request<Snapshot>('/api/snapshot', {
-    ifNoneMatch: known?.etag ?? null,
-    alsoAnswers: 304,
-  });
-  const snapshot = status === 304 && known ? known.snapshot : body;
-  const read = { snapshot, etag, atMs: Date.now(), writes };
+  const answer = await api.snapshot.$get({}, { headers: known?.etag ? { 'if-none-match': known.etag } : {} });
+  const snapshot = answer.status === 304 ? known?.snapshot : await answer.json();
+  if (!snapshot) throw new ApiProblem(unreachable());
+  const read = { snapshot, etag: answer.headers.get('etag'), atMs: Date.now(), writes };
   // What a write has changed since is newer than this answer.
   if (writes === null || writes !== settledWrites()) return read;
   newest = { ...read, snapshot: distribute(snapshot) };
@@ -116,13 +120,17 @@ async function readNow(writes: number | null): Promise<Read> {
  * @returns the snapshot with the objects of the queries, which keep their identity where nothing has changed
  */
 function distribute(snapshot: Snapshot): Snapshot {
-  const shared: Record<string, unknown> = { ...snapshot };
-  for (const [part, key] of Object.entries(KEYS)) {
-    if (!snapshot.problems[part]) shared[part] = queryClient.setQueryData<unknown>(key, shared[part]);
-  }
+  const shared = { ...snapshot };
+  for (const part of namesOf(KEYS)) share(shared, part);
   if (snapshot.destinations) appendToHistory(snapshot.destinations);
   noteActivity();
-  return shared as Snapshot;
+  return shared;
+}
+
+function share<Part extends SnapshotPart>(snapshot: Snapshot, part: Part): void {
+  if (snapshot.problems[part]) return;
+  const kept = queryClient.setQueryData<Snapshot[Part]>(KEYS[part], snapshot[part]);
+  if (kept !== undefined) snapshot[part] = kept;
 }
 
 function appendToHistory(destinations: DestinationResource[]): void {

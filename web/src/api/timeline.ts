@@ -1,21 +1,27 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { DeploymentTimeline } from '../../../functions/api/schemas/answers.ts';
 import type { TimelineQuery } from '../../../functions/api/schemas/requests.ts';
+import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
-import { request } from './request.ts';
 
 /** One entry of the timeline. */
 export type DeploymentEntry = DeploymentTimeline['data'][number];
 
 /** Filters; empty fields match everything. */
-export type TimelineFilter = Record<keyof Pick<TimelineQuery, 'kind' | 'destinationId' | 'from'>, string>;
+export interface TimelineFilter {
+  kind: NonNullable<TimelineQuery['kind']> | '';
+  destinationId: string;
+  from: string;
+}
 
-const PATH = '/api/timeline';
+function queryOf({ kind, destinationId, from }: TimelineFilter) {
+  return { ...(kind && { kind }), ...(destinationId && { destinationId }), ...(from && { from }) };
+}
 
-function queryOf(filter: TimelineFilter, more: Partial<Record<keyof TimelineQuery, string>>): string {
-  const set = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== '');
-  return `${PATH}?${new URLSearchParams(set).toString()}`;
+function readPage(filter: TimelineFilter, { cursor, limit }: { cursor: string; limit: number }, signal?: AbortSignal) {
+  const query = { ...queryOf(filter), limit, ...(cursor && { cursor }) };
+  return bodyOf(api.timeline.$get({ query }, signal && endedBy(signal)));
 }
 
 /** Reads the timeline page by page, newest first. It polls for new entries while only the first page is shown. */
@@ -23,8 +29,7 @@ export function useDeploymentTimeline(filter: TimelineFilter) {
   return useInfiniteQuery({
     queryKey: queryKeys.everything(filter),
     initialPageParam: '',
-    queryFn: async ({ signal, pageParam }) =>
-      (await request<DeploymentTimeline>(queryOf(filter, { limit: '100', cursor: pageParam }), { signal })).body,
+    queryFn: ({ signal, pageParam }) => readPage(filter, { cursor: pageParam, limit: 100 }, signal),
     getNextPageParam: (last) => last.nextCursor,
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : POLL_DETAILS_MS),
   });
@@ -32,7 +37,7 @@ export function useDeploymentTimeline(filter: TimelineFilter) {
 
 /** Returns the URL of the CSV file with all matching entries. */
 export function csvAddress(filter: TimelineFilter): string {
-  return queryOf(filter, { format: 'csv' });
+  return api.timeline.$path({ query: { ...queryOf(filter), format: 'csv' } });
 }
 
 /** Reads all matching entries for a file. */
@@ -40,11 +45,9 @@ export async function readAllEntries(filter: TimelineFilter): Promise<Deployment
   const all: DeploymentEntry[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const { body }: { body: DeploymentTimeline } = await request<DeploymentTimeline>(
-      queryOf(filter, { limit: '200', cursor }),
-    );
-    all.push(...body.data);
-    cursor = body.nextCursor;
+    const read: DeploymentTimeline = await readPage(filter, { cursor, limit: 200 });
+    all.push(...read.data);
+    cursor = read.nextCursor;
   }
   return all;
 }

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { ExportRequest, ImportRequest, ImportResult } from '../../../functions/api/schemas/transfer.ts';
+import { api, bodyOf, within } from './client.ts';
 import { queryClient } from './query-client.ts';
-import { request, requestText } from './request.ts';
 
 /** The server works for at most half of this in one request. */
 const ANSWER_WITHIN_MS = 60_000;
@@ -9,8 +9,7 @@ const ANSWER_WITHIN_MS = 60_000;
 /** Requests an export as a file. */
 export function useExport() {
   return useMutation({
-    mutationFn: (body: ExportRequest) =>
-      requestText<ExportRequest>('/api/export', { method: 'POST', body, answerWithinMs: ANSWER_WITHIN_MS }),
+    mutationFn: async (json: ExportRequest) => (await api.export.$post({ json }, within(ANSWER_WITHIN_MS))).text(),
   });
 }
 
@@ -35,10 +34,8 @@ export function useImport(onProgress: (result: ImportResult) => void) {
 
 const stillPending = ({ items }: ImportResult) => items.filter(({ outcome }) => outcome === 'pending').length;
 
-async function send(body: ImportRequest): Promise<ImportResult> {
-  const options = { method: 'POST' as const, body, answerWithinMs: ANSWER_WITHIN_MS };
-  return (await request<ImportResult, ImportRequest>('/api/import', options)).body;
-}
+const send = (json: ImportRequest): Promise<ImportResult> =>
+  bodyOf(api.import.$post({ json }, within(ANSWER_WITHIN_MS)));
 
 /** Keeps what earlier requests did, and takes what the newest did with the rest. */
 function merge(before: ImportResult, next: ImportResult): ImportResult {

@@ -3,11 +3,6 @@ import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_UPTIME_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
 
-const PATH = '/api/uptime';
-
-const queryOf = (from: string, more: Record<string, string> = {}) =>
-  `${PATH}?${new URLSearchParams({ from, ...more }).toString()}`;
-
 /** Polls the uptime of every destination since a UTC day. */
 export function useUptime(from: string) {
   return useQuery({
@@ -19,5 +14,5 @@ export function useUptime(from: string) {
 
 /** Returns the address of the same as a CSV file. */
 export function uptimeCsvAddress(from: string): string {
-  return queryOf(from, { format: 'csv' });
+  return api.uptime.$path({ query: { from, format: 'csv' } });
 }

@@ -1,13 +1,15 @@
 import { useEffect, useRef } from 'react';
-import { HEARTBEAT_MS } from '../api/freshness.ts';
+import { HEARTBEAT_SECONDS } from '../../../functions/domain/presence.ts';
 import { sendHeartbeat, sendLeaving } from '../api/presence.ts';
 import { useEdited } from './edited.ts';
+
+const HEARTBEAT_MS = HEARTBEAT_SECONDS * 1000;
 
 /** What the API takes as the path of a page. */
 const PAGE = /^\/[\w/-]{0,99}$/;
 
 /**
- * Reports to the others that this tab is open and what it edits: every 20 seconds while it is visible, and at once when
+ * Reports to the others that this tab is open and what it edits: at each heartbeat while it is visible, and at once when
  * an edit begins or ends.
  */
 export function useHeartbeat(pathname: string): void {

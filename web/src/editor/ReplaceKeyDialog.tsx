@@ -22,7 +22,9 @@ import classes from './editor.module.css';
  */
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
-  const [terms, setTerms] = useState<KeyTerms>({ keyUse: destination.keyUse, keyValidUntil: '' });
+  const [chosen, setChosen] = useState<Partial<KeyTerms>>({});
+  // A poll may change how keys are issued while the dialog is open. What was not chosen here must not overwrite it.
+  const terms: KeyTerms = { keyUse: destination.keyUse, keyValidUntil: '', ...chosen };
   const [pastedUrl, setPastedUrl] = useState<string | null>(null);
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
@@ -86,7 +88,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
           terms={terms}
           errors={fields}
           hint={oldExpiryWords(destination)}
-          onChange={(part) => setTerms({ ...terms, ...part })}
+          onChange={(part) => setChosen({ ...chosen, ...part })}
         />
         {rest && <ProblemPanel problem={rest} />}
         {restartRequired ? (

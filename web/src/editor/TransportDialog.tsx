@@ -34,7 +34,7 @@ const QUESTIONS = {
     text: 'This is the last destination on air. Stopping it ends the broadcast. The source and the preview stay as they are.',
   },
   forceStop: {
-    transport: 'stop?force=true',
+    transport: 'stop by force',
     title: 'Force stop',
     confirm: 'Force stop',
     color: 'red.8',

@@ -83,9 +83,9 @@ function RuleForm({ destinationId, list, inherited }: RuleFormProps) {
     save.mutate(
       { rules: changesOf(rules, drafts, inherited), [ESCALATION]: escalationOf(escalation, list) },
       {
-        onSuccess: ({ body }) => {
-          setDrafts(toDrafts(body.data));
-          setEscalation(toEscalationDraft(body));
+        onSuccess: (saved) => {
+          setDrafts(toDrafts(saved.data));
+          setEscalation(toEscalationDraft(saved));
           showDone('Rules saved');
         },
       },

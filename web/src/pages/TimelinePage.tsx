@@ -9,6 +9,7 @@ import {
   type TimelineFilter,
   useDeploymentTimeline,
 } from '../api/timeline.ts';
+import { namesOf } from '../api/names-of.ts';
 import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
 import { pageFilter } from '../app/page-filter.ts';
@@ -32,15 +33,15 @@ const DAYS = [
   { value: '30', label: 'Last 30 days' },
   { value: '90', label: 'Last 90 days' },
 ];
-const KINDS = [
+const KINDS: { value: TimelineFilter['kind']; label: string }[] = [
   { value: '', label: 'Everything' },
-  ...Object.entries(TIMELINE_KIND_WORDS).map(([value, label]) => ({ value, label })),
+  ...namesOf(TIMELINE_KIND_WORDS).map((value) => ({ value, label: TIMELINE_KIND_WORDS[value] })),
 ];
 const DAY_MS = 86_400_000;
 
 /** Returns a choice from a query, or the default for a value the page does not offer. */
-function offered(options: readonly { value: string }[], given: string, otherwise: string): string {
-  return options.some(({ value }) => value === given) ? given : otherwise;
+function offered<Value extends string>(options: readonly { value: Value }[], given: string, otherwise: Value): Value {
+  return options.find(({ value }) => value === given)?.value ?? otherwise;
 }
 
 /** The timeline of all destinations. */
@@ -50,7 +51,7 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
   const [given, change] = pageFilter(search, onSearch, DEFAULTS);
   const chosen = {
     ...given,
-    kind: offered(KINDS, given.kind, DEFAULTS.kind),
+    kind: offered(KINDS, given.kind, ''),
     days: offered(DAYS, given.days, DEFAULTS.days),
   };
   // Fixed while the page is open, because a moving window would change the query every second.
