@@ -1,7 +1,13 @@
 import { COVER_PREFIX } from '../../functions/aws/cover-store.ts';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
+import {
+  ACCESS_PARTITIONS,
+  CHANNEL_LOG_GROUP,
+  DEPLOYMENT_TAG,
+  HISTORY_BY_DAY,
+  secretNamePrefix,
+} from '../../functions/aws/names.ts';
 
 /**
  * Lists the permissions of each function, one exported function per function. A permission names each action. A
@@ -123,7 +129,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
 /** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     // A show is not started above a ceiling.
     historyByDay(resources),
     streamKeys(resources, 'kms:Decrypt'),
@@ -167,7 +173,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
 /** Permissions of the sweep: reads everything, starts pending operations, releases unused resources. */
 export function sweepPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     ...executions(resources),
     executionsThemselves(resources, 'states:DescribeExecution'),
     ...mediaLiveReads(resources),
@@ -190,7 +196,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
  */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
     ...executions(resources, [
       resources.stopMachineArn,
@@ -215,7 +221,7 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
 /** Permissions of the daily reports: read the history, write one file and the uptime of a day, publish the event. */
 export function costReportPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'Query']),
     historyByDay(resources),
     ...executions(resources, [resources.deliveryMachineArn]),
     reports(resources, 's3:PutObject'),
@@ -252,8 +258,23 @@ function egressRules({ inputSecurityGroupArn }: DeploymentResources): Permission
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
+/** Every item of the table. */
 function tableItems({ tableArn }: DeploymentResources, actions: readonly TableAction[]): Permission {
   return { actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] };
+}
+
+/**
+ * The same without access tokens and invitations. A set operator is true without the key, so the key is required too.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function records(resources: DeploymentResources, actions: readonly TableAction[]): Permission {
+  return {
+    ...tableItems(resources, actions),
+    conditions: {
+      'ForAllValues:StringNotEquals': { 'dynamodb:LeadingKeys': Object.values(ACCESS_PARTITIONS) },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  };
 }
 
 function historyByDay({ tableArn }: DeploymentResources): Permission {

@@ -34,8 +34,15 @@ const table =
   (action: string): Ask =>
   ({ input }, { arns }) => {
     const index = input['IndexName'] as string | undefined;
-    return [{ action, resource: index === undefined ? arns.table : `${arns.table}/index/${index}` }];
+    if (index !== undefined) return [{ action, resource: `${arns.table}/index/${index}` }];
+    return [{ action, resource: arns.table, context: { 'dynamodb:LeadingKeys': [partitionOf(input)] } }];
   };
+
+function partitionOf({ Key, Item, ExpressionAttributeValues }: RecordedCall['input']): string {
+  const partition = Key?.pk ?? Item?.pk ?? ExpressionAttributeValues?.[':pk'];
+  if (typeof partition !== 'string') throw new Error('a call to the table names no partition');
+  return partition;
+}
 
 const key =
   (action: string): Ask =>
