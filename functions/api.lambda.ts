@@ -105,6 +105,7 @@ async function start(): Promise<Api> {
     authentication: createCognitoAuthentication({
       userPoolId: environment.USER_POOL_ID,
       dashboardClientId: environment.DASHBOARD_CLIENT_ID,
+      commandLineClientId: environment.COMMAND_LINE_CLIENT_ID,
       scriptClientIds: environment.SCRIPT_CLIENT_IDS,
       signInUrl: environment.SIGN_IN_DOMAIN,
       preview,

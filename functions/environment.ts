@@ -102,6 +102,8 @@ const Variables = z.object({
   USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
   /** The pool's client with which the dashboard signs in. */
   DASHBOARD_CLIENT_ID: Text,
+  /** The pool's client with which the sluice command signs in. */
+  COMMAND_LINE_CLIENT_ID: Text,
   /** The pool's clients for scripts, comma separated. */
   SCRIPT_CLIENT_IDS: z.pipe(
     z.prefault(z.string(), ''),
@@ -145,6 +147,7 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   STARTS_AT_ONCE: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
+  COMMAND_LINE_CLIENT_ID: true,
   SCRIPT_CLIENT_IDS: true,
   SIGN_IN_DOMAIN: true,
 });

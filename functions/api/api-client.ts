@@ -190,8 +190,8 @@ export type ApiClient = ReturnType<typeof hc<AppType>>;
 export interface ApiClientOptions {
   /** Default: the global one. */
   fetch?: typeof fetch;
-  /** Sent with every request, such as `authorization`. */
-  headers?: Record<string, string>;
+  /** Sent with every request, such as `authorization`. A function is called before each request. */
+  headers?: Record<string, string> | (() => Promise<Record<string, string>>);
 }
 
 /**

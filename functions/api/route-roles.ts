@@ -26,6 +26,7 @@ const ROUTES = {
   'GET /api/session/sign-in': 'anyone',
   'GET /api/session/callback': 'anyone',
   'POST /api/session/refresh': 'anyone',
+  'GET /api/session/command-line': 'anyone',
 
   // The secret in the body is the credential.
   'POST /api/invitations/preview': 'anyone',

@@ -103,6 +103,7 @@ describe('every route', () => {
   it('requires a sign-in except for these', () => {
     expect(routes().flatMap(({ name, access }) => (access === 'anyone' ? [name] : []))).toEqual([
       'POST /api/session',
+      'GET /api/session/command-line',
       'GET /api/session/sign-in',
       'GET /api/session/callback',
       'DELETE /api/session',

@@ -226,6 +226,7 @@ function browserVariables(data: DataStack, dashboard: DashboardStack): Record<st
   return {
     USER_POOL_ID: data.userPool.userPoolId,
     DASHBOARD_CLIENT_ID: dashboard.dashboardClientId,
+    COMMAND_LINE_CLIENT_ID: dashboard.commandLineClientId,
     SCRIPT_CLIENT_IDS: [...dashboard.scriptClientIds.values()].join(','),
     SIGN_IN_DOMAIN: dashboard.signInUrl,
     PUBLIC_HOST: dashboard.publicHost,
