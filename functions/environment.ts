@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Role } from './api/auth/roles.ts';
 import type { Deployment } from './aws/clients.ts';
 import { STANDBY_MODES } from './domain/destination.ts';
 import { parseDeclaredInput } from './domain/declared-input.ts';
@@ -104,10 +105,18 @@ const Variables = z.object({
   DASHBOARD_CLIENT_ID: Text,
   /** The pool's client with which the sluice command signs in. */
   COMMAND_LINE_CLIENT_ID: Text,
-  /** The pool's clients for scripts, comma separated. */
-  SCRIPT_CLIENT_IDS: z.pipe(
-    z.prefault(z.string(), ''),
-    z.transform((text) => text.split(',').filter((id) => id !== '')),
+  /** The pool's clients for scripts, each with its role: `operator:<client id>`, comma separated. */
+  SCRIPT_CLIENTS: z.pipe(
+    z.prefault(
+      z.string().check(z.regex(/^((viewer|operator|admin):\w+(,|$))*$/, 'not role:client, comma separated')),
+      '',
+    ),
+    z.transform((text) =>
+      text.split(',').flatMap((each) => {
+        const [role, clientId] = each.split(':');
+        return clientId === undefined ? [] : [{ role: role as Role, clientId }];
+      }),
+    ),
   ),
   /** Base of the pool's sign-in pages. */
   SIGN_IN_DOMAIN: z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+$/, 'not https:// and a host')),
@@ -148,7 +157,7 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
   COMMAND_LINE_CLIENT_ID: true,
-  SCRIPT_CLIENT_IDS: true,
+  SCRIPT_CLIENTS: true,
   SIGN_IN_DOMAIN: true,
 });
 

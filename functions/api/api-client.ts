@@ -58,6 +58,7 @@ import type { SnapshotRoutes } from './routes/snapshot.ts';
 import type { SoundRoutes } from './routes/sound.ts';
 import type { TimelineRoutes } from './routes/timeline.ts';
 import type { UptimeRoutes } from './routes/uptime.ts';
+import type { UserPoolRoutes } from './routes/user-pool.ts';
 
 /**
  * The typed client of the API, for the dashboard and the command line. Its types come from the routes themselves, so a
@@ -120,7 +121,8 @@ export type ServedRoute =
   | SnapshotRoutes
   | SoundRoutes
   | TimelineRoutes
-  | UptimeRoutes;
+  | UptimeRoutes
+  | UserPoolRoutes;
 
 /** The schema type of all routes, as `hc` of `hono/client` needs it. */
 export type ApiRoutes = {

@@ -32,6 +32,8 @@ const ROUTES = {
   'POST /api/invitations/preview': 'anyone',
   'POST /api/invitations/redeem': 'anyone',
   'GET /api/people': 'admin',
+  // With people's e-mail addresses.
+  'GET /api/user-pool': 'admin',
   'GET /api/invitations': 'admin',
   'POST /api/invitations': 'admin',
   'DELETE /api/invitations/{invitationId}': 'admin',

@@ -37,6 +37,7 @@ export interface DeploymentResources {
   flowRoleArn: string;
   packageChannelArn: string;
   fingerprintSecretArn: string;
+  userPoolArn: string;
   /** SNS topic of the e-mail notifications. */
   notificationTopicArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
@@ -123,6 +124,8 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
     recordings(resources, ['s3:GetObject']),
+    // Not DescribeUserPoolClient, which returns the secret of a script.
+    { actions: ['cognito-idp:ListUsers', 'cognito-idp:ListUsersInGroup'], resources: [resources.userPoolArn] },
   ];
 }
 

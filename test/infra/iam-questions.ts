@@ -112,6 +112,10 @@ const passRole = (roleArn: string, service = 'medialive'): Asked => ({
   context: { 'iam:PassedToService': `${service}.amazonaws.com` },
 });
 
+const userPool =
+  (action: string): Ask =>
+  ({ input: { UserPoolId } }) => [{ action, resource: arn('cognito-idp', `userpool/${UserPoolId}`) }];
+
 /** A secret given by its name has an ARN that AWS ends with six characters. */
 const secret =
   (action: string): Ask =>
@@ -189,6 +193,10 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     ],
     Subscribe: topic('sns:Subscribe'),
     Unsubscribe: anywhere('sns:Unsubscribe'),
+  },
+  cognito: {
+    ListUsers: userPool('cognito-idp:ListUsers'),
+    ListUsersInGroup: userPool('cognito-idp:ListUsersInGroup'),
   },
   cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
   cloudWatchLogs: {
