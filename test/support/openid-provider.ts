@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { LOOPBACK_REDIRECTS } from '../../functions/api/auth/loopback-redirects.ts';
 import { COMMAND_LINE_CLIENT, EMAIL, ISSUER, makeKeys, SUBJECT } from './user-pool.ts';
 
