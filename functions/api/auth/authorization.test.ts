@@ -34,6 +34,7 @@ beforeEach(() => {
     publicHost: DASHBOARD,
     isHostAllowed: () => true,
     hlsProxy: async () => gone(),
+    userPool: { userPoolId: 'eu-west-1_aB3dE5fG7', scripts: [], listUsers: async () => gone() },
     rehearsal: { active: () => [], switch: async () => gone() },
   });
 });
