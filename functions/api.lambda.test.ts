@@ -30,6 +30,7 @@ const ENVIRONMENT: Record<string, string> = {
   DECLARED_INPUT: 'AVC/HD/MAX_20_MBPS',
   USER_POOL_ID: 'eu-west-1_Ab12Cd34',
   DASHBOARD_CLIENT_ID: 'client1',
+  COMMAND_LINE_CLIENT_ID: 'client4',
   SIGN_IN_DOMAIN: 'https://sluice.auth.eu-west-1.amazoncognito.com',
 };
 const EVENT = {

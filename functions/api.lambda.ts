@@ -20,6 +20,7 @@ import {
   createTableClient,
 } from './aws/clients.ts';
 import { readSecret } from './aws/secret-store.ts';
+import { createUserPool, createUserPoolClient } from './aws/user-pool.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { PREFLIGHT_ON_AWS } from './preflight-on-aws.ts';
@@ -105,7 +106,8 @@ async function start(): Promise<Api> {
     authentication: createCognitoAuthentication({
       userPoolId: environment.USER_POOL_ID,
       dashboardClientId: environment.DASHBOARD_CLIENT_ID,
-      scriptClientIds: environment.SCRIPT_CLIENT_IDS,
+      commandLineClientId: environment.COMMAND_LINE_CLIENT_ID,
+      scriptClientIds: environment.SCRIPT_CLIENTS.map(({ clientId }) => clientId),
       signInUrl: environment.SIGN_IN_DOMAIN,
       preview,
       accessTokens: createAccessTokens({
@@ -116,6 +118,10 @@ async function start(): Promise<Api> {
       }),
       logger,
     }),
+    userPool: {
+      ...createUserPool(createUserPoolClient(aws), environment.USER_POOL_ID),
+      scripts: environment.SCRIPT_CLIENTS,
+    },
     embedded: false,
     publicHost: environment.PUBLIC_HOST,
     version: packageJson.version,

@@ -41,7 +41,8 @@ const complete = {
   PREVIEW_KEY_PAIR_ID: 'K2JCJMDEHXQW5F',
   USER_POOL_ID: 'eu-west-1_Ab12Cd34',
   DASHBOARD_CLIENT_ID: 'client1',
-  SCRIPT_CLIENT_IDS: 'client2,client3',
+  COMMAND_LINE_CLIENT_ID: 'client4',
+  SCRIPT_CLIENTS: 'operator:client2,admin:client3',
   SIGN_IN_DOMAIN: 'https://sluice.auth.eu-west-1.amazoncognito.com',
 };
 
@@ -79,12 +80,18 @@ describe('readEnvironment', () => {
   });
 
   it.each([
-    ['client2,client3', ['client2', 'client3']],
+    [
+      'operator:client2,admin:client3',
+      [
+        { role: 'operator', clientId: 'client2' },
+        { role: 'admin', clientId: 'client3' },
+      ],
+    ],
     ['', []],
     [undefined, []],
-  ])('parses the client ids of scripts from %j', (given, ids) => {
-    const environment = readEnvironment(ApiEnvironment, { ...complete, SCRIPT_CLIENT_IDS: given });
-    expect(environment.SCRIPT_CLIENT_IDS).toEqual(ids);
+  ])('parses the clients of scripts from %j', (given, clients) => {
+    const environment = readEnvironment(ApiEnvironment, { ...complete, SCRIPT_CLIENTS: given });
+    expect(environment.SCRIPT_CLIENTS).toEqual(clients);
   });
 
   it('names all missing and wrong variables at once, without their values', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Role } from './api/auth/roles.ts';
 import type { Deployment } from './aws/clients.ts';
 import { STANDBY_MODES } from './domain/destination.ts';
 import { parseDeclaredInput } from './domain/declared-input.ts';
@@ -102,10 +103,20 @@ const Variables = z.object({
   USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
   /** The pool's client with which the dashboard signs in. */
   DASHBOARD_CLIENT_ID: Text,
-  /** The pool's clients for scripts, comma separated. */
-  SCRIPT_CLIENT_IDS: z.pipe(
-    z.prefault(z.string(), ''),
-    z.transform((text) => text.split(',').filter((id) => id !== '')),
+  /** The pool's client with which the sluice command signs in. */
+  COMMAND_LINE_CLIENT_ID: Text,
+  /** The pool's clients for scripts, each with its role: `operator:<client id>`, comma separated. */
+  SCRIPT_CLIENTS: z.pipe(
+    z.prefault(
+      z.string().check(z.regex(/^((viewer|operator|admin):\w+(,|$))*$/, 'not role:client, comma separated')),
+      '',
+    ),
+    z.transform((text) =>
+      text.split(',').flatMap((each) => {
+        const [role, clientId] = each.split(':');
+        return clientId === undefined ? [] : [{ role: role as Role, clientId }];
+      }),
+    ),
   ),
   /** Base of the pool's sign-in pages. */
   SIGN_IN_DOMAIN: z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+$/, 'not https:// and a host')),
@@ -145,7 +156,8 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   STARTS_AT_ONCE: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
-  SCRIPT_CLIENT_IDS: true,
+  COMMAND_LINE_CLIENT_ID: true,
+  SCRIPT_CLIENTS: true,
   SIGN_IN_DOMAIN: true,
 });
 

@@ -58,6 +58,7 @@ import type { SnapshotRoutes } from './routes/snapshot.ts';
 import type { SoundRoutes } from './routes/sound.ts';
 import type { TimelineRoutes } from './routes/timeline.ts';
 import type { UptimeRoutes } from './routes/uptime.ts';
+import type { UserPoolRoutes } from './routes/user-pool.ts';
 
 /**
  * The typed client of the API, for the dashboard and the command line. Its types come from the routes themselves, so a
@@ -120,7 +121,8 @@ export type ServedRoute =
   | SnapshotRoutes
   | SoundRoutes
   | TimelineRoutes
-  | UptimeRoutes;
+  | UptimeRoutes
+  | UserPoolRoutes;
 
 /** The schema type of all routes, as `hc` of `hono/client` needs it. */
 export type ApiRoutes = {
@@ -190,8 +192,8 @@ export type ApiClient = ReturnType<typeof hc<AppType>>;
 export interface ApiClientOptions {
   /** Default: the global one. */
   fetch?: typeof fetch;
-  /** Sent with every request, such as `authorization`. */
-  headers?: Record<string, string>;
+  /** Sent with every request, such as `authorization`. A function is called before each request. */
+  headers?: Record<string, string> | (() => Promise<Record<string, string>>);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { UserPool } from '../aws/user-pool.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
@@ -8,6 +9,7 @@ import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Allowance } from './auth/rate-limit.ts';
+import type { Role } from './auth/roles.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Leaves out MediaLive, whose answers contain stream keys. */
@@ -56,6 +58,12 @@ export interface RevealedKeys {
   passphrase?: string;
 }
 
+/** A client of the user pool for scripts, whose tokens have one role. */
+interface ScriptClient {
+  clientId: string;
+  role: Role;
+}
+
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
   extends
@@ -82,6 +90,8 @@ export interface ApiDeps
   primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
   ingestHost: string | null;
+  /** The users and script clients; absent on one machine. */
+  userPool?: UserPool & { scripts: readonly ScriptClient[] };
   /** The ffmpeg in use on one machine and its origin; absent on AWS. */
   ffmpeg?: { version: string; origin: 'environment' | 'system' | 'npm' };
   /**

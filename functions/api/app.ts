@@ -73,6 +73,7 @@ import { registerShows } from './routes/shows.ts';
 import { registerTransfer } from './routes/transfer.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
+import { registerUserPool } from './routes/user-pool.ts';
 import { createFlowLook } from './views/flow-status.ts';
 import { waitForEnd } from './wait-for-end.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
@@ -176,6 +177,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSnapshot(api, deps);
   registerPresence(api, deps);
   registerPeople(api, deps);
+  if (deps.userPool) registerUserPool(api, deps.userPool);
   registerInvitations(api, deps);
   registerInvitationLinks(api, deps);
   registerStatusText(api, deps, look);

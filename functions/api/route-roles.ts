@@ -26,11 +26,14 @@ const ROUTES = {
   'GET /api/session/sign-in': 'anyone',
   'GET /api/session/callback': 'anyone',
   'POST /api/session/refresh': 'anyone',
+  'GET /api/session/command-line': 'anyone',
 
   // The secret in the body is the credential.
   'POST /api/invitations/preview': 'anyone',
   'POST /api/invitations/redeem': 'anyone',
   'GET /api/people': 'admin',
+  // With people's e-mail addresses.
+  'GET /api/user-pool': 'admin',
   'GET /api/invitations': 'admin',
   'POST /api/invitations': 'admin',
   'DELETE /api/invitations/{invitationId}': 'admin',

@@ -1,10 +1,11 @@
 import type { AccessToken } from '../domain/access-token.ts';
 import type { TableDeps } from './clients.ts';
+import { ACCESS_PARTITIONS } from './names.ts';
 import { createSecretItems, deletedAt } from './secret-items.ts';
 
 /** Access tokens, by the digests of their secrets. */
 
-const items = createSecretItems<AccessToken>('ACCESS-TOKENS');
+const items = createSecretItems<AccessToken>(ACCESS_PARTITIONS.accessTokens);
 
 /** Stores a new token. */
 export const insertAccessToken = items.insert;

@@ -114,7 +114,8 @@ export interface AwsClientOptions {
   attemptsMax: number;
 }
 
-function configOf({ attemptsMax, ...options }: AwsClientOptions) {
+/** Returns the configuration of an SDK client. */
+export function configOf({ attemptsMax, ...options }: AwsClientOptions) {
   return {
     ...options,
     maxAttempts: attemptsMax,

@@ -1,10 +1,11 @@
 import type { Invitation } from '../domain/invitation.ts';
 import type { TableDeps } from './clients.ts';
+import { ACCESS_PARTITIONS } from './names.ts';
 import { createSecretItems } from './secret-items.ts';
 
 /** Invitations, by the digests of their secrets. */
 
-const items = createSecretItems<Invitation>('INVITATIONS');
+const items = createSecretItems<Invitation>(ACCESS_PARTITIONS.invitations);
 
 /** Stores a new invitation. */
 export const insertInvitation = items.insert;

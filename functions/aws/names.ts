@@ -8,6 +8,9 @@ export const DESTINATION_TAG = 'sluice:destination';
 /** Index of the table over the history of all destinations. */
 export const HISTORY_BY_DAY = 'HistoryByDay';
 
+/** Partitions of the table whose items only the API may read and write, because they say who has access. */
+export const ACCESS_PARTITIONS = { accessTokens: 'ACCESS-TOKENS', invitations: 'INVITATIONS' } as const;
+
 /**
  * Log group to which MediaLive writes the logs of all channels.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/working-with-logs.html

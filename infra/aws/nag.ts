@@ -200,6 +200,7 @@ const PUT_IN: DeploymentResources = {
   flowRoleArn: '<role>',
   packageChannelArn: '<channel>',
   fingerprintSecretArn: '<secret>',
+  userPoolArn: '<user-pool>',
   notificationTopicArn: '<topic>',
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],

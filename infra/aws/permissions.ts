@@ -1,7 +1,13 @@
 import { COVER_PREFIX } from '../../functions/aws/cover-store.ts';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
+import {
+  ACCESS_PARTITIONS,
+  CHANNEL_LOG_GROUP,
+  DEPLOYMENT_TAG,
+  HISTORY_BY_DAY,
+  secretNamePrefix,
+} from '../../functions/aws/names.ts';
 
 /**
  * Lists the permissions of each function, one exported function per function. A permission names each action. A
@@ -31,6 +37,7 @@ export interface DeploymentResources {
   flowRoleArn: string;
   packageChannelArn: string;
   fingerprintSecretArn: string;
+  userPoolArn: string;
   /** SNS topic of the e-mail notifications. */
   notificationTopicArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
@@ -117,13 +124,15 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn, resources.recordingBucketArn] },
     recordings(resources, ['s3:GetObject']),
+    // Not DescribeUserPoolClient, which returns the secret of a script.
+    { actions: ['cognito-idp:ListUsers', 'cognito-idp:ListUsersInGroup'], resources: [resources.userPoolArn] },
   ];
 }
 
 /** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     // A show is not started above a ceiling.
     historyByDay(resources),
     streamKeys(resources, 'kms:Decrypt'),
@@ -167,7 +176,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
 /** Permissions of the sweep: reads everything, starts pending operations, releases unused resources. */
 export function sweepPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     ...executions(resources),
     executionsThemselves(resources, 'states:DescribeExecution'),
     ...mediaLiveReads(resources),
@@ -190,7 +199,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
  */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
     ...executions(resources, [
       resources.stopMachineArn,
@@ -215,7 +224,7 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
 /** Permissions of the daily reports: read the history, write one file and the uptime of a day, publish the event. */
 export function costReportPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'Query']),
+    records(resources, ['GetItem', 'PutItem', 'Query']),
     historyByDay(resources),
     ...executions(resources, [resources.deliveryMachineArn]),
     reports(resources, 's3:PutObject'),
@@ -252,8 +261,23 @@ function egressRules({ inputSecurityGroupArn }: DeploymentResources): Permission
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
+/** Every item of the table. */
 function tableItems({ tableArn }: DeploymentResources, actions: readonly TableAction[]): Permission {
   return { actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] };
+}
+
+/**
+ * The same without access tokens and invitations. A set operator is true without the key, so the key is required too.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function records(resources: DeploymentResources, actions: readonly TableAction[]): Permission {
+  return {
+    ...tableItems(resources, actions),
+    conditions: {
+      'ForAllValues:StringNotEquals': { 'dynamodb:LeadingKeys': Object.values(ACCESS_PARTITIONS) },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  };
 }
 
 function historyByDay({ tableArn }: DeploymentResources): Permission {

@@ -6,12 +6,16 @@ const SECRET_BYTES_MAX = 16_384;
 /**
  * Reads a secret: typed without an echo on a terminal, else the whole standard input without its line end.
  * @param name such as `stream key`
+ * @param hint where to find it
  * @throws {CommandFailure} `usage` when it is empty or has several lines
  */
-export async function askSecret(name: string): Promise<string> {
+export async function askSecret(name: string, hint?: string): Promise<string> {
+  if (hint !== undefined && process.stdin.isTTY) process.stderr.write(`${hint}\n`);
   const secret = process.stdin.isTTY ? await promptSilently(`${name}: `) : await readStandardInput();
-  if (secret === '')
-    throw new CommandFailure(EXIT.usage, `the ${name} is empty; send it on standard input, or type it at the prompt`);
+  if (secret === '') {
+    const remedy = ['send it on standard input, or type it at the prompt', hint].filter(Boolean).join('; ');
+    throw new CommandFailure(EXIT.usage, `the ${name} is empty; ${remedy}`);
+  }
   if (/[\r\n]/.test(secret)) throw new CommandFailure(EXIT.usage, `the ${name} has several lines`);
   return secret;
 }

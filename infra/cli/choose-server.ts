@@ -2,31 +2,41 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandFailure, EXIT } from './command-failure.ts';
-import { readStoredServers } from './stored-servers.ts';
-import type { Server } from './transport.ts';
+import { readStoredServers, type StoredServers } from './stored-servers.ts';
+import { type Credential, type Server, tokenCredential } from './transport.ts';
 import { readVariable } from './environment.ts';
 
 /** Chooses the server and its token; REFERENCE.md gives the order. */
 
 /**
- * @param given the value of `--server`
+ * @param address the value of `--server`
  * @throws {CommandFailure} `usage` for an invalid address, `notSignedIn` when no server is known
  */
-export async function chooseServer(given: string | undefined): Promise<Server> {
-  const named = given ?? readVariable('SLUICE_SERVER');
+export async function chooseServer(address: string | undefined): Promise<Server> {
+  const named = address ?? readVariable('SLUICE_SERVER');
   const stored = readStoredServers();
   const origin = named === undefined ? stored.current : toOrigin(named);
-  const token = readVariable('SLUICE_TOKEN') || (origin !== null && stored.servers[origin]?.token) || null;
-  if (origin !== null && token !== null) return { origin, token };
+  const token = readVariable('SLUICE_TOKEN');
+  const given = token === undefined ? null : tokenCredential(token);
+  const credential = given ?? (origin === null ? null : await storedCredential(origin, stored));
+  if (origin !== null && credential !== null) return { origin, credential };
   const local = await findLocalServers();
-  if (origin !== null) return local.find((server) => server.origin === origin) ?? { origin, token };
+  if (origin !== null) return local.find((server) => server.origin === origin) ?? { origin, credential };
   const [only, ...others] = local;
   if (!only) throw new CommandFailure(EXIT.notSignedIn, 'no server is known; run sluice login --server URL');
   if (others.length > 0) {
     const origins = local.map((server) => server.origin).join(', ');
     throw new CommandFailure(EXIT.usage, `several run here: ${origins}; choose one with --server URL`);
   }
-  return { origin: only.origin, token: readVariable('SLUICE_TOKEN') || only.token };
+  return { origin: only.origin, credential: given ?? only.credential };
+}
+
+async function storedCredential(origin: string, { servers }: StoredServers): Promise<Credential | null> {
+  const server = servers[origin];
+  if (!server) return null;
+  if ('token' in server) return tokenCredential(server.token);
+  const { sessionCredential } = await import('./browser-session.ts');
+  return sessionCredential(origin, server.session);
 }
 
 /**
@@ -57,7 +67,7 @@ async function findLocalServers(): Promise<Server[]> {
     const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: root, timeout: LINK_WITHIN_MS });
     const servers = stdout.split('\n').flatMap((line) => {
       const [, origin, token] = LINK.exec(line) ?? [];
-      return origin && token ? [{ origin, token: decodeURIComponent(token) }] : [];
+      return origin && token ? [{ origin, credential: tokenCredential(decodeURIComponent(token)) }] : [];
     });
     return servers;
   } catch {

@@ -37,12 +37,17 @@ const showAction = (action: ShowAction, summary: string): Command => ({
 export const COMMANDS: readonly Command[] = [
   {
     path: ['login'],
-    summary: 'Sign in to a server with a token, from the prompt or standard input',
+    summary:
+      'Sign in to a server: in the browser where it has a user pool, else with a token from the prompt or standard input',
+    options: {
+      'with-token': { type: 'boolean', meaning: 'with an access token, also where there is a user pool' },
+      timeout: { type: 'string', value: 'SECONDS', meaning: 'time for the sign-in in the browser; 300 by default' },
+    },
     load: async () => (await import('./commands/sign-in.ts')).login,
   },
   {
     path: ['logout'],
-    summary: 'Forget the sign-in of a server',
+    summary: 'Forget the sign-in of a server, and revoke one that was made in the browser',
     load: async () => (await import('./commands/sign-in.ts')).logout,
   },
   {

@@ -75,9 +75,12 @@ export function referenceText(): string {
 }
 
 const SERVERS = `The server is the first of: \`--server\`, \`SLUICE_SERVER\`, the server of the last \`sluice login\`, the Sluice that runs from this
-checkout. The last needs no sign-in. The token is \`SLUICE_TOKEN\`, or the one that \`sluice login\` stored for this server in
-\`sluice/servers.json\` of the configuration folder, readable by its owner only. There is no sign-in through a browser: for AWS, use an
-access token or the Cognito token of a script.`;
+checkout. The last needs no sign-in. The sign-in is the token in \`SLUICE_TOKEN\`, or what \`sluice login\` stored for this server in
+\`sluice/servers.json\` of the configuration folder, readable by its owner only.
+
+On one machine \`sluice login\` asks for a token: \`npm run link\` prints the first one. On AWS it opens the page of the user pool in a
+browser on the same machine, and the browser comes back to port 8976, 18976 or 28976 of 127.0.0.1. The sign-in lasts 30 days, and
+\`sluice logout\` revokes it. Where there is no browser, use an access token: \`sluice login --with-token\`, or \`SLUICE_TOKEN\`.`;
 
 const NAMES = `Destinations and shows are given by id, by name, or by a unique beginning of either. A name that matches several is refused with
 the list of them.`;

@@ -9,7 +9,23 @@ import { readVariable } from './environment.ts';
 export interface StoredServers {
   /** Used when no server is named; null: none. */
   current: string | null;
-  servers: Record<string, { token: string }>;
+  servers: Record<string, StoredServer>;
+}
+
+/** A sign-in with a token, or through the browser. */
+export type StoredServer = { token: string } | { session: BrowserSession };
+
+export interface BrowserSession {
+  accessToken: string;
+  /** Names the person; null: the provider issued none. */
+  identityToken: string | null;
+  refreshToken: string;
+  /** Of the access token. */
+  expiresAt: string;
+  /** The client of the identity provider and its endpoints. */
+  clientId: string;
+  tokenUrl: string;
+  revocationUrl: string;
 }
 
 const fileName = (): string =>
@@ -35,11 +51,19 @@ export function readStoredServers(): StoredServers {
 function parse(text: string): StoredServers | null {
   try {
     const { current, servers } = JSON.parse(text) as StoredServers;
-    const isValid = Object.values(servers).every(({ token }) => typeof token === 'string');
-    return isValid ? { current: typeof current === 'string' ? current : null, servers } : null;
+    return Object.values(servers).every(isStoredServer)
+      ? { current: typeof current === 'string' ? current : null, servers }
+      : null;
   } catch {
     return null;
   }
+}
+
+const SESSION_TEXTS = ['accessToken', 'refreshToken', 'expiresAt', 'clientId', 'tokenUrl', 'revocationUrl'] as const;
+
+function isStoredServer(server: StoredServer): boolean {
+  if ('token' in server) return typeof server.token === 'string';
+  return SESSION_TEXTS.every((name) => typeof server.session[name] === 'string');
 }
 
 /** Replaces the file in one step, so that an interruption leaves the old one. */

@@ -8,18 +8,23 @@ import { CommandFailure, EXIT, type ExitCode } from './command-failure.ts';
 export interface Server {
   origin: string;
   /** Null: not signed in. */
-  token: string | null;
+  credential: Credential | null;
+}
+
+/** Returns the headers that say who calls. Called before each request. @throws {CommandFailure} */
+export type Credential = () => Promise<Record<string, string>>;
+
+/** Returns the credential of a token that stays as it is. */
+export function tokenCredential(token: string): Credential {
+  return async () => ({ authorization: `Bearer ${token}` });
 }
 
 /** Codes of the failures that are found here and not reported by the API. */
 const NOT_THE_API = 'not_the_api';
 
 /** Returns the typed client of one server. Its calls throw an `ApiProblem`, which `explainProblem` turns into one line. */
-export function connectTo({ origin, token }: Server, version: string): Connection {
-  const headers = {
-    'user-agent': `sluice/${version}`,
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
+export function connectTo({ origin, credential }: Server, version: string): Connection {
+  const headers = async () => ({ 'user-agent': `sluice/${version}`, ...(await credential?.()) });
   return { origin, client: createApiClient(origin, { fetch: sendToApi, headers }) };
 }
 

@@ -355,6 +355,23 @@ describe('sign-in', () => {
     });
   });
 
+  it('of the sluice command is the same flow, back to fixed ports of the person’s machine, for a quarter of an hour', () => {
+    const client = clients().find(({ CallbackURLs: urls }) => urls?.[0] === 'http://127.0.0.1:8976/callback');
+    expect(client).toMatchObject({
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid', 'email'],
+      GenerateSecret: false,
+      CallbackURLs: [8976, 18_976, 28_976].map((port) => `http://127.0.0.1:${port}/callback`),
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+      AccessTokenValidity: 15,
+      IdTokenValidity: 15,
+      RefreshTokenValidity: 43_200,
+      EnableTokenRevocation: true,
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+    expect(Object.values(template.findResources('AWS::Cognito::ManagedLoginBranding'))).toHaveLength(2);
+  });
+
   it('accepts the URLs and scopes that the API requests', () => {
     const endpoints = createCognitoEndpoints({
       signInUrl: 'https://sluice.auth.eu-central-1.amazoncognito.com',

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
@@ -33,6 +34,7 @@ interface Client {
 const CLIENTS: Record<ServiceName, Client> = {
   cloudWatch: CloudWatchClient,
   cloudWatchLogs: CloudWatchLogsClient,
+  cognito: CognitoIdentityProviderClient,
   kms: KMSClient,
   mediaConnect: MediaConnectClient,
   mediaLive: MediaLiveClient,
@@ -51,6 +53,9 @@ const sendToSecretsManager = SecretsManagerClient.prototype.send as (this: unkno
   if (constructor.name !== 'GetSecretValueCommand') return sendToSecretsManager.call(this, command);
   return { ARN: input['SecretId'], SecretString: madeUpSecret(String(input['SecretId'])) };
 };
+
+// Nothing local stands for the user pool. It has no users here.
+(CognitoIdentityProviderClient.prototype as { send: unknown }).send = async () => ({ Users: [] });
 
 for (const [service, client] of Object.entries(CLIENTS)) watch(service as ServiceName, client);
 

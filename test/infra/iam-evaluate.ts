@@ -44,9 +44,12 @@ function valuesOf(context: PolicyQuestion['context'], key: string): readonly str
 
 function holds(operator: string, wanted: readonly string[], given: readonly string[] | null): boolean {
   const [, quantifier, plain = '', ifExists] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-  const test = OPERATORS[plain];
+  if (plain === 'Null') return wanted.includes(String(given === null));
+  const isNegated = plain.startsWith('StringNot');
+  const test = OPERATORS[plain.replace('StringNot', 'String')];
   if (!test) throw new Error(`this evaluator does not support the condition operator ${operator}`);
-  const isMet = (value: string) => wanted.some((each) => test(value, each));
+  // A negated operator with several values is met when the given one is none of them.
+  const isMet = (value: string) => wanted.some((each) => test(value, each)) !== isNegated;
   // If the key is absent, ForAllValues is true, ForAnyValue and a plain comparison are false.
   if (given === null) return quantifier === 'ForAllValues:' || ifExists !== undefined;
   return quantifier === 'ForAllValues:' ? given.every(isMet) : given.some(isMet);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACCESS_PARTITIONS } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/aws/functions.ts';
 import type { HttpAnswer } from './http-event.ts';
 import { isAllowed, matches, type PolicyQuestion, type PolicyStatement } from './iam-evaluate.ts';
@@ -152,6 +153,24 @@ describe('a function’s policy', () => {
   it('does not allow decrypting a ciphertext without a context', () => {
     const question = { ...streamKey(), context: {} };
     expect(isAllowed(lived.deployment.policies.workflow, question)).toBe(false);
+  });
+
+  it.each(Object.values(ACCESS_PARTITIONS))('reaches the items in %s only in the API', (partition) => {
+    const { policies, arns } = lived.deployment;
+    const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'].map((name) => `dynamodb:${name}`);
+    const reachable = (keys: readonly string[] | null) => {
+      const context: PolicyQuestion['context'] = keys === null ? {} : { 'dynamodb:LeadingKeys': keys };
+      return FUNCTION_NAMES.flatMap((name) =>
+        actions
+          .filter((action) => isAllowed(policies[name], { action, resource: arns.table, context }))
+          .map((action) => `${name}: ${action}`),
+      );
+    };
+    const ofApi = actions.map((action) => `api: ${action}`);
+    expect(reachable([partition])).toEqual(ofApi);
+    expect(reachable(['DESTINATIONS', partition])).toEqual(ofApi);
+    expect(reachable(null)).toEqual(ofApi);
+    expect(reachable(['DESTINATIONS']).length).toBeGreaterThan(ofApi.length);
   });
 
   it('allows the API no MediaLive action, because MediaLive’s answers hold stream keys', () => {

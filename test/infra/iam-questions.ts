@@ -34,8 +34,15 @@ const table =
   (action: string): Ask =>
   ({ input }, { arns }) => {
     const index = input['IndexName'] as string | undefined;
-    return [{ action, resource: index === undefined ? arns.table : `${arns.table}/index/${index}` }];
+    if (index !== undefined) return [{ action, resource: `${arns.table}/index/${index}` }];
+    return [{ action, resource: arns.table, context: { 'dynamodb:LeadingKeys': [partitionOf(input)] } }];
   };
+
+function partitionOf({ Key, Item, ExpressionAttributeValues }: RecordedCall['input']): string {
+  const partition = Key?.pk ?? Item?.pk ?? ExpressionAttributeValues?.[':pk'];
+  if (typeof partition !== 'string') throw new Error('a call to the table names no partition');
+  return partition;
+}
 
 const key =
   (action: string): Ask =>
@@ -104,6 +111,10 @@ const passRole = (roleArn: string, service = 'medialive'): Asked => ({
   resource: roleArn,
   context: { 'iam:PassedToService': `${service}.amazonaws.com` },
 });
+
+const userPool =
+  (action: string): Ask =>
+  ({ input: { UserPoolId } }) => [{ action, resource: arn('cognito-idp', `userpool/${UserPoolId}`) }];
 
 /** A secret given by its name has an ARN that AWS ends with six characters. */
 const secret =
@@ -182,6 +193,10 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     ],
     Subscribe: topic('sns:Subscribe'),
     Unsubscribe: anywhere('sns:Unsubscribe'),
+  },
+  cognito: {
+    ListUsers: userPool('cognito-idp:ListUsers'),
+    ListUsersInGroup: userPool('cognito-idp:ListUsersInGroup'),
   },
   cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
   cloudWatchLogs: {

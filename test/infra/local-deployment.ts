@@ -135,7 +135,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     Ref: logicalId,
     DomainName: 'd111111abcdef8.cloudfront.net',
   }),
-  'AWS::Cognito::UserPool': async () => ({ Ref: USER_POOL_ID }),
+  'AWS::Cognito::UserPool': async () => ({
+    Ref: USER_POOL_ID,
+    Arn: arn('cognito-idp', `userpool/${USER_POOL_ID}`),
+  }),
   'AWS::Cognito::UserPoolClient': async (_clients, _properties, { logicalId }) => ({ Ref: logicalId.toLowerCase() }),
   'AWS::Cognito::UserPoolDomain': async (_clients, { Domain }) => ({ Ref: Domain }),
   'AWS::Lambda::Function': async (_clients, { FunctionName }, { logicalId }) => ({

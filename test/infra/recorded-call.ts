@@ -2,6 +2,7 @@
 export type ServiceName =
   | 'cloudWatch'
   | 'cloudWatchLogs'
+  | 'cognito'
   | 'kms'
   | 'mediaConnect'
   | 'mediaLive'

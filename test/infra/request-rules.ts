@@ -26,6 +26,7 @@ const Item = z.looseObject(Key.shape).refine((item) => JSON.stringify(item).leng
 const ReturnValues = z.enum(['NONE', 'ALL_OLD', 'UPDATED_OLD', 'ALL_NEW', 'UPDATED_NEW']).optional();
 
 const KeyId = text(2048);
+const UserPoolId = text(55, /^[\w-]+_[0-9a-zA-Z]+$/);
 const EncryptionContext = z.record(text(8192), text(8192));
 
 const ExecutionArn = text(256, /^arn:[\w-]+:states:[\w-]+:\d{12}:execution:[^:]+:[^:]+$/);
@@ -176,6 +177,16 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
       Prefix: z.string().max(1024).optional(),
       StartAfter: z.string().max(1024).optional(),
       ContinuationToken: z.string().optional(),
+    }),
+  },
+  // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+  cognito: {
+    ListUsers: z.strictObject({ UserPoolId, Limit: z.int().min(1).max(60), PaginationToken: text(131_072).optional() }),
+    ListUsersInGroup: z.strictObject({
+      UserPoolId,
+      GroupName: text(128),
+      Limit: z.int().min(1).max(60),
+      NextToken: text(131_072).optional(),
     }),
   },
   secretsManager: {

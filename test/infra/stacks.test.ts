@@ -815,6 +815,7 @@ const SAMPLE_RESOURCES = {
   flowRoleArn: 'flow-role',
   packageChannelArn: 'package-channel',
   fingerprintSecretArn: 'fingerprint-secret',
+  userPoolArn: 'user-pool',
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
   stopMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-stop',

@@ -12,6 +12,7 @@ export const ISSUER = `https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_I
 export const GLOBAL_ISSUER = `https://issuer-cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}`;
 export const SIGN_IN_URL = 'https://sluice-test.auth.eu-west-1.amazoncognito.com';
 export const DASHBOARD_CLIENT = '1dashboardclient0000000000';
+export const COMMAND_LINE_CLIENT = '3commandlineclient00000000';
 const SCRIPT_CLIENT = '2scriptclient000000000000000';
 export const SUBJECT = '02b5f4a4-1111-2222-3333-444455556666';
 export const EMAIL = 'anna@example.com';
@@ -107,6 +108,7 @@ export function makeUserPool() {
   const options: CognitoOptions = {
     userPoolId: USER_POOL_ID,
     dashboardClientId: DASHBOARD_CLIENT,
+    commandLineClientId: COMMAND_LINE_CLIENT,
     scriptClientIds: [SCRIPT_CLIENT],
     signInUrl: SIGN_IN_URL,
     preview: makePreviewAccess(),

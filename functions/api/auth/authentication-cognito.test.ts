@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApi } from '../../../test/support/api.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
-import { DASHBOARD_CLIENT, EMAIL, makeUserPool, SIGN_IN_URL, SUBJECT } from '../../../test/support/user-pool.ts';
+import { LOOPBACK_REDIRECTS } from './loopback-redirects.ts';
+import {
+  COMMAND_LINE_CLIENT,
+  DASHBOARD_CLIENT,
+  EMAIL,
+  makeUserPool,
+  SIGN_IN_URL,
+  SUBJECT,
+} from '../../../test/support/user-pool.ts';
 
 /** Signs in and out over the API, with a user pool that answers as Cognito does. */
 
@@ -387,6 +395,58 @@ describe('DELETE /api/session', () => {
   });
 });
 
+describe('the sluice command', () => {
+  const claims = (groups: string[]) => ({ ...pool.personClaims(groups), client_id: COMMAND_LINE_CLIENT });
+  const ask = (idToken?: string) => {
+    const identity: Record<string, string> = idToken === undefined ? {} : { 'sluice-identity': idToken };
+    const authorization = `Bearer ${pool.sign(claims(['operator', 'viewer']))}`;
+    return test.call('GET', '/api/session', { headers: { authorization, ...identity } });
+  };
+
+  it('GET /api/session/command-line returns the endpoints and the client to everyone', async () => {
+    const { status, body } = await test.call('GET', '/api/session/command-line', { signedIn: false });
+    expect([status, body]).toEqual([
+      200,
+      {
+        clientId: COMMAND_LINE_CLIENT,
+        scope: 'openid email',
+        authorizationUrl: `${SIGN_IN_URL}/oauth2/authorize`,
+        tokenUrl: `${SIGN_IN_URL}/oauth2/token`,
+        revocationUrl: `${SIGN_IN_URL}/oauth2/revoke`,
+        redirectUrls: LOOPBACK_REDIRECTS,
+      },
+    ]);
+    expect((await test.call('GET', '/api/session/command-line?x=1', { signedIn: false })).status).toBe(422);
+  });
+
+  it('has the role of the person’s group, under the name in the ID token', async () => {
+    expect((await ask()).body).toMatchObject({ principal: SUBJECT, role: 'operator' });
+    const named = await ask(pool.sign(pool.idClaims({ aud: COMMAND_LINE_CLIENT })));
+    expect(named.body).toMatchObject({ principal: EMAIL, role: 'operator' });
+  });
+
+  it.each([
+    ['of another user', { aud: COMMAND_LINE_CLIENT, sub: 'another' }],
+    ['of the dashboard', { aud: DASHBOARD_CLIENT }],
+    ['with an unverified address', { aud: COMMAND_LINE_CLIENT, email_verified: false }],
+  ])('takes no name from an ID token %s', async (_, changes) => {
+    expect((await ask(pool.sign(pool.idClaims(changes)))).body).toMatchObject({ principal: SUBJECT });
+  });
+
+  it('401 for its access token as the cookie of a browser, and for its ID token alone', async () => {
+    const cookie = `__Host-sluice_access=${pool.sign(claims(['admin']))}`;
+    expect((await test.call('GET', '/api/session', { signedIn: false, headers: { cookie } })).status).toBe(401);
+    const identity = pool.sign(pool.idClaims({ aud: COMMAND_LINE_CLIENT }));
+    for (const [name, value] of [
+      ['sluice-identity', identity],
+      ['authorization', `Bearer ${identity}`],
+    ] as const)
+      expect((await test.call('GET', '/api/session', { signedIn: false, headers: { [name]: value } })).status).toBe(
+        401,
+      );
+  });
+});
+
 describe('POST /api/session', () => {
   it('404 because the user pool creates the sessions', async () => {
     expect((await test.call('POST', '/api/session', { body: { token: 'x' }, signedIn: false })).status).toBe(404);
@@ -400,7 +460,7 @@ describe('the contract', () => {
     await test.call('DELETE', '/api/session?x=1');
     await test.call('POST', '/api/session', { body: { token: 'x', more: 1 } });
     const { body } = await test.call('GET', '/api/openapi.json', { headers });
-    const unmet = ['sign-in', 'callback', 'refresh', ''].flatMap((rest) => {
+    const unmet = ['sign-in', 'callback', 'command-line', 'refresh', ''].flatMap((rest) => {
       const path = `/api/session${rest && `/${rest}`}`;
       return Object.entries<{ responses: object }>(body.paths[path]).flatMap(([method, { responses }]) =>
         Object.keys(responses)

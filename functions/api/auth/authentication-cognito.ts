@@ -5,7 +5,7 @@ import type { Logger } from '../../workflow/workflow-deps.ts';
 import { principalOf, type AccessTokens } from './access-tokens.ts';
 import type { Authentication, SignInRefusal, SignInResult } from './authentication.ts';
 import type { Principal } from './principal.ts';
-import { createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
+import { commandLineOf, createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
 import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { isSame } from './compare-secrets.ts';
@@ -35,6 +35,9 @@ const COOKIES = {
   signIn: '__Host-sluice_sign_in',
 } as const;
 
+/** Carries the ID token of the sluice command, for the name alone: an access token has no e-mail address. */
+const IDENTITY_HEADER = 'sluice-identity';
+
 const SESSION_PATH = '/api/session';
 /** Lifetime of a refresh token in the pool's client. */
 const REFRESH_SECONDS = 30 * 86_400;
@@ -46,6 +49,8 @@ export interface CognitoOptions {
   userPoolId: string;
   /** Client with the authorization code grant and no secret. A user has the role of their strongest group. */
   dashboardClientId: string;
+  /** The same for the sluice command, which has the tokens itself. */
+  commandLineClientId: string;
   /** Clients with the client credentials grant. A script has the role of its strongest scope, `sluice/<role>`. */
   scriptClientIds: readonly string[];
   /** Base of the pool's sign-in pages: `https://` and the host of its domain. */
@@ -68,17 +73,19 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
   async function personOf(accessToken: string, idToken: string | undefined): Promise<Principal | null> {
     const holder = await tokens.readAccessToken(accessToken);
     if (holder?.clientId !== dashboardClientId) return null;
-    const email = idToken === undefined ? null : await tokens.readEmail(idToken, holder.subject);
+    const email = idToken === undefined ? null : await tokens.readEmail(idToken, holder);
     return { id: email ?? holder.name, via: 'cookie', role: holder.role };
   }
 
-  async function holderOf(given: string): Promise<Principal | null> {
+  async function holderOf(given: string, idToken: string | null): Promise<Principal | null> {
     if (tokenSecret.matches(given)) {
       const found = await accessTokens.find(given);
       return found && principalOf(found, 'bearer');
     }
     const holder = await tokens.readAccessToken(given);
-    return holder && { id: holder.name, via: 'bearer', role: holder.role };
+    if (!holder) return null;
+    const email = idToken === null ? null : await tokens.readEmail(idToken, holder);
+    return { id: email ?? holder.name, via: 'bearer', role: holder.role };
   }
 
   /** A user without a role gets no access to the preview. */
@@ -114,11 +121,12 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
 
   return {
     signIn: { kind: 'redirect', url: `${SESSION_PATH}/sign-in` },
+    commandLine: commandLineOf({ signInUrl: options.signInUrl, clientId: options.commandLineClientId }),
     async authenticate(request) {
       const authorization = request.headers.get('authorization');
       if (authorization !== null) {
         const [, given] = /^Bearer +([\w.-]+)$/i.exec(authorization) ?? [];
-        return given === undefined ? null : holderOf(given);
+        return given === undefined ? null : holderOf(given, request.headers.get(IDENTITY_HEADER));
       }
       const [accessToken] = readCookies(request, COOKIES.access);
       if (accessToken === undefined) return null;

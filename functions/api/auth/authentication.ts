@@ -10,6 +10,18 @@ import type { RevokedSessions, Session } from './revoked-sessions.ts';
 /** How a user signs in: with the one-machine token, or by a redirect to the identity provider. */
 export type WayToSignIn = { kind: 'token' } | { kind: 'redirect'; url: string };
 
+/** How the sluice command signs in at an identity provider: a public client with the authorization code grant and PKCE. */
+export interface CommandLineSignIn {
+  clientId: string;
+  /** Space separated. */
+  scope: string;
+  authorizationUrl: string;
+  tokenUrl: string;
+  revocationUrl: string;
+  /** The command listens at the first of them that is free. */
+  redirectUrls: readonly string[];
+}
+
 /** Names the caller for the count of wrong tokens. Called only after a wrong token. */
 export type Caller = () => string;
 
@@ -41,6 +53,8 @@ export interface Authentication {
   endSession?(request: Request): string[];
   /** Present where `signIn` is a redirect. */
   redirects?: SignInRedirects;
+  /** Present where `signIn` is a redirect. */
+  commandLine?: CommandLineSignIn;
 }
 
 /** A session that has just begun, and the cookie that holds it. */

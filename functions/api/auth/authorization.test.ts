@@ -34,6 +34,7 @@ beforeEach(() => {
     publicHost: DASHBOARD,
     isHostAllowed: () => true,
     hlsProxy: async () => gone(),
+    userPool: { userPoolId: 'eu-west-1_aB3dE5fG7', scripts: [], listUsers: async () => gone() },
     rehearsal: { active: () => [], switch: async () => gone() },
   });
 });
@@ -103,6 +104,7 @@ describe('every route', () => {
   it('requires a sign-in except for these', () => {
     expect(routes().flatMap(({ name, access }) => (access === 'anyone' ? [name] : []))).toEqual([
       'POST /api/session',
+      'GET /api/session/command-line',
       'GET /api/session/sign-in',
       'GET /api/session/callback',
       'DELETE /api/session',

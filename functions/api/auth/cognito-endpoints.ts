@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
+import { LOOPBACK_REDIRECTS } from './loopback-redirects.ts';
 
 /**
  * Calls the OAuth 2.0 endpoints of a user pool's domain as a public client with PKCE.
@@ -41,6 +42,21 @@ export interface CognitoEndpoints {
 const ANSWER_WITHIN_MS = 8000;
 const SCOPES = 'openid email';
 
+/** Returns what the sluice command needs for a sign-in in the browser. None of it is secret. */
+export function commandLineOf({ signInUrl, clientId }: Pick<EndpointOptions, 'signInUrl' | 'clientId'>) {
+  const at = (path: string) => new URL(path, signInUrl).href;
+  return {
+    clientId,
+    scope: SCOPES,
+    authorizationUrl: at(PATHS.authorize),
+    tokenUrl: at(PATHS.token),
+    revocationUrl: at(PATHS.revoke),
+    redirectUrls: LOOPBACK_REDIRECTS,
+  };
+}
+
+const PATHS = { authorize: '/oauth2/authorize', token: '/oauth2/token', revoke: '/oauth2/revoke' } as const;
+
 /** Creates the caller of one pool's endpoints for one client. */
 export function createCognitoEndpoints({
   signInUrl,
@@ -65,7 +81,7 @@ export function createCognitoEndpoints({
   }
 
   async function grant(fields: Record<string, string>): Promise<Grant | null> {
-    const response = await post('/oauth2/token', fields);
+    const response = await post(PATHS.token, fields);
     const body: unknown = await response.json().catch(() => null);
     if (response.ok) {
       const parsed = Grant.safeParse(body);
@@ -80,7 +96,7 @@ export function createCognitoEndpoints({
 
   return {
     authorizeUrl({ origin, state, codeChallenge }) {
-      const url = new URL('/oauth2/authorize', signInUrl);
+      const url = new URL(PATHS.authorize, signInUrl);
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
@@ -107,7 +123,7 @@ export function createCognitoEndpoints({
     exchangeRefreshToken: (refreshToken) => grant({ grant_type: 'refresh_token', refresh_token: refreshToken }),
     async revoke(refreshToken) {
       try {
-        const { ok, status } = await post('/oauth2/revoke', { token: refreshToken });
+        const { ok, status } = await post(PATHS.revoke, { token: refreshToken });
         if (!ok) logger.warn('a refresh token was not revoked', { status });
       } catch {
         logger.warn('a refresh token was not revoked', { status: null });

@@ -12,6 +12,7 @@ import { strongestRole, type Role } from './roles.ts';
 interface TokenOptions {
   userPoolId: string;
   dashboardClientId: string;
+  commandLineClientId: string;
   scriptClientIds: readonly string[];
   fetch: typeof fetch;
 }
@@ -31,8 +32,8 @@ export interface CognitoTokens {
    * @throws {AppError} `upstream_unavailable` when the pool's keys cannot be fetched
    */
   readAccessToken(token: string): Promise<TokenHolder | null>;
-  /** Returns the verified e-mail address in this subject's ID token, or null. It grants no permission. */
-  readEmail(idToken: string, subject: string): Promise<string | null>;
+  /** Returns the verified e-mail address in the ID token of an access token's holder, or null. It grants no permission. */
+  readEmail(idToken: string, holder: Pick<TokenHolder, 'clientId' | 'subject'>): Promise<string | null>;
 }
 
 /** Longer than any Cognito token. Browsers limit a cookie to 4096 bytes, API Gateway all headers to 10,240. */
@@ -43,14 +44,12 @@ const SCOPE_PREFIX = 'sluice/';
 
 /** Creates the verifier of a pool's tokens. */
 export function createCognitoTokens(options: TokenOptions): CognitoTokens {
-  const { userPoolId, dashboardClientId, scriptClientIds } = options;
+  const { userPoolId, dashboardClientId, commandLineClientId, scriptClientIds } = options;
   const jwksCache = new SimpleJwksCache({ fetcher: { fetch: (url) => fetchKeys(options.fetch, url) } });
-  const clientId = [dashboardClientId, ...scriptClientIds];
+  const ofPeople = [dashboardClientId, commandLineClientId];
+  const clientId = [...ofPeople, ...scriptClientIds];
   const access = CognitoJwtVerifier.create({ userPoolId, tokenUse: 'access', clientId }, { jwksCache });
-  const identity = CognitoJwtVerifier.create(
-    { userPoolId, tokenUse: 'id', clientId: dashboardClientId },
-    { jwksCache },
-  );
+  const identity = CognitoJwtVerifier.create({ userPoolId, tokenUse: 'id', clientId: ofPeople }, { jwksCache });
 
   return {
     async readAccessToken(token) {
@@ -65,9 +64,9 @@ export function createCognitoTokens(options: TokenOptions): CognitoTokens {
         role: isScript ? roleOfScopes(payload.scope) : roleOfGroups(payload['cognito:groups']),
       };
     },
-    async readEmail(idToken, subject) {
+    async readEmail(idToken, { clientId: audience, subject }) {
       const payload = await verify(identity, idToken);
-      if (payload?.sub !== subject || payload.email_verified !== true) return null;
+      if (payload?.sub !== subject || payload.aud !== audience || payload.email_verified !== true) return null;
       return typeof payload.email === 'string' ? payload.email : null;
     },
   };

@@ -11,7 +11,8 @@ const list = createRoute({
   path: '/api/people',
   tags: ['People'],
   summary: 'List the people who have accepted an invitation',
-  description: 'Without the users of a user pool. A person whose access has ended is listed for 30 days.',
+  description:
+    'Without the users of a user pool, see GET /api/user-pool. A person whose access has ended is listed for 30 days.',
   request: { query: NoQuery },
   responses: { 200: answers(PersonList, 'The people, oldest first'), ...problems(503) },
 });

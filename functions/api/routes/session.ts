@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import type { SignInRedirects } from '../auth/authentication.ts';
+import type { CommandLineSignIn as CommandLine, SignInRedirects } from '../auth/authentication.ts';
 import type { Principal } from '../auth/principal.ts';
 import { callerOf } from '../caller.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { publicHostOf } from '../http/request-guards.ts';
 import { requireRole } from '../auth/roles.ts';
 import { CreateSession } from '../schemas/requests.ts';
-import { EndedSession, SessionResource } from '../schemas/answers.ts';
+import { CommandLineSignIn, EndedSession, SessionResource } from '../schemas/answers.ts';
 
 const path = '/api/session';
 const tags = ['Session'];
@@ -71,6 +71,16 @@ const callback = createRoute({
   responses: { 302: { description: 'To the dashboard' }, ...openProblems() },
 });
 
+const commandLine = createRoute({
+  method: 'get',
+  path: `${path}/command-line`,
+  tags,
+  summary: 'Get how a program signs in through the browser',
+  description: 'For the sluice command, on deployments with a user pool. Nothing in it is secret.',
+  request: { query: NoQuery },
+  responses: { 200: answers(CommandLineSignIn, 'The user pool’s endpoints and client'), ...openProblems() },
+});
+
 const refresh = createRoute({
   method: 'post',
   path: `${path}/refresh`,
@@ -92,6 +102,7 @@ export type SessionRoutes =
   | typeof endThereToo
   | typeof signIn
   | typeof callback
+  | typeof commandLine
   | typeof refresh;
 
 /** The browser's session. Where an identity provider creates sessions, POST is not available. */
@@ -121,6 +132,7 @@ export function registerSession(api: Api, deps: ApiDeps): void {
     return context.json(present(session.principal), 200);
   });
 
+  if (authentication.commandLine) registerCommandLine(api, authentication.commandLine);
   if (authentication.redirects) return registerRedirects(api, deps, authentication.redirects);
 
   api.openapi(end, (context) => {
@@ -144,6 +156,11 @@ export function presentSession(principal: Principal, deps: ApiDeps) {
     version: deps.version,
     ffmpeg: deps.ffmpeg ?? null,
   };
+}
+
+function registerCommandLine(api: Api, settings: CommandLine): void {
+  const answer = { ...settings, redirectUrls: [...settings.redirectUrls] };
+  api.openapi(commandLine, (context) => context.json(answer, 200));
 }
 
 function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects): void {

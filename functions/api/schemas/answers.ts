@@ -575,6 +575,18 @@ export const EndedSession = z
   })
   .openapi('EndedSession');
 
+/** How the sluice command signs in through the browser. */
+export const CommandLineSignIn = z
+  .object({
+    clientId: z.string().openapi({ description: 'A public client of the user pool, with PKCE (S256)' }),
+    scope: z.string(),
+    authorizationUrl: z.string(),
+    tokenUrl: z.string(),
+    revocationUrl: z.string(),
+    redirectUrls: z.array(z.string()).openapi({ description: 'Loopback addresses; use one of which the port is free' }),
+  })
+  .openapi('CommandLineSignIn');
+
 /** RFC 9457 problem. `code` is stable; `detail` and `remedy` are for people. */
 export const Problem = z
   .object({
@@ -604,6 +616,7 @@ export type EncoderAddressResource = z.infer<typeof EncoderAddressResource>;
 export type MetricsResource = z.infer<typeof MetricsResource>;
 export type PresetsResource = z.infer<typeof PresetsResource>;
 export type SessionResource = z.infer<typeof SessionResource>;
+export type CommandLineSignIn = z.infer<typeof CommandLineSignIn>;
 export type EndedSession = z.infer<typeof EndedSession>;
 export type HealthResource = z.infer<typeof HealthResource>;
 export type ProblemBody = z.infer<typeof Problem>;

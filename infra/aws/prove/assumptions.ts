@@ -502,6 +502,42 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first own slate during a lost source decides; bars that MediaLive adds itself do no harm.',
   },
+  'AWS-63': {
+    assumption:
+      'Cognito accepts http callback addresses on 127.0.0.1 with ports, and sends a browser back to the one that was asked for.',
+    source: 'Cognito API reference, CallbackURLs (custom TCP ports); it calls such addresses for testing only',
+    dependsOn:
+      'functions/api/auth/loopback-redirects.ts, infra/aws/stacks/dashboard-sign-in.ts (createCommandLineClient)',
+    decidedBy: null,
+    change:
+      'The first deployment and the first sluice login decide; until then sign in with sluice login --with-token.',
+  },
+  'AWS-64': {
+    assumption:
+      'A refresh token of a public client works until it expires or is revoked, also for several requests at once, while its client does not rotate refresh tokens.',
+    source: 'Cognito developer guide, refresh tokens; concurrent requests are unproven',
+    dependsOn: 'infra/cli/browser-session.ts (renew)',
+    decidedBy: null,
+    change:
+      'Two sluice commands at once, a quarter of an hour after a login, decide; a refused one ends with exit code 4 and asks to sign in.',
+  },
+  'AWS-65': {
+    assumption:
+      'DynamoDB gives IAM the partition key in dynamodb:LeadingKeys for GetItem, PutItem, UpdateItem, DeleteItem and Query of the table.',
+    source: 'DynamoDB developer guide, using IAM policy conditions for fine-grained access control',
+    dependsOn: 'infra/aws/permissions.ts (records)',
+    decidedBy: null,
+    change:
+      'The first run of the sweep decides: without the key the policy denies every record, and the alarms of the functions fire.',
+  },
+  'AWS-66': {
+    assumption:
+      'A user of the pool is in ListUsersInGroup of each of their groups, and both lists return pages of 60 users.',
+    source: 'Cognito API reference, ListUsers and ListUsersInGroup',
+    dependsOn: 'functions/aws/user-pool.ts',
+    decidedBy: null,
+    change: 'The first GET /api/user-pool decides; compare it with the console.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -148,6 +148,7 @@ export class ControlPlaneStack extends Stack {
       packageChannelArn: source.packageChannelArn,
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       notificationTopicArn: data.notificationTopic.topicArn,
+      userPoolArn: data.userPool.userPoolArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.filter((kind) => kind !== 'slate').map((kind) =>
         this.stateMachineArn(deploymentId, kind),
@@ -226,7 +227,8 @@ function browserVariables(data: DataStack, dashboard: DashboardStack): Record<st
   return {
     USER_POOL_ID: data.userPool.userPoolId,
     DASHBOARD_CLIENT_ID: dashboard.dashboardClientId,
-    SCRIPT_CLIENT_IDS: [...dashboard.scriptClientIds.values()].join(','),
+    COMMAND_LINE_CLIENT_ID: dashboard.commandLineClientId,
+    SCRIPT_CLIENTS: [...dashboard.scriptClientIds].map(([role, clientId]) => `${role}:${clientId}`).join(','),
     SIGN_IN_DOMAIN: dashboard.signInUrl,
     PUBLIC_HOST: dashboard.publicHost,
     PREVIEW_KEY_SECRET_ARN: dashboard.previewKeys.privateKey.secretArn,

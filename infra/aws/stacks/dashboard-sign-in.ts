@@ -9,6 +9,7 @@ import {
   UserPoolDomain,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { LOOPBACK_REDIRECTS } from '../../../functions/api/auth/loopback-redirects.ts';
 import type { Configuration } from '../configuration.ts';
 
 /** A scope of the resource server; there is one per role. */
@@ -33,14 +34,26 @@ const TOKEN_LIFE = {
   refreshTokenValidity: Duration.days(30),
 };
 
+/** The API accepts an access token until it expires, also after a revocation, so those on people's disks live shortly. */
+const COMMAND_LINE_TOKEN_LIFE = {
+  accessTokenValidity: Duration.minutes(15),
+  idTokenValidity: Duration.minutes(15),
+  refreshTokenValidity: Duration.days(30),
+};
+
 /**
- * Creates the sign-in page, the dashboard's client and the scripts' clients. They are in this stack because the user
+ * Creates the sign-in page, the clients of the dashboard and the sluice command, and the scripts' clients. They are in this stack because the user
  * pool outlives the dashboard's address.
  */
 export function createSignIn(
   scope: Construct,
   props: SignInProps,
-): { dashboardClient: UserPoolClient; scriptClients: Map<ScriptRole, UserPoolClient>; signInUrl: string } {
+): {
+  dashboardClient: UserPoolClient;
+  commandLineClient: UserPoolClient;
+  scriptClients: Map<ScriptRole, UserPoolClient>;
+  signInUrl: string;
+} {
   const domain = new UserPoolDomain(scope, 'SignInDomain', {
     userPool: props.userPool,
     cognitoDomain: { domainPrefix: props.domainPrefix },
@@ -48,6 +61,7 @@ export function createSignIn(
   });
   return {
     dashboardClient: createDashboardClient(scope, props),
+    commandLineClient: createCommandLineClient(scope, props),
     scriptClients: new Map(props.scriptRoles.map((role) => [role, createScriptClient(scope, props, role)])),
     signInUrl: domain.baseUrl(),
   };
@@ -60,26 +74,55 @@ export function createSignIn(
 function createDashboardClient(scope: Construct, { userPool, dashboardUrl }: SignInProps): UserPoolClient {
   const client = new UserPoolClient(scope, 'DashboardClient', {
     userPool,
-    generateSecret: false,
+    ...BROWSER_SIGN_IN,
     oAuth: {
-      flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },
-      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+      ...CODE_GRANT,
       callbackUrls: [`${dashboardUrl}/api/session/callback`],
       logoutUrls: [`${dashboardUrl}/`],
     },
-    authFlows: { user: false, userPassword: false, userSrp: false, adminUserPassword: false, custom: false },
-    supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
-    enableTokenRevocation: true,
-    preventUserExistenceErrors: true,
     ...TOKEN_LIFE,
   });
-  // Managed login shows no page, not even the default one, to a client without a branding style.
-  new CfnManagedLoginBranding(scope, 'SignInStyle', {
+  showSignInPage(scope, 'SignInStyle', { userPool, client });
+  return client;
+}
+
+/** Creates the client of the sluice command, which listens on the machine of the person who signs in. */
+function createCommandLineClient(scope: Construct, { userPool }: SignInProps): UserPoolClient {
+  const client = new UserPoolClient(scope, 'CommandLineClient', {
+    userPool,
+    ...BROWSER_SIGN_IN,
+    oAuth: { ...CODE_GRANT, callbackUrls: LOOPBACK_REDIRECTS },
+    ...COMMAND_LINE_TOKEN_LIFE,
+  });
+  showSignInPage(scope, 'CommandLineSignInStyle', { userPool, client });
+  return client;
+}
+
+/** Of a public client, whose people sign in on the pool's page. */
+const BROWSER_SIGN_IN = {
+  generateSecret: false,
+  authFlows: { user: false, userPassword: false, userSrp: false, adminUserPassword: false, custom: false },
+  supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
+  enableTokenRevocation: true,
+  preventUserExistenceErrors: true,
+};
+
+const CODE_GRANT = {
+  flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },
+  scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+};
+
+/** Managed login shows no page, not even the default one, to a client without a branding style. */
+function showSignInPage(
+  scope: Construct,
+  id: string,
+  { userPool, client }: { userPool: IUserPool; client: UserPoolClient },
+): void {
+  new CfnManagedLoginBranding(scope, id, {
     userPoolId: userPool.userPoolId,
     clientId: client.userPoolClientId,
     useCognitoProvidedValues: true,
   });
-  return client;
 }
 
 function createScriptClient(

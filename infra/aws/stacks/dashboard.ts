@@ -41,6 +41,7 @@ export class DashboardStack extends Stack {
   /** Base of the sign-in page's endpoints: `/oauth2/authorize`, `/oauth2/token`, `/logout`. */
   readonly signInUrl: string;
   readonly dashboardClientId: string;
+  readonly commandLineClientId: string;
   readonly scriptClientIds: ReadonlyMap<ScriptRole, string>;
 
   constructor(scope: Construct, id: string, { configuration, ...props }: DashboardStackProps) {
@@ -79,6 +80,7 @@ export class DashboardStack extends Stack {
     this.distributionId = distribution.distributionId;
     this.signInUrl = signIn.signInUrl;
     this.dashboardClientId = signIn.dashboardClient.userPoolClientId;
+    this.commandLineClientId = signIn.commandLineClient.userPoolClientId;
     this.scriptClientIds = new Map([...signIn.scriptClients].map(([role, client]) => [role, client.userPoolClientId]));
     this.describe(configuration, distribution.distributionDomainName);
   }
