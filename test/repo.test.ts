@@ -181,7 +181,8 @@ describe('answers of the API', () => {
 
 describe('processes', () => {
   it('are started by infra/local, the sluice command and the one that removes a deployment, only', () => {
-    const allowed = /^infra\/(local\/|cli\/(choose-server\.ts|open-browser\.ts|sluice\.mjs)$|aws\/destroy\/destroy\.ts$)/;
+    const allowed =
+      /^infra\/(local\/|cli\/(choose-server\.ts|open-browser\.ts|sluice\.mjs)$|aws\/destroy\/destroy\.ts$)/;
     const wrong = source.filter((file) => /node:child_process/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
