@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PoolUserResource, UserPoolResource } from '../../functions/api/schemas/user-pool.ts';
 import { hideTab } from '../support/hide-tab.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
@@ -179,3 +180,62 @@ describe('an access token for a button', () => {
     expect(show.faults).toEqual([]);
   });
 });
+
+describe('the people of a deployment on AWS', () => {
+  const pool: UserPoolResource = {
+    ...{ userPoolId: 'eu-west-1_aB3dE5fG7', region: 'eu-west-1', isComplete: false },
+    consoleUrl: 'https://eu-west-1.console.aws.amazon.com/cognito/v2/idp/user-pools/eu-west-1_aB3dE5fG7',
+    users: [
+      poolUser({ email: 'anna@example.com', role: 'operator', groups: ['operator'] }),
+      poolUser({ username: 'b7c0', email: null, status: 'FORCE_CHANGE_PASSWORD', isEnabled: false }),
+    ],
+    scripts: [{ clientId: '4kq2', role: 'viewer', scope: 'sluice/viewer' }],
+  };
+  /** Answers as on AWS, where this machine's product cannot. */
+  const answerAsOnAws = async (answer: object, status = 200): Promise<void> => {
+    await stage.begin(show, [], '/');
+    await page.route('**/api/session', async (route) => {
+      const real = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...real, signIn: { kind: 'redirect', url: '/api/session/sign-in' } } });
+    });
+    await page.route('**/api/user-pool', (route) => route.fulfill({ status, json: answer }));
+    await page.goto(`${stage.product.origin}/people`);
+  };
+
+  it('are listed with role and state, and the page says where to manage them', async () => {
+    await answerAsOnAws(pool);
+    const people = page.getByRole('list', { name: 'People' }).getByRole('listitem');
+    await people.first().waitFor();
+    expect(await people.allInnerTexts()).toEqual([
+      expect.stringMatching(/^anna@example\.com\s+operator · changed /),
+      expect.stringMatching(/^b7c0\s+no role, so no access · disabled · force change password · changed /),
+    ]);
+    await page.getByText('There are more users than these').waitFor();
+    expect(await page.getByRole('link', { name: /AWS console/ }).getAttribute('href')).toBe(pool.consoleUrl);
+    const scripts = page.getByRole('list', { name: 'Clients of scripts' }).getByRole('listitem');
+    expect(await scripts.allInnerTexts()).toEqual([expect.stringMatching(/^4kq2\s+viewer · scope sluice\/viewer$/)]);
+    expect(await findViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await tooWide(page)).toEqual([]);
+  });
+
+  it('are unknown, with the reason, when Cognito refuses', async () => {
+    await answerAsOnAws(
+      {
+        ...{ type: 'about:blank', title: 'Unavailable', status: 503, code: 'upstream_unavailable' },
+        ...{ detail: 'Cognito refuses to list the users: AccessDenied', remedy: 'deploy the stacks again' },
+      },
+      503,
+    );
+    await page.getByText('Cognito refuses to list the users: AccessDenied').waitFor();
+    expect(await page.getByRole('list', { name: 'People' }).count()).toBe(0);
+  });
+});
+
+function poolUser(more: Partial<PoolUserResource>): PoolUserResource {
+  return {
+    ...{ username: 'a1b2', email: null, role: null, groups: [], status: 'CONFIRMED', isEnabled: true },
+    ...{ createdAt: '2026-11-01T10:00:00.000Z', changedAt: '2026-11-02T10:00:00.000Z' },
+    ...more,
+  };
+}

@@ -24,6 +24,14 @@ export function useInvitations() {
   });
 }
 
+/** Reads the users of the user pool and the clients of scripts. On AWS only. */
+export function useUserPool() {
+  return useQuery({
+    queryKey: queryKeys.userPool,
+    queryFn: ({ signal }) => bodyOf(api['user-pool'].$get({}, endedBy(signal))),
+  });
+}
+
 const refresh = (): Promise<unknown> =>
   Promise.all([queryKeys.people, queryKeys.invitations].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 

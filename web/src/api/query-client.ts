@@ -39,6 +39,7 @@ export const queryKeys = {
   showReport: (showId: string) => ['show-report', showId],
   presence: ['presence'],
   people: ['people'],
+  userPool: ['user-pool'],
   accessTokens: ['access-tokens'],
   invitations: ['invitations'],
   invitationPreview: ['invitation-preview'],

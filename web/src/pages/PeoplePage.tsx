@@ -2,6 +2,7 @@ import type { SessionResource } from '../../../functions/api/schemas/answers.ts'
 import { useRoleRefusal } from '../api/session.ts';
 import { AccessTokens } from '../people/AccessTokens.tsx';
 import { People } from '../people/People.tsx';
+import { UserPool } from '../people/UserPool.tsx';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
 
@@ -12,13 +13,10 @@ export function PeoplePage({ session }: { session: SessionResource }) {
   return (
     <section className={page.page}>
       <h1>People</h1>
-      {session.signIn.kind === 'redirect' ? (
-        <p className={page.lead}>
-          The people of this deployment are in its user pool. Manage them in the AWS console under Cognito, where their
-          groups are their roles.
-        </p>
-      ) : refusal ? (
+      {refusal ? (
         <p className={page.lead}>{refusal}.</p>
+      ) : session.signIn.kind === 'redirect' ? (
+        <UserPool />
       ) : (
         <People />
       )}
