@@ -171,7 +171,7 @@ describe('imports', () => {
 
 describe('answers of the API', () => {
   it('reach the dashboard through its typed client only', () => {
-    // A request of its own, or JSON read by hand, would have no type of the routes. The linter refuses casts there.
+    // A separate request, or JSON read by hand, would have no type of the routes. The linter refuses casts there.
     const untyped = /\bfetch\(|JSON\.parse|'\/api\/|`\/api\//;
     const found = source.filter((file) => file.startsWith('web/src/api/') && untyped.test(read(file)));
     // One sends what the client has written, and renews the session; the other tells the server that a tab is closing.

@@ -46,7 +46,7 @@ const PREPARE: Record<string, string> = {
   zsh: String.raw`autoload -Uz compinit; compinit -u -D; source <(sluice completion zsh); unsetopt beep; show() { print -rn -- "$BUFFER" > line.new; mv line.new line }; zle -N show; bindkey '^G' show`,
 };
 
-/** Types into an interactive shell on a terminal of its own. `zpty` of zsh is that terminal. */
+/** Types into an interactive shell on a terminal that `zpty` of zsh makes for it. */
 async function type(shell: 'bash' | 'zsh', typed: string, listener = server): Promise<string> {
   writeFileSync(join(directory, 'prepare'), PREPARE[shell]!);
   writeFileSync(join(directory, 'typed'), `${typed}\t\u0007`);

@@ -1,7 +1,7 @@
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { AppError } from '../../domain/errors.ts';
-import { strongestRole, type Role } from './roles.ts';
+import { ROLES, scopeOf, strongestRole, type Role } from './roles.ts';
 
 /**
  * Verifies tokens of the user pool. AWS's own library checks signature, algorithm, issuer, expiry and token use against
@@ -39,8 +39,6 @@ export interface CognitoTokens {
 /** Longer than any Cognito token. Browsers limit a cookie to 4096 bytes, API Gateway all headers to 10,240. */
 export const TOKEN_LENGTH_MAX = 4000;
 const KEYS_WITHIN_MS = 3000;
-/** Prefix of the resource server's scopes, one per role. */
-const SCOPE_PREFIX = 'sluice/';
 
 /** Creates the verifier of a pool's tokens. */
 export function createCognitoTokens(options: TokenOptions): CognitoTokens {
@@ -94,8 +92,8 @@ function roleOfGroups(groups: unknown): Role | null {
 
 function roleOfScopes(scope: unknown): Role | null {
   if (typeof scope !== 'string') return null;
-  const ours = scope.split(' ').filter((each) => each.startsWith(SCOPE_PREFIX));
-  return strongestRole(ours.map((each) => each.slice(SCOPE_PREFIX.length)));
+  const held = scope.split(' ');
+  return strongestRole(ROLES.filter((role) => held.includes(scopeOf(role))));
 }
 
 async function fetchKeys(fetchUrl: typeof fetch, url: string): Promise<ArrayBuffer> {

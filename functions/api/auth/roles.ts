@@ -40,12 +40,15 @@ export function requireRole({ role, roleFrom }: Pick<Principal, 'role' | 'roleFr
   });
 }
 
+/** Returns the scope of the user pool's resource server that gives a script a role. */
+export const scopeOf = (role: Role): string => `sluice/${role}`;
+
 /** The role of a token or of an invited person cannot be changed. */
 const REMEDIES: Record<NonNullable<Principal['roleFrom']> | 'user pool', (needed: Role) => string> = {
   token: (needed) => `ask an administrator to create another access token with the role ${needed}, and use that`,
   invitation: (needed) => `ask an administrator to invite you again with the role ${needed}`,
   'user pool': (needed) =>
-    `ask an administrator to add you to the user pool’s group ${needed} (scripts need the scope sluice/${needed}), then sign in again`,
+    `ask an administrator to add you to the user pool’s group ${needed} (scripts need the scope ${scopeOf(needed)}), then sign in again`,
 };
 
 /** The refusal of a trigger token anywhere but at what it names. */

@@ -3,7 +3,7 @@ import { awsErrorKind } from '../../aws/aws-errors.ts';
 import type { PoolUser } from '../../aws/user-pool.ts';
 import { AppError, errorName } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { ROLES, strongestRole } from '../auth/roles.ts';
+import { ROLES, scopeOf, strongestRole } from '../auth/roles.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { UserPoolResource, type PoolUserResource } from '../schemas/user-pool.ts';
 
@@ -35,7 +35,7 @@ export function registerUserPool(api: Api, pool: NonNullable<ApiDeps['userPool']
         consoleUrl: consoleUrlOf(region, userPoolId),
         users: named,
         isComplete,
-        scripts: scripts.map(({ clientId, role }) => ({ clientId, role, scope: `sluice/${role}` })),
+        scripts: scripts.map(({ clientId, role }) => ({ clientId, role, scope: scopeOf(role) })),
       },
       200,
     );

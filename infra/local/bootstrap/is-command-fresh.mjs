@@ -6,6 +6,7 @@ const SOURCES = [
   'infra/cli/commands',
   'functions/api/api-client.ts',
   'functions/api/api-problem.ts',
+  'functions/api/is-moving.ts',
   'package.json',
 ];
 
