@@ -1,17 +1,18 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildCommand } from '../../infra/cli/build.ts';
+import { findInstalledProgram } from '../support/installed-programs.ts';
 import { withServer } from '../support/run-command.ts';
 
 /** The completions of `sluice` in real shells. Each test types a line, presses Tab and reads what the line is then. */
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-completions-'));
 const bin = join(directory, 'bin');
-const PRESENT = ['bash', 'zsh', 'fish'].filter((shell) => spawnSync(shell, ['-c', 'true']).status === 0);
+const PRESENT = ['bash', 'zsh', 'fish'].filter((shell) => findInstalledProgram(shell) !== null);
 
 const server: RequestListener = (request, response) => {
   const names = ['Main YouTube', 'Main Twitch', "Anna's", 'Twin', 'Twin', 'Café $1: one'];

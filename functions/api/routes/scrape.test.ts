@@ -11,6 +11,7 @@ import {
   STREAM_KEY,
   useTestApi,
 } from '../../../test/support/api.ts';
+import { findInstalledProgram } from '../../../test/support/installed-programs.ts';
 import { CATALOG } from '../scrape/catalog.ts';
 import type { Family } from '../scrape/write-exposition.ts';
 
@@ -18,7 +19,7 @@ const test = useTestApi();
 const scrape = (headers: Record<string, string> = {}) => test.call('GET', '/metrics', { headers });
 const parse = async () => parsePrometheusTextFormat((await scrape()).text);
 /** Of Debian's package prometheus. */
-const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+const hasPromtool = findInstalledProgram('promtool') !== null;
 /** How promtool ends after a remark on a name; what it cannot read ends with 1. */
 const LINTED = 3;
 const NAMES = Object.values(CATALOG).map(({ name }) => name);

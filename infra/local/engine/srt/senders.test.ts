@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findInstalledProgram } from '../../../../test/support/installed-programs.ts';
 import { makeClip } from '../../../../test/support/srt-sender.ts';
 import { findTestFfmpeg } from '../../../../test/support/test-media.ts';
 import { waitFor } from '../../../../test/support/wait-for.ts';
@@ -30,7 +31,7 @@ const ffmpegPath = ffmpeg ?? '';
 let clip: Buffer;
 let senders: SrtSenders;
 
-const liveTransmit = process.env['SRT_LIVE_TRANSMIT'] ?? findProgram('srt-live-transmit');
+const liveTransmit = process.env['SRT_LIVE_TRANSMIT'] ?? findInstalledProgram('srt-live-transmit');
 
 beforeAll(async () => {
   if (ffmpeg === null) return;
@@ -45,14 +46,6 @@ afterEach(async () => {
   receivers.clear();
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-function findProgram(name: string): string | null {
-  try {
-    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return null;
-  }
-}
 
 function open(): SrtSenders {
   senders = createSrtSenders({ clock: systemClock, loopbackAllowed: true, onChange() {} });
