@@ -1,21 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../infra/local/host/programs.ts';
+import { findInstalledProgram } from '../support/installed-programs.ts';
 import { findFreePorts, findFreeUdpPort, readAllFiles, startProduct, type Product } from '../support/product.ts';
 import { PROGRAM_CACHE } from '../support/program-cache.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * An SRT destination with real media, from the encoder through the whole program to an ffmpeg that listens. The steps
- * build on one another.
+ * An SRT destination with real media, from the encoder through the whole program to a receiver that listens: ffmpeg, and
+ * srt-live-transmit where it is installed. The steps build on one another.
  */
 
 const PASSPHRASE = 'canary-passphrase-4711';
+const liveTransmit = findInstalledProgram('srt-live-transmit');
 const directory = mkdtempSync(join(tmpdir(), 'sluice-srt-e2e-'));
 const dataDirectory = join(directory, 'data');
 let file: string;
@@ -36,6 +38,17 @@ function receive(passphrase = PASSPHRASE): void {
     ['-hide_banner', '-nostdin', '-loglevel', 'error', '-i', address, '-map', '0', '-c', 'copy', '-y', file],
     { stdio: 'ignore' },
   );
+}
+
+/** Decodes two seconds of the file. @returns the exit code, and ffmpeg's complaints */
+async function decode(): Promise<[number, string]> {
+  const decoder = spawn(ffmpegPath, ['-v', 'error', '-xerror', '-i', file, '-t', '2', '-f', 'null', '-'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  decoder.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = await once(decoder, 'close');
+  return [code, errors];
 }
 
 const get = async () => (await product.call('GET', `/api/destinations/${id}`)).body;
@@ -95,6 +108,19 @@ describe('an SRT destination', () => {
     await healthIs('delivering');
   });
 
+  it.skipIf(liveTransmit === null)('delivers to srt-live-transmit, and ffmpeg decodes what arrives', async () => {
+    receiver.kill('SIGKILL');
+    await once(receiver, 'exit');
+    file = join(directory, 'transmitted.ts');
+    const address = `srt://127.0.0.1:${port}?mode=listener&latency=1000&passphrase=${PASSPHRASE}`;
+    const output = openSync(file, 'w');
+    receiver = spawn(liveTransmit!, ['-a:no', '-q', address, 'file://con'], { stdio: ['ignore', output, 'ignore'] });
+    closeSync(output);
+    await healthIs('delivering');
+    await waitFor('media', () => statSync(file).size > 400_000);
+    expect(await decode()).toEqual([0, '']);
+  });
+
   it('names a receiver with another passphrase, and delivers after an edit of it', async () => {
     receiver.kill('SIGKILL');
     await once(receiver, 'exit');
@@ -112,12 +138,7 @@ describe('an SRT destination', () => {
     await product.call('POST', `/api/destinations/${id}/stop`, {});
     await statusIs('idle');
     await ended;
-    const decoder = spawn(ffmpegPath, ['-v', 'error', '-xerror', '-i', file, '-t', '2', '-f', 'null', '-'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let errors = '';
-    decoder.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    expect([(await once(decoder, 'close'))[0], errors]).toEqual([0, '']);
+    expect(await decode()).toEqual([0, '']);
   });
 
   it('leaves its passphrase in no file, output or argument', async () => {

@@ -5,6 +5,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFrameHub } from './frame-hub.ts';
+import { createLeadingPictures } from './leading-pictures.ts';
 import { createMillisecondTimes } from './millisecond-times.ts';
 import { createPictureHeaders } from './picture-headers.ts';
 import { isSameFormat, type Frame, type Program, type ProgramFormat } from './program.ts';
@@ -55,6 +56,7 @@ export function createCopyProgram(deps: {
   const { clock, timeline, streams, onChange } = deps;
   const hub = createFrameHub(deps);
   const toMilliseconds = createMillisecondTimes();
+  const leading = createLeadingPictures();
   const pictures = createPictureHeaders();
   const sound = createSoundHeaders({ onBlocks: onChange, onHeader: settleFormat });
   /** Whether a picture of this connection has been sent; sound before the first one is dropped. */
@@ -96,6 +98,7 @@ export function createCopyProgram(deps: {
     program: hub.program,
     beginPictures() {
       const stream = streams()?.video;
+      leading.begin();
       pictures.beginStream(stream?.streamType === TYPE_H264);
       if (!stream && hub.format()) settleFormat();
     },
@@ -114,7 +117,8 @@ export function createCopyProgram(deps: {
       const dtsMs = toMilliseconds('video', exactMs);
       const compositionOffsetMs = shownMs - dtsMs;
       const flvBody = buildAvcTagBody(h264.units, keyframe, compositionOffsetMs);
-      emit({ kind: 'video', dtsMs, compositionOffsetMs, keyframe, flvBody });
+      const frame: Frame = { kind: 'video', dtsMs, compositionOffsetMs, keyframe, flvBody };
+      if (leading.passes(frame)) emit(frame);
     },
     takeSound(frame, ticks) {
       sound.take(frame);
@@ -129,6 +133,7 @@ export function createCopyProgram(deps: {
     restart() {
       pictures.restart();
       sound.restart();
+      leading.begin();
       hasBegun = false;
       waiting = [];
       waitingSinceMs = null;

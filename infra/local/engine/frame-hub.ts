@@ -1,4 +1,5 @@
 import type { EngineLogger } from './engine-logger.ts';
+import { createLeadingPictures, type LeadingPictures } from './leading-pictures.ts';
 import type { Frame, Program, ProgramFormat, ProgramSubscriber } from './program.ts';
 
 /** A group of pictures larger than this is not kept for late joiners: they wait for the next keyframe. */
@@ -20,6 +21,7 @@ interface Subscription {
   /** The format delivered to it last. */
   deliveredFormat: ProgramFormat | null;
   waitsForKeyframe: boolean;
+  leading: LeadingPictures;
 }
 
 /**
@@ -46,6 +48,7 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
     if (!format) return;
     if (subscription.waitsForKeyframe && format.video && !(frame.kind === 'video' && frame.keyframe)) return;
     subscription.waitsForKeyframe = false;
+    if (!subscription.leading.passes(frame)) return;
     tellFormat(subscription);
     subscription.subscriber.onFrame(frame);
   }
@@ -69,7 +72,10 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
   return {
     program: {
       subscribe(subscriber) {
-        const subscription: Subscription = { subscriber, deliveredFormat: null, waitsForKeyframe: true };
+        const subscription: Subscription = {
+          ...{ subscriber, deliveredFormat: null, waitsForKeyframe: true },
+          leading: createLeadingPictures(),
+        };
         const cached = cache;
         guarded(() => {
           if (cached.length > 0) tellFormat(subscription);

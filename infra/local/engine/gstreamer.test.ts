@@ -30,6 +30,7 @@ const PLAIN: GStreamerSettings = {
   ...{ sampleRateHz: 48_000, channels: 2 },
 };
 const SMALL = makeRendition({ name: 'small', width: 160, height: 90, framesPerSecond: 25, videoBitrateBps: 150_000 });
+const OPEN = 'open groups of pictures';
 const SECONDS_RECORDED = 6;
 
 const SOURCES: Record<string, GStreamerSettings> = {
@@ -45,6 +46,7 @@ const SOURCES: Record<string, GStreamerSettings> = {
     encoder: ['byte-stream=false', 'tune=zerolatency'],
     parser: ['h264parse', 'config-interval=0'],
   },
+  [OPEN]: { ...PLAIN, bFrames: 2, encoder: ['option-string=open-gop=1'] },
   'refresh in slices instead of keyframes': { ...PLAIN, encoder: ['intra-refresh=true', 'tune=zerolatency'] },
 };
 
@@ -118,7 +120,8 @@ describe.skipIf(!findTestFfmpeg() || gstLaunch === null)('GStreamer with', { tim
       expect(decodeErrors(received.get(name)!.encoded.path)).toBe('');
     });
 
-    it('is decoded from HLS', () => {
+    // A player that begins in the middle of open groups gets pictures it has to leave out, and ffmpeg says so.
+    it.skipIf(name === OPEN)('is decoded from HLS', () => {
       expect(decodeErrors(join(directory, `hls ${name}.ts`))).toBe('');
     });
 

@@ -4,6 +4,7 @@
  * keeps its connection.
  */
 import type { Clock } from '../host/clock.ts';
+import { createLeadingPictures } from './leading-pictures.ts';
 import type { Frame, Program, ProgramFormat, ProgramSubscriber } from './program.ts';
 
 const SWITCH_STEP_MS = 20;
@@ -56,6 +57,7 @@ function createSubscription(
   let lost = true;
   let deliveredFormat: ProgramFormat | null = null;
   let last: { dtsMs: number; atMs: number } | null = null;
+  const leading = createLeadingPictures();
 
   function attach(origin: Program): Feed {
     const attached: Feed = { unsubscribe: () => {}, format: null, shiftMs: null };
@@ -88,6 +90,8 @@ function createSubscription(
   function deliver(from: Feed, frame: Frame): void {
     const nowMs = clock.now();
     if (keepsTimes && !hasCaughtUp(from, frame)) return;
+    if (from.shiftMs === null) leading.begin();
+    if (!leading.passes(frame)) return;
     from.shiftMs ??= last && !keepsTimes ? last.dtsMs + Math.max(SWITCH_STEP_MS, nowMs - last.atMs) - frame.dtsMs : 0;
     lost = false;
     if (from.format && from.format !== deliveredFormat) {

@@ -18,6 +18,8 @@ export interface StandbyGroup {
   bytes: Buffer;
   /** Decode time of the keyframe; of the newest sound in a stream without pictures. */
   keyframeTicks: number;
+  /** Presentation time of the keyframe, or the same. */
+  keyframeShownTicks: number;
   newest: NewestTimes;
 }
 
@@ -38,7 +40,7 @@ export function createSourceStandby(clock: Clock): SourceStandby {
   let videoPid = 0;
   /** By PID, from the packet that a table begins in. */
   let tables = new Map<number, Buffer[]>();
-  let keyframe: { ticks: number; headers: Buffer } | null = null;
+  let keyframe: { ticks: number; shownTicks: number; headers: Buffer } | null = null;
   let demuxer = openDemuxer();
 
   function openDemuxer(): Demuxer {
@@ -63,8 +65,10 @@ export function createSourceStandby(clock: Clock): SourceStandby {
   function takePicture(picture: Picture): void {
     if (!picture.keyframe || picture.offset === null) return;
     const first = kept.dropBefore(picture.offset);
-    if (first) keyframe = { ticks: picture.dts, headers: buildHeaderPackets(picture, videoPid, first[3]! & 15) };
-    else keyframe = null;
+    keyframe = first && {
+      ...{ ticks: picture.dts, shownTicks: picture.pts },
+      headers: buildHeaderPackets(picture, videoPid, first[3]! & 15),
+    };
   }
 
   /** A stream without pictures can begin anywhere. */
@@ -92,7 +96,8 @@ export function createSourceStandby(clock: Clock): SourceStandby {
         ...[...tables.values()].flat(),
         ...(keyframe ? [keyframe.headers, ...kept.chunks()] : []),
       ]);
-      return { bytes, keyframeTicks: keyframe?.ticks ?? times.decodeTicks, newest: times };
+      const { ticks, shownTicks } = keyframe ?? { ticks: times.decodeTicks, shownTicks: times.decodeTicks };
+      return { bytes, keyframeTicks: ticks, keyframeShownTicks: shownTicks, newest: times };
     },
   };
 }

@@ -57,7 +57,7 @@ export function createSourceStream(handlers: SourceStreamHandlers): SourceStream
       endIfLeft();
       splicer.restart();
     },
-    continueWith({ bytes, keyframeTicks, newest: other }) {
+    continueWith({ bytes, keyframeTicks, keyframeShownTicks, newest: other }) {
       const newest = handlers.newest();
       if (!newest) return false;
       hasLeft = false;
@@ -66,6 +66,7 @@ export function createSourceStream(handlers: SourceStreamHandlers): SourceStream
       const measuredFrom = splicer.begin({
         offsetTicks: apart,
         keyframeTicks: toTicks(keyframeTicks + apart),
+        keyframeShownTicks: toTicks(keyframeShownTicks + apart),
         newestTicks: newest.presentationTicks,
         newestSoundTicks: newest.soundTicks ?? newest.presentationTicks,
       });

@@ -137,6 +137,17 @@ describe('a program without a source', () => {
     expect(slate.showing()).toBeUndefined();
   });
 
+  it('returns without the pictures of an open group that are shown before its keyframe', () => {
+    const { hub, live, since, wait } = setUp();
+    live(10_000);
+    wait(600);
+    since();
+    [120, 0, 0, 120].forEach((compositionOffsetMs, index) => {
+      hub.push({ ...makeVideoFrame(11_600 + index * 40, index === 0, 77), compositionOffsetMs });
+    });
+    expect(pictures(since()).map(({ compositionOffsetMs }) => compositionOffsetMs)).toEqual([120, 120]);
+  });
+
   it('asks for another session when the source returns in another size', () => {
     const { counts, hub, live, wait } = setUp();
     live(10_000);
@@ -206,6 +217,19 @@ describe('a static image', () => {
     expect([before!.flvBody.toString(), after!.flvBody.length]).toEqual(['loop own', 77]);
     expect(formats.at(-1)).toBe(SAMPLE_FORMAT);
     expect(slate.showing()).toBeUndefined();
+  });
+
+  it('ends without the pictures of an open group that are shown before its keyframe', () => {
+    const { hub, live, since, slate } = setUp({});
+    live(10_000);
+    slate.cover(IMAGE);
+    live(11_000);
+    since();
+    slate.cover(null);
+    [120, 0, 0, 120].forEach((compositionOffsetMs, index) => {
+      hub.push({ ...makeVideoFrame(12_000 + index * 40, index === 0, 77), compositionOffsetMs });
+    });
+    expect(pictures(since()).map(({ compositionOffsetMs }) => compositionOffsetMs)).toEqual([120, 120]);
   });
 
   it('stays while the source is lost, and after it has returned', () => {

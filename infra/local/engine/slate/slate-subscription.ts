@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { createLeadingPictures } from '../leading-pictures.ts';
 import type { Frame, Program, ProgramFormat, ProgramSubscriber } from '../program.ts';
 import { startFillRun, type FillRun } from './fill-run.ts';
 import { createOutputTimes } from './output-times.ts';
@@ -25,6 +26,7 @@ export function createSlateSubscription(options: {
   const { clock, memory, program, subscriber } = options;
   const times = createOutputTimes(clock);
   const cover = createCover();
+  const leading = createLeadingPictures();
   const self = {};
   let format: ProgramFormat | null = null;
   let toldFormat: ProgramFormat | null = null;
@@ -76,6 +78,7 @@ export function createSlateSubscription(options: {
     fill = null;
     memory.showed(self, undefined);
     times.resumeWith(frame);
+    leading.begin();
     const before = memory.format();
     if (before && format && !isSameShape(before, format)) subscriber.onOtherFormat?.();
   }
@@ -87,6 +90,8 @@ export function createSlateSubscription(options: {
     if (!format || times.isLate(frame)) return;
     if (frame.kind === 'video' && frame.keyframe && format.video) memory.remember(frame, format);
     const picture = frame.kind === 'video' ? cover.take(frame, memory.coverOf(format)) : null;
+    if (picture) leading.begin();
+    else if (!leading.passes(frame)) return;
     tellFormat(cover.over(format));
     if (frame.kind === 'video') memory.showed(self, picture ? 'image' : undefined);
     if (!picture) return subscriber.onFrame(times.place(frame));

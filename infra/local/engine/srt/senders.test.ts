@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findGStreamer } from '../../../../test/support/gstreamer.ts';
 import { findInstalledProgram } from '../../../../test/support/installed-programs.ts';
 import { makeClip } from '../../../../test/support/srt-sender.ts';
 import { findTestFfmpeg } from '../../../../test/support/test-media.ts';
@@ -16,7 +17,7 @@ import { createSrtSenders, type SrtSenders } from './senders.ts';
 
 /**
  * Sends a clip to receivers that others wrote: ffmpeg with libsrt, and srt-live-transmit of the SRT project where it is
- * installed (Debian's package srt-tools, or the path in SRT_LIVE_TRANSMIT).
+ * installed (Debian's package srt-tools, or the path in SRT_LIVE_TRANSMIT), and GStreamer.
  */
 
 const FLOW = 'flow';
@@ -31,6 +32,7 @@ const ffmpegPath = ffmpeg ?? '';
 let clip: Buffer;
 let senders: SrtSenders;
 
+const gstLaunch = findGStreamer();
 const liveTransmit = process.env['SRT_LIVE_TRANSMIT'] ?? findInstalledProgram('srt-live-transmit');
 
 beforeAll(async () => {
@@ -135,6 +137,20 @@ describe.skipIf(ffmpeg === null)('an SRT sender', () => {
     await senders.close();
     await exit;
     expect(Buffer.concat(received).equals(wholePayloads())).toBe(true);
+  });
+
+  it.skipIf(gstLaunch === null)('delivers every byte to GStreamer, encrypted', async () => {
+    const port = await freePort();
+    const file = join(directory, `received-${port}.ts`);
+    const address = `srt://127.0.0.1:${port}?mode=listener&latency=${LATENCY_MS}&passphrase=${PASSPHRASE}&pbkeylen=16`;
+    const receive = ['-q', 'srtsrc', `uri=${address}`, '!', 'filesink', 'buffer-mode=unbuffered', `location=${file}`];
+    receivers.add(spawn(gstLaunch!, receive, { stdio: 'ignore' }));
+    open().set(FLOW, [target(port, { passphrase: PASSPHRASE })]);
+    await waitFor('the connection', isConnected(port));
+    await sendClip();
+    await waitFor('the acknowledgements', () => reportOf(port)?.bytesDelivered === wholePayloads().length);
+    await waitFor('the file', () => sizeOf(file) >= wholePayloads().length);
+    expect(readFileSync(file).equals(wholePayloads())).toBe(true);
   });
 
   it('repairs a line that loses one packet in ten', async () => {

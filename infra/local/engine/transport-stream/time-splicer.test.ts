@@ -10,18 +10,18 @@ const SECOND = 90_000;
 const WRAP = 2 ** 33;
 const NOTHING = () => 0;
 
-const picture = (ticks: number, clock: number | null = null) =>
+const picture = (ticks: number, clock: number | null = null, next = NOTHING, pts = ticks + 3_000) =>
   writePes(
     {
       pid: VIDEO,
       kind: 'video',
-      pts: ticks + 3_000,
+      pts,
       dts: ticks,
       payload: Buffer.alloc(300),
       clock,
       randomAccess: false,
     },
-    NOTHING,
+    next,
   );
 const sound = (ticks: number) =>
   writePes(
@@ -46,6 +46,7 @@ const splice = (changes: Partial<Splice> = {}): Splice => ({
   ...{
     offsetTicks: 100 * SECOND,
     keyframeTicks: 101 * SECOND,
+    keyframeShownTicks: 101 * SECOND,
     newestTicks: 103 * SECOND,
     newestSoundTicks: 103 * SECOND,
   },
@@ -90,11 +91,31 @@ describe('the splice of two streams', () => {
     expect(packets).toBe(1);
   });
 
+  it('leaves out the pictures of an open group that are shown before its keyframe, and closes up the counters', () => {
+    const splicer = createTimeSplicer();
+    splicer.begin(splice({ keyframeShownTicks: 101 * SECOND + 9_000, newestTicks: 100 * SECOND }));
+    let counter = 14;
+    const next = () => counter++ & 15;
+    const shown = [9_000, 3_000, 6_000, 18_000, 12_000, 15_000];
+    const group = shown.map((ticks, index) => picture(SECOND + index * 3_000, null, next, SECOND + ticks));
+    // After half a wrap of the times, a picture seems to be earlier than the keyframe.
+    const later = SECOND + 13 * 3_600 * SECOND;
+    const all = splicer.push(Buffer.concat([...group, picture(later, null, next, later)]));
+    const from = 101 * SECOND;
+    expect(read(all).pictures).toEqual([from, from + 9_000, from + 12_000, from + 15_000, from + 13 * 3_600 * SECOND]);
+    const counters = Array.from(
+      { length: all.length / PACKET_BYTES },
+      (_, index) => all[index * PACKET_BYTES + 3]! & 15,
+    );
+    expect(counters).toEqual(counters.map((_, index) => (14 + index) & 15));
+  });
+
   it('joins pieces of any length and crosses the wrap of the times', () => {
     const splicer = createTimeSplicer();
     splicer.begin({
       offsetTicks: WRAP - SECOND,
       keyframeTicks: WRAP - SECOND,
+      keyframeShownTicks: WRAP - SECOND,
       newestTicks: WRAP - 2 * SECOND,
       newestSoundTicks: WRAP - 2 * SECOND,
     });

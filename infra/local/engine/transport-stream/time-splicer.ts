@@ -4,7 +4,8 @@
  *
  * The new stream begins with a keyframe that is usually older than the last delivered picture. A decoder needs the
  * pictures from there on, so they are squeezed into a short time after the last delivered one: the times never run
- * backwards, and after that they are those of the stream. Sound that was delivered already is left out.
+ * backwards, and after that they are those of the stream. Sound that was delivered already is left out, and so are
+ * pictures shown before the keyframe: with open groups of pictures, they need the group before it.
  */
 import { PACKET_BYTES, readPacket } from './packet.ts';
 import { createPacketCutter } from './packet-cutter.ts';
@@ -17,6 +18,8 @@ export interface Splice {
   offsetTicks: number;
   /** Decode time of its first keyframe, after the addition. */
   keyframeTicks: number;
+  /** Presentation time of that keyframe, after the addition. */
+  keyframeShownTicks: number;
   /** The newest time delivered of picture or sound, and that of sound alone. */
   newestTicks: number;
   newestSoundTicks: number;
@@ -40,6 +43,8 @@ const SQUEEZED_TICKS_MIN = 100 * TICKS_PER_MS;
 const SQUEEZED_SHARE = 0.2;
 /** Sound this close to the last delivered one is the same. */
 const SOUND_STEP_TICKS = 10 * TICKS_PER_MS;
+/** Pictures are not reordered over more than this. */
+const REORDER_TICKS_MAX = 1_000 * TICKS_PER_MS;
 
 /** Wraps a time into 33 bits. */
 export function toTicks(ticks: number): number {
@@ -52,17 +57,26 @@ export function createTimeSplicer(): TimeSplicer {
   let kept: Buffer[] = [];
   /** PIDs whose current packet is left out. */
   let leftOut = new Set<number>();
+  /** Packets left out so far, by PID. */
+  let missing = new Map<number, number>();
 
   function isKept(packet: Buffer, times: TimeMap): boolean {
     const header = readPacket(packet);
     rewriteClock(packet, times);
     const { payload, pid, starts } = header;
     if (starts && payload.length >= 14 && payload.readUIntBE(0, 3) === 1) {
-      if (isSound(payload[3]!) && times.isOldSound(payload)) leftOut.add(pid);
+      if (isSound(payload[3]!) ? times.isOldSound(payload) : times.isLeadingPicture(payload)) leftOut.add(pid);
       else leftOut.delete(pid);
       rewriteTimes(payload, times);
     }
-    return !leftOut.has(pid);
+    const before = missing.get(pid) ?? 0;
+    if (leftOut.has(pid)) {
+      if (payload.length > 0) missing.set(pid, before + 1);
+      return false;
+    }
+    // Otherwise a reader would take what is left out for lost packets.
+    packet[3] = (packet[3]! & 0xf0) | ((header.counter - before) & 15);
+    return true;
   }
 
   const cutter = createPacketCutter({
@@ -77,6 +91,7 @@ export function createTimeSplicer(): TimeSplicer {
   function clear(): void {
     cutter.reset();
     leftOut = new Set();
+    missing = new Map();
   }
 
   return {
@@ -102,15 +117,19 @@ interface TimeMap {
   picture(ticks: number): number;
   sound(ticks: number): number;
   isOldSound(payload: Buffer): boolean;
+  /** Whether a picture, in the order of the stream, is shown before the keyframe that the stream begins with. */
+  isLeadingPicture(payload: Buffer): boolean;
   squeezedUntil: number;
 }
 
-function createTimeMap({ offsetTicks, keyframeTicks, newestTicks, newestSoundTicks }: Splice): TimeMap {
+function createTimeMap(splice: Splice): TimeMap {
+  const { offsetTicks, keyframeTicks, keyframeShownTicks, newestTicks, newestSoundTicks } = splice;
   /** From the keyframe to the last delivered time. */
   const repeated = tickDistance(keyframeTicks, newestTicks);
   const squeezed = Math.max(SQUEEZED_TICKS_MIN, repeated * SQUEEZED_SHARE);
   const end = repeated + squeezed;
   const isSqueezed = repeated > -FIRST_STEP_TICKS;
+  let mayLead = true;
   return {
     picture(ticks) {
       const after = tickDistance(keyframeTicks, toTicks(ticks + offsetTicks));
@@ -121,6 +140,13 @@ function createTimeMap({ offsetTicks, keyframeTicks, newestTicks, newestSoundTic
     isOldSound(payload) {
       const hasTime = (payload[7]! & 0x80) !== 0;
       return hasTime && tickDistance(newestSoundTicks, toTicks(readTime(payload, 9) + offsetTicks)) <= SOUND_STEP_TICKS;
+    },
+    isLeadingPicture(payload) {
+      const hasTime = (payload[7]! & 0x80) !== 0;
+      if (!mayLead || !hasTime) return false;
+      const after = tickDistance(keyframeShownTicks, toTicks(readTime(payload, 9) + offsetTicks));
+      mayLead = after < REORDER_TICKS_MAX;
+      return after < 0;
     },
     squeezedUntil: toTicks(isSqueezed ? keyframeTicks + end : keyframeTicks),
   };
