@@ -99,7 +99,7 @@ it('a start or restart with --wait ends with 1 when the platform refuses the str
     const ended = await sluice(to, ['destinations', action, 'Wrong', '--wait', '--timeout', '60']);
     expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('status\trunning\non air\tno')]);
     expect(ended.stderr).toMatch(
-      /\nsluice: Wrong is running and does not deliver: the platform refuses the stream key; .+\n$/,
+      /\nsluice: Wrong is running and does not deliver: the server refused the stream key .+\n$/,
     );
   }
   expect((await sluice(to, ['destinations', 'stop', 'Wrong', '--wait'])).code).toBe(0);
