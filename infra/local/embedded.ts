@@ -8,6 +8,7 @@ import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
+import { isAudiencePath } from '../../functions/audience/app.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
@@ -19,12 +20,14 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
+import { prepareAudience } from './prepare-audience.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { compareClock } from './host/compare-clock.ts';
 import { isLocalScraper } from './host/is-local-scraper.ts';
+import { isLoopbackHost } from './host/loopback-hosts.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
@@ -104,7 +107,6 @@ const BACKUP_DUE_EVERY_SECONDS = 15;
 const EXPIRY_EVERY_SECONDS = 3600;
 /** A browser opens six per page. */
 const CONNECTIONS_MAX = 512;
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
 /** Starts the product. If one part fails, the earlier ones are stopped again. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
@@ -192,11 +194,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
     const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
-    let api = buildApi(code);
-    const server = await listen(settings, (request, environment) => api.fetch(request, environment));
+    const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
+    let [api, audience] = [buildApi(code), buildAudience(code)];
+    const server = await listen(settings, (request, environment) =>
+      (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment),
+    );
     stack.defer(() => closeServer(server));
     const useCode = (next: ProductCode) => {
-      [api, handleMediaEvent] = [buildApi(next), next.createMediaEventHandler(mediaEventDeps)];
+      [api, audience] = [buildApi(next), buildAudience(next)];
+      handleMediaEvent = next.createMediaEventHandler(mediaEventDeps);
       code = next;
     };
     const whole = stack.move();
@@ -271,7 +277,7 @@ function prepareApi(
   const now = () => new Date();
   const { dataDirectory } = settings;
   const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory, health);
-  const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
+  const isLoopback = isLoopbackHost(settings.host);
   return (code) =>
     code.createApi({
       ...aws,
@@ -304,7 +310,7 @@ function prepareApi(
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
       // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
-      ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
+      ...(isLoopback ? { isHostAllowed: isLoopbackHost } : {}),
     });
 }
 
