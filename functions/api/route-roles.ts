@@ -108,6 +108,9 @@ const ROUTES = {
   // They change nothing, but connect to the servers of the platforms.
   'POST /api/preflight': 'operator',
   'POST /api/shows/{showId}/preflight': 'operator',
+  'GET /api/shows/{showId}/watch-links': 'operator',
+  'POST /api/shows/{showId}/watch-links': 'operator',
+  'DELETE /api/shows/{showId}/watch-links/{linkId}': 'operator',
   'POST /api/group-starts': 'operator',
   'POST /api/group-starts/{groupStartId}/stop': 'operator',
   'POST /api/destinations/start': 'operator',

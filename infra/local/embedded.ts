@@ -294,6 +294,7 @@ function prepareApi(
       nameCaller,
       isLocalScraper,
       embedded: true,
+      hasAudience: settings.audience !== null,
       version,
       newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,
