@@ -5,9 +5,14 @@
 export interface Admission {
   /**
    * Runs a request if there is room.
-   * @returns the answer, or how many seconds the caller should wait
+   * @returns the answer, or why there is none: too many requests of everyone, or of this caller
    */
-  run(caller: string, answer: () => Promise<Response>): Promise<Response | { retryAfterSeconds: number }>;
+  run(caller: string, answer: () => Promise<Response>): Promise<Response | Refused>;
+}
+
+interface Refused {
+  reason: 'busy' | 'throttled';
+  retryAfterSeconds: number;
 }
 
 const WINDOW_MS = 60_000;
@@ -43,8 +48,8 @@ export function createAdmission(options: { atOnceMax: number; perMinute: number;
   return {
     async run(caller, answer) {
       const retryAfterSeconds = count(caller);
-      if (retryAfterSeconds > 0) return { retryAfterSeconds };
-      if (running >= options.atOnceMax) return { retryAfterSeconds: BUSY_RETRY_SECONDS };
+      if (retryAfterSeconds > 0) return { reason: 'throttled', retryAfterSeconds };
+      if (running >= options.atOnceMax) return { reason: 'busy', retryAfterSeconds: BUSY_RETRY_SECONDS };
       running += 1;
       try {
         return await answer();

@@ -19,6 +19,13 @@ const PAGES = { atOnceMax: 64, perMinute: 1_200 };
 const MEDIA = { atOnceMax: 256, perMinute: 12_000 };
 const BODY_BYTES_MAX = 16 * 1024;
 
+/** The page of a refusal; any other is that of a missing show. */
+const PAGE_OF: Partial<Record<ProblemCode, typeof missingPage>> = {
+  busy: busyPage,
+  throttled: busyPage,
+  internal: failurePage,
+};
+
 /** Returns true for a path of the public side. The dashboard never serves one, also while the public side is off. */
 export function isAudiencePath(pathname: string): boolean {
   return /^\/(watch|embed|oembed|audience)(\/|$)/.test(pathname);
@@ -41,7 +48,7 @@ export function createAudience(deps: AudienceDeps): Audience {
       await next();
       return context.res;
     });
-    if (!(answer instanceof Response)) context.res = await refuse(context, 'busy', answer.retryAfterSeconds);
+    if (!(answer instanceof Response)) context.res = await refuse(context, answer.reason, answer.retryAfterSeconds);
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, {
       requestId: context.get('requestId'),
@@ -74,7 +81,7 @@ export function createAudience(deps: AudienceDeps): Audience {
     const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
     const answer = problem(code, headers);
     if (!/^\/(watch|embed)(\/|$)/.test(context.req.path)) return answer;
-    const render = code === 'busy' ? busyPage : code === 'internal' ? failurePage : missingPage;
+    const render = PAGE_OF[code] ?? missingPage;
     return new Response(String(await render(deps.assets)), {
       status: answer.status,
       headers: { 'content-type': 'text/html; charset=UTF-8', ...headers },
