@@ -43,7 +43,7 @@ export function createAudience(deps: AudienceDeps): Audience {
 
   audience.use(async (context, next) => {
     context.set('requestId', randomUUID());
-    const admission = /^\/audience\/hls\//.test(context.req.path) ? media : pages;
+    const admission = context.req.path.startsWith('/audience/hls/') ? media : pages;
     const answer = await admission.run(deps.nameCaller(context.env), async () => {
       await next();
       return context.res;

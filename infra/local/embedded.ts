@@ -195,14 +195,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
     const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
-    let [api, audience] = [buildApi(code), buildAudience(code)];
-    const server = await listen(settings, (request, environment) =>
-      (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment),
-    );
+    const build = (from: ProductCode) => divide(buildApi(from), buildAudience(from));
+    let serve = build(code);
+    const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));
     const useCode = (next: ProductCode) => {
-      [api, audience] = [buildApi(next), buildAudience(next)];
-      handleMediaEvent = next.createMediaEventHandler(mediaEventDeps);
+      [serve, handleMediaEvent] = [build(next), next.createMediaEventHandler(mediaEventDeps)];
       code = next;
     };
     const whole = stack.move();
@@ -315,7 +313,19 @@ function prepareApi(
     });
 }
 
-async function listen(settings: Settings, fetch: Parameters<typeof getRequestListener>[0]): Promise<Server> {
+/** Returns a server of two routers that share nothing: the public side has its own. */
+function divide(api: Router, audience: Router): Serve {
+  return (request, environment) =>
+    (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment);
+}
+
+type Serve = Parameters<typeof getRequestListener>[0];
+
+interface Router {
+  fetch: Serve;
+}
+
+async function listen(settings: Settings, fetch: Serve): Promise<Server> {
   const server = createGuardedServer({
     // A request with an invalid URL or Host does not reach the API.
     listener: getRequestListener(fetch, { errorHandler: explainUnreadable }),

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../browser/accessibility.ts';
 import { launchChromium } from '../browser/launch-chromium.ts';
-import { findFreePorts, startProduct, type Product } from '../support/product.ts';
+import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { findTestFfmpeg } from '../support/test-media.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -245,12 +246,21 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
     expect(await page.evaluate(() => Number.isFinite(document.querySelector('video')!.duration))).toBe(true);
   });
 
-  it('that is private plays by its link until the link is revoked', async () => {
-    const { body } = await product.call('POST', `/api/shows/${privateShow.showId}/watch-links`, { name: 'Board' });
+  it('that is private plays by its link, which an operator creates and revokes on the show’s page', async () => {
+    const desk = await (await browser.newContext()).newPage();
+    await desk.goto(`${product.origin}/#token=${TEST_TOKEN}`);
+    await desk.getByRole('heading', { level: 1 }).waitFor();
+    await desk.goto(`${product.origin}/shows/${privateShow.showId}`);
+    await desk.getByText(privateShow.path).waitFor();
+    await desk.getByLabel('For whom').fill('Board');
+    await desk.getByRole('button', { name: 'Create watch link' }).click();
+    const link = (await desk.locator('code', { hasText: 'key=' }).textContent())!;
+    expect(await findViolations(desk)).toEqual([]);
+
     const hidden = await open(product.origin + privateShow.path);
     expect(await hidden.getByRole('heading', { level: 1 }).textContent()).toBe('Not found');
     await act(privateShow.showId, 'go-live');
-    await hidden.goto(body.link);
+    await hidden.goto(link);
     await waitFor('the live page', async () => {
       if ((await hidden.getByRole('button', { name: 'Play', exact: true }).count()) === 1) return true;
       await hidden.reload();
@@ -258,11 +268,15 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
     });
     expect(hidden.url()).toBe(product.origin + privateShow.path);
     await press(hidden);
-    await product.call('DELETE', `/api/shows/${privateShow.showId}/watch-links/${body.linkId}`);
+
+    await desk.getByRole('button', { name: 'Revoke the link for Board' }).click();
+    await setTimeout(500);
+    await desk.getByRole('button', { name: 'Confirm: Revoke the link for Board' }).click();
     await hidden.getByRole('heading', { level: 1, name: 'Not found' }).waitFor({ timeout: 60_000 });
-    await hidden.goto(body.link);
+    await hidden.goto(link);
     expect(await hidden.getByRole('heading', { level: 1 }).textContent()).toBe('Not found');
     await act(privateShow.showId, 'end');
+    await desk.context().close();
   });
 
   it('breaks no rule of the pages’ own policy', () => expect(refusedByPolicy).toEqual([]));
