@@ -188,9 +188,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // The data directory has one owner, so a lease of the previous process is stale.
     await code.sweep({ ...sweepDeps, takeOverLease: true });
 
-    // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
-    const hlsProxy = (path: string) =>
-      fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
+    const hlsProxy = standInForCloudFront(aws.endpoint, cdnIdentifier);
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
     const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
@@ -311,6 +309,11 @@ function prepareApi(
       // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
       ...(isLoopback ? { isHostAllowed: isLoopbackHost } : {}),
     });
+}
+
+/** Returns what reads the origin of the preview, which serves only its CDN. */
+function standInForCloudFront(endpoint: string, cdnIdentifier: string): (path: string) => Promise<Response> {
+  return (path) => fetch(endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
 }
 
 /** Returns a server of two routers that share nothing: the public side has its own. */
