@@ -170,7 +170,8 @@ describe('imports', () => {
   });
 
   it('never reach into tests', () => {
-    expect(source.flatMap(importsOf).filter((target) => target.startsWith('test/'))).toEqual([]);
+    const product = source.filter((file) => file !== 'vitest.config.ts');
+    expect(product.flatMap(importsOf).filter((target) => target.startsWith('test/'))).toEqual([]);
   });
 });
 
