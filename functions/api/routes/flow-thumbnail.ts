@@ -4,7 +4,7 @@ import { describeSourceThumbnail } from '../../aws/flow-thumbnail.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answersPicture, NoQuery, problems } from '../schemas/openapi-parts.ts';
-import { memoize } from '../views/memoize.ts';
+import { memoize } from '../../domain/memoize.ts';
 
 /** MediaConnect limits describe calls per account, so all viewers share one call every two seconds. */
 const KEPT_MS = 2000;
