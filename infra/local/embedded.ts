@@ -190,7 +190,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
-    const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
+    const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
+    const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
     let api = buildApi(code);
     const server = await listen(settings, (request, environment) => api.fetch(request, environment));
@@ -242,6 +243,14 @@ function openRecorder(
   return recorder;
 }
 
+/** Returns what takes a picture of one of two sources. */
+function pictureTaker(engine: MediaEngine, flowArn: string): NonNullable<ApiDeps['takeSourcePicture']> {
+  return async (role) => {
+    const picture = await engine.fetchSourcePicture(flowArn, role);
+    return picture && { jpeg: new Uint8Array(picture.jpeg), takenAt: new Date(picture.takenAtMs) };
+  };
+}
+
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
   {
@@ -261,6 +270,7 @@ function prepareApi(
   }: AwsDeps &
     Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
       rehearsal: Rehearsal;
+      takeSourcePicture: NonNullable<ApiDeps['takeSourcePicture']>;
       hlsProxy: (path: string) => Promise<Response>;
       recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;

@@ -17,8 +17,10 @@ import {
   makeRendition,
   makeTemporaryDirectory,
   makeTransportStream,
+  readJpegSize,
   until,
 } from '../../../test/support/test-media.ts';
+import { NOTHING_REHEARSED } from './contract.ts';
 import type { FlowSource, ListenerName, MediaEngine, Rendition, SourceReport } from './contract.ts';
 import { silentLogger } from './engine-logger.ts';
 import { createMediaEngine } from './media-engine.ts';
@@ -152,6 +154,37 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
       'ascending',
     );
   }
+
+  it('has pictures of both sources, each its own, and none of a source that is silent', async () => {
+    const picture = async (name?: ListenerName) => {
+      const taken = await engine.fetchSourcePicture('flow', name);
+      return taken && readJpegSize(taken.jpeg).width;
+    };
+    const [MAIN, OTHER] = [640, 480];
+    const stopMain = send('main', clip);
+    await until('the main picture', async () => (await picture('main')) === MAIN);
+    expect(await picture('backup')).toBeNull();
+    send('backup', otherClip);
+    await until('the picture of the standby', async () => (await picture('backup')) === OTHER);
+    expect([await picture(), await picture('main'), isSelected('main')()]).toEqual([MAIN, MAIN, true]);
+
+    await engine.startFlow({ ...source, preferred: 'backup' });
+    await until('the backup in use', isSelected('backup'));
+    // Never the picture that was kept of the other source.
+    expect([null, OTHER]).toContain(await picture('backup'));
+    const areBothThere = async () =>
+      isSelected('backup')() && (await picture()) === OTHER && (await picture('main')) === MAIN;
+    await until('both pictures after the change', areBothThere);
+
+    await engine.rehearse({ ...NOTHING_REHEARSED, lostFlowArns: ['flow'] });
+    expect([await picture('main'), await picture('backup')]).toEqual([null, null]);
+    await engine.rehearse(NOTHING_REHEARSED);
+    // Whichever delivers first is in use, until the preferred one has delivered for a while.
+    await until('both pictures after the loss', areBothThere);
+    await stopMain('SIGKILL');
+    await until('the standby to be silent', () => listener('main')?.state === 'listening');
+    expect([await picture('main'), await picture()]).toEqual([null, OTHER]);
+  });
 
   it.each([
     ['the same format, after a power cut', () => clip, 'SIGKILL'],
