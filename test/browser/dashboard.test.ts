@@ -745,6 +745,10 @@ describe('two sources', () => {
     expect(await tooWide(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await tooWide(page)).toEqual([]);
+    const [pictureBox, buttonBox] = await Promise.all(
+      [pictureFrom('backup'), button('Switch now to backup')].map(async (each) => (await each.boundingBox())!),
+    );
+    expect(pictureBox!.x + pictureBox!.width).toBeLessThanOrEqual(buttonBox!.x);
 
     await stopBackup();
     await source('Backup').getByText('No signal').waitFor();
