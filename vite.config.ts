@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
+
+const WEB = fileURLToPath(new URL('web/', import.meta.url));
 
 /**
  * Puts the code that every page needs into two files instead of thirty, for fewer requests and better compression.
@@ -14,20 +16,37 @@ const CHUNKS = [
   { name: 'page', tags: ['$initial' as const], test: /web[\\/]src[\\/]/ },
 ];
 
-export default defineConfig(({ command }) => {
+/** The manifest names the entry's files: the server of the public pages reads it, and tests count the bytes of a first page. */
+const BUILD = { emptyOutDir: true, target: 'es2023', sourcemap: false, assetsInlineLimit: 0, manifest: true } as const;
+
+/**
+ * The files of the public pages are a build of their own: they share no file with the dashboard, and the public side
+ * serves them from its own path.
+ */
+const WATCH_PAGE: UserConfig = {
+  root: WEB,
+  base: '/audience/assets/',
+  publicDir: false,
+  build: {
+    ...BUILD,
+    outDir: 'dist/watch',
+    assetsDir: '',
+    // The one file that is loaded on demand has no others to load before it.
+    modulePreload: false,
+    rolldownOptions: { input: `${WEB}watch/main.ts` },
+  },
+};
+
+export default defineConfig(({ command, mode }) => {
   // A build inside a test run inherits NODE_ENV=test, which would select React's slow development build.
   if (command === 'build') process.env['NODE_ENV'] = 'production';
+  if (mode === 'watch') return WATCH_PAGE;
   return {
-    root: fileURLToPath(new URL('web', import.meta.url)),
+    root: WEB,
     plugins: [react()],
     build: {
+      ...BUILD,
       outDir: 'dist',
-      emptyOutDir: true,
-      target: 'es2023',
-      sourcemap: false,
-      assetsInlineLimit: 0,
-      // The manifest lists the files of the first page, for the test that counts them.
-      manifest: true,
       rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
     },
   };

@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { LEFT_OUT, SLOW_FILES } from './test/support/slow-files.ts';
 
 /**
  * Five groups. The first three run together, as many files at a time as there are processors; the last two wait until the
@@ -41,17 +42,10 @@ const ISOLATED_TESTS = [
   'web/src/editor/drafts.test.ts',
 ];
 
-/** The longest files. Started last, one of them would leave the other processors idle. */
-const LONGEST_FIRST = [
-  'planted-bugs',
-  'single-faults',
-  'faults/random',
-  'fault-pairs',
-  'faults/found',
-  'test/browser/dashboard',
-  'test/e2e/start-up',
-  'test/browser/interruptions',
-];
+const EXCLUDED = [...configDefaults.exclude, ...LEFT_OUT];
+
+/** Started last, a long file would leave the other processors idle. */
+const LONGEST_FIRST = ['planted-bugs', 'single-faults', 'faults/random', 'fault-pairs', 'faults/found', ...SLOW_FILES];
 
 /** Starts the longest files first on a machine that has not measured them yet, as in continuous integration. */
 class LongestFirst extends BaseSequencer {
@@ -82,20 +76,29 @@ export default defineConfig({
           ...QUICK,
           name: 'unit',
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...FAULT_TESTS, ...WAITING_TESTS, ...MEDIA_TESTS],
+          exclude: [...EXCLUDED, ...ISOLATED_TESTS, ...FAULT_TESTS, ...WAITING_TESTS, ...MEDIA_TESTS],
           isolate: false,
           // A spy must not reach the next file.
           restoreMocks: true,
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...SLOW, name: 'waiting', include: WAITING_TESTS, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...SLOW,
+          name: 'waiting',
+          include: WAITING_TESTS,
+          exclude: EXCLUDED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           ...SLOW,
           name: 'media',
           include: MEDIA_TESTS,
-          exclude: [...configDefaults.exclude, ...WAITING_TESTS],
+          exclude: [...EXCLUDED, ...WAITING_TESTS],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

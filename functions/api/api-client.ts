@@ -4,6 +4,7 @@ import { hc } from 'hono/client';
 import type { StatusCode } from 'hono/utils/http-status';
 import { throwProblems } from './api-problem.ts';
 import type { AccessTokensRoutes } from './routes/access-tokens.ts';
+import type { WatchLinksRoutes } from './routes/watch-links.ts';
 import type { InvitationsRoutes } from './routes/invitations.ts';
 import type { InvitationLinksRoutes } from './routes/invitation-links.ts';
 import type { PeopleRoutes } from './routes/people.ts';
@@ -75,6 +76,7 @@ export type ServedRoute =
   | PeopleRoutes
   | InvitationLinksRoutes
   | InvitationsRoutes
+  | WatchLinksRoutes
   | CostsRoutes
   | DeliveriesRoutes
   | DestinationBulkStartRoutes

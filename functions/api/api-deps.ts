@@ -81,7 +81,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'cov' | 'dst' | 'gst' | 'inv' | 'rec' | 'ser' | 'shw' | 'tgt' | 'tok') => string;
+  newId: (prefix: 'cov' | 'dst' | 'gst' | 'inv' | 'rec' | 'ser' | 'shw' | 'tgt' | 'tok' | 'wli') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */
@@ -92,6 +92,8 @@ export interface ApiDeps
   primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
   ingestHost: string | null;
+  /** Whether the public pages are on; absent: they are off. */
+  hasAudience?: boolean;
   /** The users and script clients; absent on one machine. */
   userPool?: UserPool & { scripts: readonly ScriptClient[] };
   /** The ffmpeg in use on one machine and its origin; absent on AWS. */

@@ -74,6 +74,7 @@ import { registerTransfer } from './routes/transfer.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { registerUserPool } from './routes/user-pool.ts';
+import { registerWatchLinks } from './routes/watch-links.ts';
 import { createFlowLook } from './views/flow-status.ts';
 import { waitForEnd } from './wait-for-end.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
@@ -221,6 +222,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowActions(api, deps);
   registerShowCeiling(api, deps);
   registerShowCover(api, deps);
+  registerWatchLinks(api, deps);
   registerTransfer(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);

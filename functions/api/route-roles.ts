@@ -69,6 +69,8 @@ const ROUTES = {
   'GET /api/shows/{showId}/cover': 'viewer',
   'GET /api/shows/{showId}/preflight': 'viewer',
   'GET /api/shows/{showId}/report': 'viewer',
+  // Without their secrets.
+  'GET /api/shows/{showId}/watch-links': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
@@ -108,6 +110,9 @@ const ROUTES = {
   // They change nothing, but connect to the servers of the platforms.
   'POST /api/preflight': 'operator',
   'POST /api/shows/{showId}/preflight': 'operator',
+
+  'POST /api/shows/{showId}/watch-links': 'operator',
+  'DELETE /api/shows/{showId}/watch-links/{linkId}': 'operator',
   'POST /api/group-starts': 'operator',
   'POST /api/group-starts/{groupStartId}/stop': 'operator',
   'POST /api/destinations/start': 'operator',

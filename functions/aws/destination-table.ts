@@ -19,6 +19,8 @@ import { setFields } from './set-fields.ts';
  *   SOURCES                  main                               see source-table.ts
  *   CEILINGS                 day, month                         see ceiling-table.ts
  *   SPENDING                 <period>#<first day>               see ceiling-table.ts, kept 35 days
+ *   ACCESS-TOKENS            <digest of the secret>             see access-token-table.ts
+ *   INVITATIONS              <digest of the secret>             see invitation-table.ts
  *   PRESENCE                 <name>#<presenceId>                see presence-table.ts, kept 45 seconds
  *   IDEMPOTENCY              <hash of who, what and key>        see idempotency-table.ts, kept 24 hours
  *

@@ -24,6 +24,7 @@ const ERROR_CODES = {
   no_encoder: { kind: 'conflict', title: 'No encoder is connected' },
   show_conflict: { kind: 'conflict', title: 'Another show wants the destination' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
+  duplicate_name: { kind: 'conflict', title: 'The name is taken' },
   duplicate_address: { kind: 'conflict', title: 'The address has another subscription' },
   invitation_void: { kind: 'conflict', title: 'The invitation no longer works' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },

@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { CommandLineSignIn } from '../../functions/api/schemas/answers.ts';
 import { exchangeCode, requirePrivate } from './browser-session.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
@@ -8,6 +7,7 @@ import type { BrowserSession } from './stored-servers.ts';
 /**
  * Signs in through the browser of this machine: the identity provider sends it back to a port of the loopback interface
  * with a code, which only the holder of the PKCE verifier can exchange.
+ * Imports Node’s modules where they are used, because one file holds all commands and would load them for each.
  * @see https://www.rfc-editor.org/rfc/rfc8252
  */
 
@@ -22,10 +22,13 @@ export async function signInWithBrowser(
   settings: CommandLineSignIn,
   { show, timeoutSeconds }: Options,
 ): Promise<BrowserSession> {
+  const { createHash, randomBytes } = await import('node:crypto');
   const { redirectUrl, server } = await listen(settings.redirectUrls);
   try {
-    const [state, codeVerifier] = [newSecret(), newSecret()];
-    const url = authorizationUrlOf(settings, { redirectUrl, state, codeVerifier });
+    // 256 bits, as RFC 7636 recommends for a code verifier.
+    const [state, codeVerifier] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+    const url = authorizationUrlOf(settings, { redirectUrl, state, codeChallenge });
     const called = waitForCode(server, state, timeoutSeconds);
     show(url);
     const { code, answer } = await called;
@@ -46,7 +49,7 @@ export async function signInWithBrowser(
 
 function authorizationUrlOf(
   { authorizationUrl, clientId, scope }: CommandLineSignIn,
-  { codeVerifier, redirectUrl, state }: { codeVerifier: string; redirectUrl: string; state: string },
+  { codeChallenge, redirectUrl, state }: { codeChallenge: string; redirectUrl: string; state: string },
 ): string {
   requirePrivate(authorizationUrl);
   const url = new URL(authorizationUrl);
@@ -57,13 +60,14 @@ function authorizationUrlOf(
     scope,
     state,
     code_challenge_method: 'S256',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge: codeChallenge,
   }).toString();
   return url.href;
 }
 
 /** Listens at the first of the addresses of which the port is free. */
 async function listen(redirectUrls: readonly string[]): Promise<{ redirectUrl: string; server: Server }> {
+  const { createServer } = await import('node:http');
   for (const redirectUrl of redirectUrls) {
     const { hostname, port } = new URL(redirectUrl);
     if (hostname !== '127.0.0.1') continue;
@@ -130,6 +134,3 @@ function sendPage(response: ServerResponse, status: number, text: string): Promi
 
 const refused = (reason: string): CommandFailure =>
   new CommandFailure(EXIT.notSignedIn, `${reason}; nothing was stored, run sluice login again`);
-
-/** 256 bits, as RFC 7636 recommends for a code verifier. */
-const newSecret = (): string => randomBytes(32).toString('base64url');

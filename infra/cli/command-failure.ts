@@ -13,7 +13,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'done'],
-  [EXIT.failed, 'failed: the server is unreachable or not healthy, the resource does not exist, or the work failed'],
+  [
+    EXIT.failed,
+    'failed: the server is unreachable or not healthy, the resource does not exist, the work failed, or what --wait started does not deliver',
+  ],
   [EXIT.usage, 'wrong usage: an unknown command or option, or a name that matches several'],
   [EXIT.notSignedIn, 'not signed in, or the sign-in is not valid for this server'],
   [EXIT.refused, 'refused: the role does not allow it, the input is invalid, or the state does not allow it'],

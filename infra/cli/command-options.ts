@@ -7,6 +7,12 @@ export const wait: Readonly<Record<string, Option>> = {
   timeout: { type: 'string', value: 'SECONDS', meaning: 'end the wait after this time with exit code 8' },
 };
 
+/** Of a command that puts something on air: what runs may still not arrive. */
+export const waitForDelivery: Readonly<Record<string, Option>> = {
+  ...wait,
+  wait: { type: 'boolean', meaning: 'wait until the media arrives, and show the progress; exit code 1 if it does not' },
+};
+
 export const selection: Readonly<Record<string, Option>> = {
   group: { type: 'string', value: 'NAME', names: 'groups', meaning: 'every destination of this group' },
   all: { type: 'boolean', meaning: 'every destination except the primary' },

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from './command.ts';
-import { destinationFields, page, period, selection, wait } from './command-options.ts';
+import { destinationFields, page, period, selection, wait, waitForDelivery } from './command-options.ts';
 import type { ShowAction } from './commands/shows.ts';
 
 /**
@@ -109,7 +109,7 @@ export const COMMANDS: readonly Command[] = [
     path: ['destinations', 'start'],
     summary: 'Start destinations',
     args: [someDestinations],
-    options: { ...selection, ...wait },
+    options: { ...selection, ...waitForDelivery },
     load: async () => (await import('./commands/run-destinations.ts')).start,
   },
   {
@@ -123,7 +123,7 @@ export const COMMANDS: readonly Command[] = [
     path: ['destinations', 'restart'],
     summary: 'Restart a destination',
     args: [destination],
-    options: wait,
+    options: waitForDelivery,
     load: async () => (await import('./commands/run-destinations.ts')).restart,
   },
   {

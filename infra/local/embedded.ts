@@ -8,6 +8,7 @@ import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
+import { isAudiencePath } from '../../functions/audience/app.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
@@ -19,12 +20,14 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
+import { prepareAudience } from './prepare-audience.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { compareClock } from './host/compare-clock.ts';
 import { isLocalScraper } from './host/is-local-scraper.ts';
+import { isLoopbackHost } from './host/loopback-hosts.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
@@ -104,7 +107,6 @@ const BACKUP_DUE_EVERY_SECONDS = 15;
 const EXPIRY_EVERY_SECONDS = 3600;
 /** A browser opens six per page. */
 const CONNECTIONS_MAX = 512;
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
 /** Starts the product. If one part fails, the earlier ones are stopped again. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
@@ -186,18 +188,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // The data directory has one owner, so a lease of the previous process is stale.
     await code.sweep({ ...sweepDeps, takeOverLease: true });
 
-    // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
-    const hlsProxy = (path: string) =>
-      fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
+    const hlsProxy = standInForCloudFront(aws.endpoint, cdnIdentifier);
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
     const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
     const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
-    let api = buildApi(code);
-    const server = await listen(settings, (request, environment) => api.fetch(request, environment));
+    const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
+    const build = (from: ProductCode) => divide(buildApi(from), buildAudience(from));
+    let serve = build(code);
+    const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));
     const useCode = (next: ProductCode) => {
-      [api, handleMediaEvent] = [buildApi(next), next.createMediaEventHandler(mediaEventDeps)];
+      [serve, handleMediaEvent] = [build(next), next.createMediaEventHandler(mediaEventDeps)];
       code = next;
     };
     const whole = stack.move();
@@ -281,7 +283,7 @@ function prepareApi(
   const now = () => new Date();
   const { dataDirectory } = settings;
   const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory, health);
-  const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
+  const isLoopback = isLoopbackHost(settings.host);
   return (code) =>
     code.createApi({
       ...aws,
@@ -298,6 +300,7 @@ function prepareApi(
       nameCaller,
       isLocalScraper,
       embedded: true,
+      hasAudience: settings.audience !== null,
       version,
       newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,
@@ -314,11 +317,28 @@ function prepareApi(
       docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
       ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
       // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
-      ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
+      ...(isLoopback ? { isHostAllowed: isLoopbackHost } : {}),
     });
 }
 
-async function listen(settings: Settings, fetch: Parameters<typeof getRequestListener>[0]): Promise<Server> {
+/** Returns what reads the origin of the preview, which serves only its CDN. */
+function standInForCloudFront(endpoint: string, cdnIdentifier: string): (path: string) => Promise<Response> {
+  return (path) => fetch(endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
+}
+
+/** Returns a server of two routers that share nothing: the public side has its own. */
+function divide(api: Router, audience: Router): Serve {
+  return (request, environment) =>
+    (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment);
+}
+
+type Serve = Parameters<typeof getRequestListener>[0];
+
+interface Router {
+  fetch: Serve;
+}
+
+async function listen(settings: Settings, fetch: Serve): Promise<Server> {
   const server = createGuardedServer({
     // A request with an invalid URL or Host does not reach the API.
     listener: getRequestListener(fetch, { errorHandler: explainUnreadable }),

@@ -176,6 +176,7 @@ describe('the drills panel by keyboard alone', () => {
     await status.getByText('Source lost').waitFor();
     expect(await lost.isChecked()).toBe(true);
     expect(await lost.evaluate((element) => element === document.activeElement)).toBe(true);
+    await waitFor('the switch to be ready', async () => (await lost.getAttribute('aria-busy')) === null);
     await page.keyboard.press('Space');
     await waitFor('the banner to go', async () => (await status.innerText()) === '');
     await page.keyboard.press('Escape');

@@ -182,18 +182,29 @@ function answer(respond: (path: string, sent: any) => Promise<unknown>): Request
 }
 
 describe('several starts with --wait', () => {
-  const destination = (destinationId: string, status: string, desired: string) => ({
+  const GOOD = { code: 'delivering', level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' };
+  const CONNECTING = {
+    code: 'connecting',
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'connecting to the platform',
+    remedy: '',
+  };
+  const destination = (destinationId: string, status: string, desired: string, health: object = GOOD) => ({
     destinationId,
     name: destinationId,
     status,
     desired,
+    health,
     operation: null,
     lastError: null,
   });
   const ids = ['dst_1', 'dst_2'];
 
-  const startAll = (endState: string, detail: string | null, timeout: string) => {
+  /** @param healths of the second one, poll after poll; the last one stays */
+  const startAll = (endState: string, detail: string | null, timeout: string, healths: object[] = [GOOD]) => {
     let polls = 0;
+    const left = [...healths];
     const results = ids.map((destinationId) => ({
       destinationId,
       outcome: 'accepted',
@@ -219,7 +230,9 @@ describe('several starts with --wait', () => {
       const isStarted = second === 'started';
       const data = [
         destination('dst_1', 'running', 'running'),
-        destination('dst_2', isStarted ? 'running' : 'idle', isStarted ? 'running' : 'idle'),
+        isStarted
+          ? destination('dst_2', 'running', 'running', left.length > 1 ? left.shift() : left[0])
+          : destination('dst_2', 'idle', 'idle'),
       ];
       return { data, nextCursor: null };
     });
@@ -239,7 +252,29 @@ describe('several starts with --wait', () => {
     expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('the server refused the stream key')]);
   });
 
-  it('end with 8 after the timeout', async () => {
+  it('wait for one that still connects', async () => {
+    const ended = await startAll('started', null, '60', [CONNECTING, GOOD]);
+    expect([ended.code, ended.stderr]).toEqual([
+      0,
+      expect.stringContaining('dst_2: running, connecting to the platform\n'),
+    ]);
+  });
+
+  it('end with 1 and one line when one runs and does not deliver', async () => {
+    const refused = { ...CONNECTING, detail: 'the server refuses the connection', severity: 'fatal' };
+    const ended = await startAll('started', null, '60', [CONNECTING, refused]);
+    expect([ended.code, ended.stderr.trim().split('\n').at(-1)]).toEqual([
+      1,
+      'sluice: dst_2 is running and does not deliver: the server refuses the connection',
+    ]);
+    expect(ended.stdout).toMatch(/dst_2\tdst_2\taccepted\trunning\t-/);
+  });
+
+  it('end with 8 after the timeout, also while one connects', async () => {
+    expect(await startAll('started', null, '3', [CONNECTING])).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining('still running: dst_2: running, connecting'),
+    });
     expect(await startAll('started', null, '0')).toMatchObject({
       code: 8,
       stderr: expect.stringContaining('still running'),

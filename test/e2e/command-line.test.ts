@@ -121,11 +121,12 @@ describe('destinations', () => {
     expect(Object.keys(shown)).toEqual(Object.keys(api.body));
     expect((await sluice(['destinations', 'edit', 'Command', '--name', 'Renamed'])).code).toBe(0);
     const started = await sluice(['destinations', 'start', 'Renamed', '--wait']);
+    // No encoder is connected.
     expect(started).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/status\trunning\non air\t(yes|no)\nhealth\t\w+: ./),
+      code: 1,
+      stdout: expect.stringMatching(/status\trunning\non air\tno\nhealth\twaiting_for_source: ./),
     });
-    expect(started.stderr).toContain('Renamed: starting');
+    expect(started.stderr).toMatch(/Renamed: starting[^]*\nsluice: Renamed is running and does not deliver: no signal/);
     const again = await sluice(['destinations', 'stop', '--all', '--wait']);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('\tidle\t') });
     expect(await sluice(['destinations', 'delete', destinationId, '--wait'])).toMatchObject({

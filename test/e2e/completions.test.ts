@@ -136,7 +136,7 @@ describe.skipIf(!PRESENT.includes('fish'))('fish', () => {
     expect(await complete('sluice des')).toEqual(['destinations']);
     expect(await complete('sluice source switch b')).toEqual(['backup']);
     expect(await complete('sluice destinations start --w')).toEqual([
-      '--wait\twait for the end, and show the progress',
+      '--wait\twait until the media arrives, and show the progress; exit code 1 if it does not',
     ]);
     expect((await complete('sluice destinations show Ma')).toSorted()).toEqual([
       'Main Twitch\tdst_1',

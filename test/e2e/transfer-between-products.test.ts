@@ -91,3 +91,16 @@ it('a destination moves with its key and its reference, and goes on air at the o
   expect((await to.call('PUT', path, { ...wanted, group: 'Church' })).status).toBe(200);
   expect((await sluice(to, ['destinations', 'stop', 'Moved', '--wait'])).code).toBe(0);
 });
+
+it('a start or restart with --wait ends with 1 when the platform refuses the stream key', async () => {
+  const wrong = { name: 'Wrong', platform: 'custom', preset: 'source', rtmpUrl: `${platform.baseUrl}/live` };
+  await to.call('POST', '/api/destinations', { ...wrong, streamKey: 'key-that-the-receiver-does-not-know' });
+  for (const action of ['start', 'restart']) {
+    const ended = await sluice(to, ['destinations', action, 'Wrong', '--wait', '--timeout', '60']);
+    expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('status\trunning\non air\tno')]);
+    expect(ended.stderr).toMatch(
+      /\nsluice: Wrong is running and does not deliver: the server refused the stream key .+\n$/,
+    );
+  }
+  expect((await sluice(to, ['destinations', 'stop', 'Wrong', '--wait'])).code).toBe(0);
+});

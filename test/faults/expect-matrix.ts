@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { OPERATIONS } from '../../functions/domain/lifecycle.ts';
 import { describeViolation, formatMatrix } from './matrix.ts';
 import { loadProduction } from './production.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 import { listCells, runCell, type Cell, type CellResult } from './single-faults.ts';
 import type { Workflow } from './workflows.ts';
 

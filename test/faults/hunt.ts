@@ -2,7 +2,7 @@ import { huntInTests } from './hunt-tests.ts';
 import { PLANTED_BUGS, type PlantedBug, type TestHunt, type WorkflowHunt } from './planted-bugs.ts';
 import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 import { listCells, runStrikes } from './single-faults.ts';
 import { DELIVERY_WORKFLOW } from './delivery-workflow.ts';
 import { CEILING_WORKFLOWS } from './ceiling-workflow.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { INCIDENT_WORKFLOW } from './incident-workflow.ts';
 import { loadProduction } from './production.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 import { listCells, runCell, runStrikes } from './single-faults.ts';
 
 describe('an incident', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_SOURCE_STOPS, NO_SOURCE_WORKFLOWS } from './no-source-workflows.ts';
 import { loadProduction } from './production.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 import { listCells, runCell, runWithoutFaults, type Cell } from './single-faults.ts';
 
 /** From the read of the limit to the first call after the stop that it decides. */

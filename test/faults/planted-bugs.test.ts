@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { HuntResult } from './hunt.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { fits } from './planted-loader.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 
 const FUNCTIONS = join(import.meta.dirname, '..', '..', 'functions');
 

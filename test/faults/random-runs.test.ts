@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectNoViolation, SMALL, tensFrom } from './expect-seed.ts';
 import { loadProduction } from './production.ts';
 import { runSeed } from './random-run.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 
 const production = await loadProduction();
 

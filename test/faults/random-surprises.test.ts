@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { expectNoViolation, tensFrom } from './expect-seed.ts';
 import { loadProduction } from './production.ts';
-import { takeShare } from './share.ts';
+import { takeShare } from '../support/share.ts';
 
 const production = await loadProduction();
 

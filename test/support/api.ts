@@ -301,13 +301,13 @@ export async function startTestApi() {
       return seen;
     },
     /** Another API on the same table whose writes take some time, so that requests at the same time read before them. */
-    delayWrites(delayMs: number) {
+    delayWrites(delayMs: number, changes: Partial<ApiDeps> = {}) {
       const { table } = clients;
       const send = async (command: object) => {
         if (command.constructor.name !== 'QueryCommand') await new Promise((resolve) => setTimeout(resolve, delayMs));
         return table.send(command as never);
       };
-      api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
+      api = createApi({ ...deps, ...changes, clients: { ...clients, table: { send } as never } });
     },
     /** Another API on the same table with stale replicas, where only consistent reads find an item. */
     readStale() {

@@ -5,7 +5,9 @@ import { getShow } from '../../aws/show-table.ts';
 import { accessTokenState, tokenSecret, type AccessToken } from '../../domain/access-token.ts';
 import { AppError, type FieldError } from '../../domain/errors.ts';
 import { digestOf } from '../../domain/random-secret.ts';
+import { inTurn } from '../../workflow/in-turn.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { NAMING, requireFreeName } from '../free-name.ts';
 import { invalidFields } from '../http/validation.ts';
 import {
   AccessTokenList,
@@ -65,11 +67,9 @@ export function registerAccessTokens(api: Api, deps: ApiDeps): void {
   api.openapi(create, async (context) => {
     const { destinationIds, showIds, ...asked } = context.req.valid('json');
     const now = deps.now();
-    const active = (await listAccessTokens(deps)).filter((token) => accessTokenState(token, now) === 'active');
     const scope = { destinationIds: [...new Set(destinationIds)], showIds: [...new Set(showIds)] };
-    const errors = [...errorsOf({ ...asked, scope }, { active, now }), ...(await missingOf(deps, scope))];
+    const errors = [...errorsOf({ ...asked, scope }, now), ...(await missingOf(deps, scope))];
     if (errors.length > 0) throw invalidFields(errors);
-    if (active.length >= ACTIVE_MAX) throw tooMany();
     const secret = tokenSecret.create();
     const token: AccessToken = {
       tokenId: deps.newId('tok'),
@@ -83,7 +83,11 @@ export function registerAccessTokens(api: Api, deps: ApiDeps): void {
       revokedAt: null,
       revokedBy: null,
     };
-    await insertAccessToken(deps, digestOf(secret), token);
+    await inTurn(deps, NAMING, async () => {
+      await requireFreeName(deps, token.name);
+      await requireRoom(deps);
+      await insertAccessToken(deps, digestOf(secret), token);
+    });
     const { role, tokenId } = token;
     deps.logger.info('access token created', { requestId: context.get('requestId'), tokenId, role });
     return context.json({ ...present(token, now), token: secret }, 201);
@@ -113,13 +117,10 @@ function present({ scope, ...token }: AccessToken, now: Date): AccessTokenResour
 }
 
 function errorsOf(
-  { expiresAt, name, role, scope }: Pick<AccessToken, 'expiresAt' | 'name' | 'role' | 'scope'>,
-  { active, now }: { active: readonly AccessToken[]; now: Date },
+  { expiresAt, role, scope }: Pick<AccessToken, 'expiresAt' | 'role' | 'scope'>,
+  now: Date,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  if (active.some((token) => token.name.toLowerCase() === name.toLowerCase())) {
-    errors.push({ field: 'name', message: 'is the name of another active token: choose another, or revoke that one' });
-  }
   const named = scope.destinationIds.length + scope.showIds.length;
   if (role === 'trigger' && named === 0) {
     errors.push({ field: 'destinationIds', message: 'a trigger token needs at least one destination or show' });
@@ -141,8 +142,10 @@ async function missingOf(deps: ApiDeps, { destinationIds, showIds }: AccessToken
   return found.filter(({ is }) => is === null).map(({ field, id }) => ({ field, message: `${id} does not exist` }));
 }
 
-function tooMany(): AppError {
-  return new AppError('illegal_transition', {
+async function requireRoom(deps: ApiDeps): Promise<void> {
+  const active = (await listAccessTokens(deps)).filter((token) => accessTokenState(token, deps.now()) === 'active');
+  if (active.length < ACTIVE_MAX) return;
+  throw new AppError('illegal_transition', {
     detail: `there are ${ACTIVE_MAX} active access tokens, as many as there may be`,
     remedy: 'revoke one that is not used any more',
   });

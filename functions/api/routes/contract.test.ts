@@ -77,6 +77,7 @@ const BODIES: Record<string, object> = {
   'POST /api/shows': { title: 'x', zone: 'UTC', localStart: '2026-11-22T10:00' },
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
+  'POST /api/shows/{showId}/watch-links': { name: 'x' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/export': {},
   'POST /api/import': { csv: 'name,platform\nx,youtube', dryRun: true },
@@ -107,6 +108,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{showId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
             .replace('{reference}', 'sunday')
+            .replace('{linkId}', DESTINATION_ID.replace('dst_', 'wli_'))
             .replace('{invitationId}', DESTINATION_ID.replace('dst_', 'inv_'))
             .replace('{presenceId}', '0'.repeat(32))
             .replace('{period}', 'month')

@@ -8,7 +8,7 @@ import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-pa
 import { observeCosts, provenanceOf } from '../views/cost-now.ts';
 import { CostLedger, CostNow } from '../schemas/costs.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
-import { memoize } from '../views/memoize.ts';
+import { memoize } from '../../domain/memoize.ts';
 import { CostQuery } from '../schemas/requests.ts';
 import { readWindow, requireKept } from '../http/time-window.ts';
 

@@ -6,7 +6,7 @@ import { SOURCE_ROLES, type SourceRole } from '../../domain/source-name.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answersPicture, problems } from '../schemas/openapi-parts.ts';
 import { NO_BACKUP_SOURCE } from '../switch-source.ts';
-import { memoize, type Memo } from '../views/memoize.ts';
+import { memoize, type Memo } from '../../domain/memoize.ts';
 
 /** MediaConnect limits describe calls per account, so all viewers share one call every two seconds. */
 const KEPT_MS = 2000;

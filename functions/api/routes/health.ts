@@ -4,7 +4,7 @@ import { observeFlow } from '../../aws/flow.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, openProblems } from '../schemas/openapi-parts.ts';
-import { memoize } from '../views/memoize.ts';
+import { memoize } from '../../domain/memoize.ts';
 import { HealthResource } from '../schemas/answers.ts';
 
 /** Cached, because anyone may poll it without signing in. */

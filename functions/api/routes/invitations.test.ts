@@ -52,16 +52,6 @@ describe('POST /api/invitations', () => {
     expect([status, problem.errors?.map((error) => error.field)]).toEqual([422, [field]]);
   });
 
-  it('422 for a name that another person, invitation or token has', async () => {
-    await invite();
-    expect((await invite({ name: 'ANNA' })).problem.errors).toMatchObject([{ field: 'name' }]);
-    await test.call('POST', '/api/access-tokens', { body: { name: 'Deck', role: 'viewer' } });
-    expect((await invite({ name: 'deck' })).problem.errors).toMatchObject([{ field: 'name' }]);
-    const { body } = await invite({ name: 'Ben' });
-    await redeem(secretOf(body.link));
-    expect((await invite({ name: 'Ben' })).status).toBe(422);
-  });
-
   it('409 when fifty invitations are waiting', async () => {
     for (let index = 0; index < 50; index += 1) await invite({ name: `Person ${index}` });
     expect((await invite()).problem.code).toBe('illegal_transition');

@@ -1,7 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAccessTokens } from '../../aws/access-token-table.ts';
 import { insertInvitation, listInvitations, revokeInvitation } from '../../aws/invitation-table.ts';
-import { accessTokenState } from '../../domain/access-token.ts';
 import { AppError, type FieldError } from '../../domain/errors.ts';
 import {
   defaultExpiry,
@@ -12,7 +10,9 @@ import {
   type Invitation,
 } from '../../domain/invitation.ts';
 import { DAY_MS } from '../../domain/utc-day.ts';
+import { inTurn } from '../../workflow/in-turn.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { NAMING, requireFreeName } from '../free-name.ts';
 import { invalidFields } from '../http/validation.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
@@ -76,10 +76,8 @@ export function registerInvitations(api: Api, deps: ApiDeps): void {
     if (!deps.authentication.openSessionOf) throw invitedElsewhere();
     const { name, role, expiresAt } = context.req.valid('json');
     const now = deps.now();
-    const pending = (await listInvitations(deps)).filter((each) => invitationState(each, now) === 'pending');
-    const errors = [...expiryErrors(expiresAt, now), ...(await nameErrors(deps, name, pending))];
+    const errors = expiryErrors(expiresAt, now);
     if (errors.length > 0) throw invalidFields(errors);
-    if (pending.length >= PENDING_MAX) throw tooMany();
     const secret = invitationSecret.create();
     const invitation: Invitation = {
       invitationId: deps.newId('inv'),
@@ -92,7 +90,11 @@ export function registerInvitations(api: Api, deps: ApiDeps): void {
       revokedAt: null,
       revokedBy: null,
     };
-    await insertInvitation(deps, invitationDigestOf(secret), invitation);
+    await inTurn(deps, NAMING, async () => {
+      await requireFreeName(deps, name);
+      await requireRoom(deps);
+      await insertInvitation(deps, invitationDigestOf(secret), invitation);
+    });
     const { invitationId } = invitation;
     deps.logger.info('invitation created', { requestId: context.get('requestId'), invitationId, role });
     const link = `${originOf(context, deps)}/#invitation=${secret}`;
@@ -135,18 +137,10 @@ function expiryErrors(expiresAt: string | undefined, now: Date): FieldError[] {
   return [{ field: 'expiresAt', message: `must be at most ${INVITATION_DAYS_MAX} days ahead` }];
 }
 
-/** A name stands for one person or device in the timeline. */
-async function nameErrors(deps: ApiDeps, name: string, pending: readonly Invitation[]): Promise<FieldError[]> {
-  const now = deps.now();
-  const active = (await listAccessTokens(deps)).filter((token) => accessTokenState(token, now) === 'active');
-  const isTaken = [...active, ...pending].some((other) => other.name.toLowerCase() === name.toLowerCase());
-  if (!isTaken) return [];
-  const message = 'is the name of another person, invitation or token: choose another, such as Anna (phone)';
-  return [{ field: 'name', message }];
-}
-
-function tooMany(): AppError {
-  return new AppError('illegal_transition', {
+async function requireRoom(deps: ApiDeps): Promise<void> {
+  const pending = (await listInvitations(deps)).filter((each) => invitationState(each, deps.now()) === 'pending');
+  if (pending.length < PENDING_MAX) return;
+  throw new AppError('illegal_transition', {
     detail: `${PENDING_MAX} invitations are waiting, as many as there may be`,
     remedy: 'revoke those that are no longer needed',
   });

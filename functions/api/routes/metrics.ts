@@ -16,7 +16,7 @@ import type { Destination } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
-import { memoize, type Memo } from '../views/memoize.ts';
+import { memoize, type Memo } from '../../domain/memoize.ts';
 import { DestinationId } from '../schemas/requests.ts';
 import { MetricsResource } from '../schemas/answers.ts';
 import { findDestination } from '../find-destination.ts';

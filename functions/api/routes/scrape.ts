@@ -5,7 +5,7 @@ import { NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { measure } from '../scrape/measure.ts';
 import { CONTENT_TYPES, writeExposition, type Format } from '../scrape/write-exposition.ts';
 import type { FlowLookMemo } from '../views/flow-status.ts';
-import { memoize } from '../views/memoize.ts';
+import { memoize } from '../../domain/memoize.ts';
 
 /** Two scrapes at once, or a scrape every second, cost one read. On AWS reading is billed. */
 const KEPT_MS = { onAws: 15_000, embedded: 2_000 };

@@ -33,6 +33,9 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
     name: 'Anna',
     role: 'operator',
   },
+  CreateWatchLink: {
+    name: 'Board members',
+  },
   InvitationSecret: {
     invitation: 'sluice_invitation_…',
   },

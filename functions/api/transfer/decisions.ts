@@ -204,4 +204,5 @@ export const STORE_DECISIONS: Record<string, string> = {
   'presence-table.ts': RUN,
   'source-table.ts': RUN,
   'uptime-table.ts': HISTORY,
+  'watch-link-table.ts': 'access is given again at each deployment',
 };

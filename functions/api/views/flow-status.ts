@@ -24,7 +24,7 @@ import { toSrtUrl } from '../../domain/srt-address.ts';
 import { codingWarnings, feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
 import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { memoize, type Memo } from './memoize.ts';
+import { memoize, type Memo } from '../../domain/memoize.ts';
 import type { FlowStatusResource } from '../schemas/answers.ts';
 
 /** The playlist's URL changes only with a deployment. */

@@ -5,16 +5,18 @@ import type { BulkResult, BulkStartResult, DestinationResource } from '../../../
 import type { GroupStartResource } from '../../../functions/api/schemas/group-starts.ts';
 import type { CommandContext, Invocation, Run } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../command-failure.ts';
+import { createSettling, whyNotDelivering } from '../delivery.ts';
 import { followWork, readTimeoutSeconds } from '../follow-work.ts';
 import { findDestination, pickDestination, readDestinations } from './destinations.ts';
 
 /** Commands that start, stop, restart and delete destinations. */
 
-function describe({ name, operation, status }: DestinationResource): string {
+function describe({ health, name, operation, status }: DestinationResource): string {
   const step = operation?.steps.at(-1)?.label;
-  return operation
-    ? `${name}: ${status}, step ${operation.stepNumber} of ${operation.stepCount}${step ? `, ${step}` : ''}`
-    : `${name}: ${status}`;
+  if (operation) {
+    return `${name}: ${status}, step ${operation.stepNumber} of ${operation.stepCount}${step ? `, ${step}` : ''}`;
+  }
+  return status === 'running' && health.level !== 'good' ? `${name}: running, ${health.detail}` : `${name}: ${status}`;
 }
 
 export const start: Run = (context, invocation) => runSome(context, invocation, 'start');
@@ -33,13 +35,16 @@ async function runSome(context: CommandContext, invocation: Invocation, action: 
   const json =
     ids.length > 0 ? { ids } : options['all'] === true ? { all: true as const } : { group: options['group'] as string };
   const answer = await (await client.api.destinations[action].$post({ json })).json();
-  const after = options['wait'] === true ? await followAll(context, client, answer, timeout) : answer;
-  const names = new Map((await readDestinations(client)).map((each) => [each.destinationId, each.name]));
+  const isWaiting = options['wait'] === true;
+  const { answer: after, destinations } = isWaiting
+    ? await followAll(context, client, answer, timeout)
+    : { answer, destinations: await readDestinations(client) };
+  const now = new Map(destinations.map((each) => [each.destinationId, each]));
   context.out.table(
     after,
     [
       ['ID', ({ destinationId }) => destinationId],
-      ['NAME', ({ destinationId }) => names.get(destinationId)],
+      ['NAME', ({ destinationId }) => now.get(destinationId)?.name],
       ['OUTCOME', ({ outcome }) => outcome],
       ['STATUS', ({ status }) => status],
       ['DETAIL', ({ detail }) => detail],
@@ -47,7 +52,21 @@ async function runSome(context: CommandContext, invocation: Invocation, action: 
     after.results,
   );
   if (after.results.some(({ outcome }) => outcome === 'refused')) return EXIT.refused;
-  return options['wait'] === true && after.results.some(isFailed) ? EXIT.failed : EXIT.ok;
+  if (!isWaiting) return EXIT.ok;
+  if (action === 'start') requireDelivery(after.results.flatMap(({ destinationId }) => now.get(destinationId) ?? []));
+  return after.results.some(isFailed) ? EXIT.failed : EXIT.ok;
+}
+
+/**
+ * Ends the command when what was started runs without delivering, for a script that has thrown the table away.
+ * @throws {CommandFailure} `failed`, with the reason of each
+ */
+function requireDelivery(started: readonly DestinationResource[]): void {
+  const reasons = started.flatMap((each) => {
+    const reason = whyNotDelivering(each);
+    return reason === null ? [] : `${each.name} is running and does not deliver: ${reason}`;
+  });
+  if (reasons.length > 0) throw new CommandFailure(EXIT.failed, reasons.join('. '));
 }
 
 /** One that never had its turn is still idle, and `detail` says why. */
@@ -79,7 +98,9 @@ async function followAll<Answer extends BulkResult>(
   client: ApiClient,
   answer: Answer,
   timeout: number | null,
-): Promise<Answer> {
+): Promise<{ answer: Answer; destinations: DestinationResource[] }> {
+  const isStart = 'groupStartId' in answer;
+  const isSettling = createSettling();
   const accepted = new Set(
     answer.results.filter(({ outcome }) => outcome === 'accepted').map(({ destinationId }) => destinationId),
   );
@@ -88,7 +109,9 @@ async function followAll<Answer extends BulkResult>(
     const groupStart = await readGroupStart(client, answer);
     const destinations = await readDestinations(client);
     const now = new Map(destinations.map((each) => [each.destinationId, each]));
-    const moving = destinations.filter((each) => accepted.has(each.destinationId) && isMoving(each));
+    const moving = destinations.filter(
+      (each) => accepted.has(each.destinationId) && (isMoving(each) || (isStart && isSettling(each))),
+    );
     const results = answer.results.map((each) => ({
       ...each,
       status: now.get(each.destinationId)?.status ?? each.status,
@@ -98,7 +121,7 @@ async function followAll<Answer extends BulkResult>(
     const isOver = moving.length === 0 && (groupStart === null || groupStart.state === 'ended');
     const parts = [...moving.map(describe), ...(waiting > 0 ? [`${waiting} waiting for their turn`] : [])];
     const text = isOver ? `${accepted.size} done` : parts.join('; ') || 'waiting for the result of the group start';
-    return { resource: { ...answer, results }, isOver, text };
+    return { resource: { answer: { ...answer, results }, destinations }, isOver, text };
   });
 }
 
@@ -118,11 +141,14 @@ async function runOne(
   const param = { destinationId };
   const one = client.api.destinations[':destinationId'];
   const accepted = await (await one[action].$post({ param })).json();
+  const isWaiting = options['wait'] === true;
+  const isSettling = createSettling();
   const look = async () => {
     const resource = await (await one.$get({ param })).json();
-    return { resource, isOver: !isMoving(resource), text: describe(resource) };
+    const isOver = !isMoving(resource) && (action === 'stop' || !isSettling(resource));
+    return { resource, isOver, text: describe(resource) };
   };
-  const after = options['wait'] === true ? await followWork(out, timeout, look) : accepted;
+  const after = isWaiting ? await followWork(out, timeout, look) : accepted;
   out.fields(after, [
     ['id', after.destinationId],
     ['name', after.name],
@@ -131,8 +157,10 @@ async function runOne(
     ['health', `${after.health.level}: ${after.health.detail}`],
     ['last error', after.lastError?.detail],
   ]);
-  const hasFailed = options['wait'] === true && (after.status === 'error' || after.lastError !== null);
-  return hasFailed ? EXIT.failed : EXIT.ok;
+  if (!isWaiting) return EXIT.ok;
+  if (after.status === 'error' || after.lastError !== null) return EXIT.failed;
+  if (action !== 'stop') requireDelivery([after]);
+  return EXIT.ok;
 }
 
 export const remove: Run = async ({ out, connect }, { args, options }) => {

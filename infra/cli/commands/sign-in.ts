@@ -50,7 +50,7 @@ async function loginWithBrowser(origin: string, context: CommandContext, { optio
       context.out.note(
         `Sign in within ${timeoutSeconds} seconds at this address, in a browser on this machine:\n${url}`,
       );
-      openBrowser(url);
+      void openBrowser(url);
     },
   });
   try {

@@ -255,7 +255,8 @@ const TASKS = {
   },
 };
 
-const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
+/** The slow files take turns, see vitest.config.ts. */
+const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true, environment: { TEST_TURNS: '1' } };
 
 function checks() {
   const folder = join(ROOT, 'statemachines');
@@ -322,6 +323,7 @@ async function runSteps(node, steps) {
       node,
       [toolPath(step.tool), ...step.args],
       step.shown ? 'inherit' : 'collect',
+      { environment: step.environment },
     );
     // An interrupt also cancels the remaining steps.
     if (code === 130 || code === 143) return code;

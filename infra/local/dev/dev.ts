@@ -26,14 +26,20 @@ async function importCode(): Promise<ProductCode> {
   return (await import('../product-code.ts')).productCode;
 }
 
+/** Paths that the product serves itself. */
+const PRODUCT_PATHS = ['/api', '/out', '/watch', '/embed', '/oembed', '/audience'];
+
+function toProduct(target: string): Record<string, { target: string }> {
+  // The API checks that a request comes from its own origin, so the Host header is kept as the browser sent it.
+  return Object.fromEntries(PRODUCT_PATHS.map((path) => [path, { target }]));
+}
+
 async function servePage(embedded: Embedded): Promise<{ origin: string; close(): Promise<void> }> {
   const port = readDevPort(process.env);
-  // The API checks that a request comes from its own origin, so the Host header is kept as the browser sent it.
-  const toApi = { target: embedded.origin };
   const server = await createServer({
     configFile: inRoot('vite.config.ts'),
     clearScreen: false,
-    server: { host: DEV_HOST, port, strictPort: true, proxy: { '/api': toApi, '/out': toApi } },
+    server: { host: DEV_HOST, port, strictPort: true, proxy: toProduct(embedded.origin) },
   });
   await server.listen();
   const stopWatching = watch(server.watcher, embedded);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { build } from 'vite';
+import { WATCH_FOLDER } from './page-assets.ts';
 
 /** The result that the process reports before it exits. */
 export interface BuildOutcome {
@@ -20,11 +21,14 @@ function report(outcome: BuildOutcome): void {
   process.send?.(outcome, undefined, undefined, () => process.exit(outcome.isBuilt ? 0 : 1));
 }
 
-build({
-  configFile: join(rootDirectory, 'vite.config.ts'),
-  logLevel: 'silent',
-  build: { outDir, emptyOutDir: true },
-}).then(
+const common = { configFile: join(rootDirectory, 'vite.config.ts'), logLevel: 'silent' } as const;
+
+async function buildPages(): Promise<void> {
+  await build({ ...common, build: { outDir, emptyOutDir: true } });
+  await build({ ...common, mode: 'watch', build: { outDir: join(outDir, WATCH_FOLDER), emptyOutDir: true } });
+}
+
+buildPages().then(
   () => report({ isBuilt: true }),
   (error: unknown) => report({ isBuilt: false, reason: error instanceof Error ? error.message : String(error) }),
 );

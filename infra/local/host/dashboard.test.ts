@@ -33,7 +33,7 @@ const script = () =>
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'));
   said = [];
-  for (const folder of ['web/src', 'web/public']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['web/src', 'web/watch', 'web/public']) mkdirSync(join(root, folder), { recursive: true });
   write('package-lock.json', '{}');
   write('tsconfig.json', '{}');
   write('vite.config.ts', `export default { root: ${JSON.stringify(join(root, 'web'))} };`);

@@ -118,7 +118,7 @@ function removeAbandoned(workshop: string): void {
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'vite.config.ts'];
 
 /** Folders and files of `web` that are part of the build. */
-const WEB_SOURCES = ['src', 'public', 'index.html'];
+const WEB_SOURCES = ['src', 'watch', 'public', 'index.html'];
 
 function hashSources(rootDirectory: string): string {
   const hash = createHash('sha256');

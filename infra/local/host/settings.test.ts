@@ -12,6 +12,13 @@ function problemsOf(environment: Record<string, string>): SettingsError {
 }
 
 describe('readSettings', () => {
+  it('has public pages for a limited number of viewers when SLUICE_AUDIENCE is on', () => {
+    expect(readSettings({ SLUICE_AUDIENCE: 'on' }).audience).toEqual({ viewersMax: 200 });
+    expect(readSettings({ SLUICE_AUDIENCE: 'on', SLUICE_AUDIENCE_VIEWERS: '7' }).audience).toEqual({ viewersMax: 7 });
+    expect(readSettings({ SLUICE_AUDIENCE_VIEWERS: '7' }).audience).toBeNull();
+    expect(() => readSettings({ SLUICE_AUDIENCE_VIEWERS: '0' })).toThrow('1 to 10000');
+  });
+
   it('returns the documented defaults for an empty environment', () => {
     expect(readSettings({ PATH: '/bin', SLUICE_HOST: '' })).toEqual({
       port: 8080,
@@ -34,6 +41,7 @@ describe('readSettings', () => {
       recordingReserveBytes: 1_000_000_000,
       timeServer: null,
       hlsRenditions: ['720p30'],
+      audience: null,
       primary: 'always',
     });
   });

@@ -52,6 +52,8 @@ export interface Settings {
   hlsRenditions: string[];
   /** When the preview runs, until an operator changes it in the dashboard. */
   primary: PrimaryMode;
+  /** How many may watch shows at the same time; null: there are no public pages. */
+  audience: { viewersMax: number } | null;
 }
 
 /** Returns the demo's directory, which is separate from real destinations. */
@@ -156,6 +158,8 @@ const EnvironmentSchema = z.object({
     .refine((server) => server !== null)
     .transform((server) => server ?? null),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
+  SLUICE_AUDIENCE: z.enum(['on', 'off']).transform((value) => value === 'on'),
+  SLUICE_AUDIENCE_VIEWERS: integer(1, 10_000),
   SLUICE_HLS_RENDITIONS: z
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
@@ -206,6 +210,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     timeServer: values.SLUICE_TIME_SERVER,
     primary: values.SLUICE_PRIMARY,
+    audience: values.SLUICE_AUDIENCE ? { viewersMax: values.SLUICE_AUDIENCE_VIEWERS } : null,
   };
 }
 

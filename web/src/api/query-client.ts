@@ -36,6 +36,7 @@ export const queryKeys = {
   recordings: ['recordings'],
   recordingSettings: ['recording-settings'],
   plannedShow: (showId: string) => ['planned-show', showId],
+  watchLinks: (showId: string) => ['watch-links', showId],
   showReport: (showId: string) => ['show-report', showId],
   presence: ['presence'],
   people: ['people'],

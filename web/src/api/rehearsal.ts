@@ -12,11 +12,14 @@ export function useRehearsal() {
   return useQuery(snapshotQuery('rehearsal'));
 }
 
-/** Stores the answer, and cancels polls sent before the change, which must not overwrite it. */
+/**
+ * Stores the answer, and cancels polls sent before the change, which must not overwrite it. It does not wait for the next
+ * poll, because a switch ignores a press until its change has ended.
+ */
 const changesRehearsal = {
   onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.rehearsal }),
   onSuccess: (faults: RehearsalFault[]) => queryClient.setQueryData(queryKeys.rehearsal, faults),
-  onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.rehearsal }),
+  onSettled: () => void queryClient.invalidateQueries({ queryKey: queryKeys.rehearsal }),
 };
 
 /** Starts or stops a drill. */

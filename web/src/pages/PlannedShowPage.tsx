@@ -24,6 +24,7 @@ import {
   STATE_WORDS,
   zoneWords,
 } from '../shows/show-text.ts';
+import { ShowWatchPage } from '../shows/ShowWatchPage.tsx';
 import { ShowForm } from '../shows/ShowForm.tsx';
 import classes from '../shows/Shows.module.css';
 import { UnsavedNote } from '../shows/UnsavedNote.tsx';
@@ -110,6 +111,7 @@ function Rest({ show }: { show: ShowResource }) {
   return (
     <>
       <ShowPreflight show={show} checkedWords={checkedWords} />
+      <ShowWatchPage show={show} />
       {show.notes && (
         <>
           <h2>Notes</h2>

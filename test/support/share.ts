@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * A run of the tests takes a share of the simulated cells, seeds and planted bugs, because all of them take most of an
- * hour. Which share follows from the commit: one commit always takes the same, and several commits take all.
+ * A run of the tests takes a share of the simulated cells, seeds and planted bugs, and of the slow files, because all of
+ * them take hours. Which share follows from the commit: one commit always takes the same, and several commits take all.
  * `TEST_SHARES=1` takes everything.
  */
-const SHARES = readShares(process.env['TEST_SHARES']);
+export const SHARES = readShares(process.env['TEST_SHARES']);
 
 /** The share of this commit, from 0 to `SHARES` - 1. */
-const SHARE = Number.parseInt(readCommit().slice(0, 8), 16) % SHARES;
+export const SHARE = Number.parseInt(readCommit().slice(0, 8), 16) % SHARES;
 
 /** Returns the members of this commit's share; all of them when there are too few to share. */
 export function takeShare<Member>(all: readonly Member[]): Member[] {

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { createAdmission } from './admission.ts';
+import type { Audience, AudienceContext, AudienceDeps, AudienceEnv } from './audience-deps.ts';
+import { createParts } from './audience-parts.ts';
+import { busyPage, failurePage, missingPage } from './pages/message-page.ts';
+import { problem, type ProblemCode } from './problem.ts';
+import { registerAssets } from './routes/assets.ts';
+import { registerMedia } from './routes/media.ts';
+import { registerOembed } from './routes/oembed.ts';
+import { registerPages } from './routes/pages.ts';
+import { registerShowData } from './routes/show-data.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+
+/** Pages and data, per minute and address. A page that waits for a show asks six times a minute. */
+const PAGES = { atOnceMax: 64, perMinute: 1_200 };
+/** Playlists and segments: each player asks for about one a second, and many players may be behind one address. */
+const MEDIA = { atOnceMax: 256, perMinute: 12_000 };
+const BODY_BYTES_MAX = 16 * 1024;
+
+/** The page of a refusal; any other is that of a missing show. */
+const PAGE_OF: Partial<Record<ProblemCode, typeof missingPage>> = {
+  busy: busyPage,
+  throttled: busyPage,
+  internal: failurePage,
+};
+
+/** Returns true for a path of the public side. The dashboard never serves one, also while the public side is off. */
+export function isAudiencePath(pathname: string): boolean {
+  return /^\/(watch|embed|oembed|audience)(\/|$)/.test(pathname);
+}
+
+/**
+ * The public side: watch pages, catalogue, data and media for watchers. It has its own router, limits and headers. It
+ * reads neither the dashboard's session nor any token, so being signed in there changes nothing here.
+ */
+export function createAudience(deps: AudienceDeps): Audience {
+  const audience: Audience = new Hono<AudienceEnv>();
+  const parts = createParts(deps);
+  const pages = createAdmission({ ...PAGES, now: deps.now });
+  const media = createAdmission({ ...MEDIA, now: deps.now });
+
+  audience.use(async (context, next) => {
+    context.set('requestId', randomUUID());
+    const admission = context.req.path.startsWith('/audience/hls/') ? media : pages;
+    const answer = await admission.run(deps.nameCaller(context.env), async () => {
+      await next();
+      return context.res;
+    });
+    if (!(answer instanceof Response)) context.res = await refuse(context, answer.reason, answer.retryAfterSeconds);
+    context.res = new Response(context.res.body, context.res);
+    setSecurityHeaders(context.res.headers, {
+      requestId: context.get('requestId'),
+      framedBy: context.get('framedBy'),
+      https: deps.https,
+    });
+  });
+
+  audience.use(async (context, next) => {
+    const host = new URL(context.req.url).hostname;
+    if (deps.isHostAllowed && !deps.isHostAllowed(host)) return problem('wrong_host');
+    return next();
+  });
+  audience.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => problem('too_large') }));
+
+  registerPages(audience, parts);
+  registerShowData(audience, parts);
+  registerOembed(audience, parts);
+  registerMedia(audience, parts);
+  registerAssets(audience, parts);
+
+  audience.notFound((context) => refuse(context, 'not_found'));
+  audience.onError((error, context) => {
+    deps.logger.error('a public request failed', { error: error.name, requestId: context.get('requestId') });
+    return refuse(context, 'internal');
+  });
+
+  /** Refuses as the path's readers expect: people get a page, programs a problem. */
+  async function refuse(context: AudienceContext, code: ProblemCode, retryAfterSeconds?: number): Promise<Response> {
+    const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
+    const answer = problem(code, headers);
+    if (!/^\/(watch|embed)(\/|$)/.test(context.req.path)) return answer;
+    const render = PAGE_OF[code] ?? missingPage;
+    return new Response(String(await render(deps.assets)), {
+      status: answer.status,
+      headers: { 'content-type': 'text/html; charset=UTF-8', ...headers },
+    });
+  }
+
+  return audience;
+}
+
+/** Stands in for the public side while it is switched off: every path of it answers 404. */
+export function createClosedAudience({ https }: Pick<AudienceDeps, 'https'>): Audience {
+  const audience: Audience = new Hono<AudienceEnv>();
+  audience.notFound(() => {
+    const answer = problem('not_found');
+    setSecurityHeaders(answer.headers, { requestId: randomUUID(), framedBy: undefined, https });
+    return answer;
+  });
+  return audience;
+}

@@ -1,0 +1,55 @@
+import type { Context, Hono } from 'hono';
+import type { AwsDeps } from '../aws/clients.ts';
+
+/**
+ * The public side: pages and media of shows for watchers. It reads shows, covers, watch links and recordings, and writes
+ * nothing of the control plane. It never sees a session or a token of the dashboard.
+ */
+export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' | 'reportBucket' | 'tableName'> {
+  now: () => Date;
+  /** Returns text that cannot be guessed, for the address of one viewing. */
+  newSecret: () => string;
+  logger: AudienceLogger;
+  /** Built script and style of the pages; null while they are not built, when pages have no player. */
+  assets: PageAssets | null;
+  /** What is live now; absent where viewers cannot be given the picture. */
+  live?: LiveMedia;
+  /** How many may watch at once. */
+  viewersMax: number;
+  /** Names the caller of a connection from the bindings that the server passes with a request. */
+  nameCaller: (bindings: unknown) => string;
+  /** Returns true for a `Host` header, without its port, that is answered. Keeps rebound DNS names out. */
+  isHostAllowed?: (host: string) => boolean;
+  /** True where the pages are served over TLS. */
+  https: boolean;
+}
+
+/** The part of the product's logger that the public side uses. Addresses and secrets of watchers never get into it. */
+export interface AudienceLogger {
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** The page's own files. */
+export interface PageAssets {
+  /** Names of the files for the pages. */
+  script: string;
+  style: string;
+  /** Reads a file by its name; null for one that is not a file of the pages. */
+  read: (name: string) => { content: Uint8Array<ArrayBuffer>; contentType: string } | null;
+}
+
+/** The HLS stream that the product makes of its source, as a CDN reads it. */
+export interface LiveMedia {
+  /** Fetches a playlist or a segment by its path below the stream, such as `index.m3u8`. */
+  fetch: (path: string) => Promise<Response>;
+}
+
+interface AudienceVariables {
+  requestId: string;
+  /** Sites that may show the answer in a frame; absent: none. */
+  framedBy?: string;
+}
+
+export type AudienceEnv = { Variables: AudienceVariables };
+export type Audience = Hono<AudienceEnv>;
+export type AudienceContext = Context<AudienceEnv>;

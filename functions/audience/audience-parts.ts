@@ -1,0 +1,25 @@
+import type { AudienceDeps } from './audience-deps.ts';
+import { createLiveStream, type LiveStream } from './live-stream.ts';
+import { createViewings, type Viewings } from './viewings.ts';
+import { createVisibleShows, type VisibleShows } from './visible-shows.ts';
+import { createWatchAccess, type WatchAccess } from './watch-access.ts';
+
+/** What the routes of the public side share. */
+export interface AudienceParts {
+  deps: AudienceDeps;
+  shows: VisibleShows;
+  access: WatchAccess;
+  viewings: Viewings;
+  /** Null where viewers cannot be given the picture. */
+  stream: LiveStream | null;
+}
+
+export function createParts(deps: AudienceDeps): AudienceParts {
+  return {
+    deps,
+    shows: createVisibleShows(deps),
+    access: createWatchAccess(deps),
+    viewings: createViewings(deps),
+    stream: deps.live ? createLiveStream(deps.live, deps) : null,
+  };
+}

@@ -1,0 +1,123 @@
+import type { AudienceShow } from '../domain/audience-show.ts';
+import type { AudienceDeps, LiveMedia } from './audience-deps.ts';
+import { cutLivePlaylist, listVariants } from './live-playlist.ts';
+import { createSharedAnswers } from './shared-answers.ts';
+
+/**
+ * The live stream of a show for many players: each playlist and segment is fetched once for all of them. Only segments
+ * that a playlist of the show has named are served, because the stream has others too: of the time before the show and of
+ * other shows.
+ */
+export interface LiveStream {
+  /** Returns the multivariant playlist or one of a rendition; null when there is none. */
+  playlist(show: AudienceShow, path: string): Promise<string | null>;
+  segment(show: AudienceShow, path: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+export const MULTIVARIANT = 'index.m3u8';
+const PLAYLIST_SHARED_MS = 500;
+const PLAYLISTS_MAX = 100;
+/** Players may still request a segment that the newest playlist no longer names. */
+const NAMED_MS = 60_000;
+const KEPT_BYTES_MAX = 64 * 1024 * 1024;
+
+export function createLiveStream(live: LiveMedia, { now }: Pick<AudienceDeps, 'now'>): LiveStream {
+  const playlists = createSharedAnswers<string | null>({
+    milliseconds: PLAYLIST_SHARED_MS,
+    keysMax: PLAYLISTS_MAX,
+    now,
+  });
+  /** Times of the segments that may be served, by show and path; the least recently named first. */
+  const named = new Map<string, { startedAtMs: number; namedAtMs: number }>();
+  const variants = new Map<string, Set<string>>();
+  const kept = createKeptSegments((path) => fetchBytes(live, path));
+
+  async function read(path: string): Promise<string | null> {
+    const bytes = await fetchBytes(live, path);
+    return bytes === null ? null : new TextDecoder().decode(bytes);
+  }
+
+  function note(show: AudienceShow, segments: { uri: string; startedAtMs: number }[]): void {
+    const namedAtMs = now().getTime();
+    for (const { uri, startedAtMs } of segments) {
+      const key = `${show.id} ${uri}`;
+      named.delete(key);
+      named.set(key, { startedAtMs, namedAtMs });
+    }
+    for (const [key, segment] of named) {
+      if (namedAtMs - segment.namedAtMs <= NAMED_MS) break;
+      named.delete(key);
+    }
+  }
+
+  async function readVariants(show: AudienceShow): Promise<string | null> {
+    const text = await read(MULTIVARIANT);
+    if (text !== null) variants.set(show.id, new Set(listVariants(text)));
+    return text;
+  }
+
+  async function readMedia(show: AudienceShow, path: string): Promise<string | null> {
+    // A player that continues after a restart of this process asks for a rendition at once.
+    if (!variants.has(show.id)) await readVariants(show);
+    if (!variants.get(show.id)?.has(path)) return null;
+    const text = await read(path);
+    if (text === null) return null;
+    const cut = cutLivePlaylist(text, Date.parse(show.liveAt ?? ''));
+    note(show, cut.segments);
+    return cut.text;
+  }
+
+  return {
+    playlist: (show, path) =>
+      playlists.get(`${show.id} ${path}`, () => (path === MULTIVARIANT ? readVariants(show) : readMedia(show, path))),
+    async segment(show, path) {
+      const segment = named.get(`${show.id} ${path}`);
+      // After a restart of the media engine, another segment may have the same path.
+      return segment ? kept.get(path, `${segment.startedAtMs} ${path}`) : null;
+    },
+  };
+}
+
+/** Returns null when the stream has nothing at the path. */
+async function fetchBytes(live: LiveMedia, path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const response = await live.fetch(path);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  await response.body?.cancel();
+  return null;
+}
+
+/** Keeps the newest segments up to a number of bytes, and lets players that want the same one share its fetch. */
+function createKeptSegments(fetchSegment: (path: string) => Promise<Uint8Array<ArrayBuffer> | null>) {
+  const kept = new Map<string, { content: Promise<Uint8Array<ArrayBuffer> | null>; bytes: number }>();
+  let bytesKept = 0;
+
+  function drop(key: string): void {
+    bytesKept -= kept.get(key)?.bytes ?? 0;
+    kept.delete(key);
+  }
+
+  return {
+    async get(path: string, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
+      const known = kept.get(key);
+      if (known) return known.content;
+      const entry = { content: fetchSegment(path), bytes: 0 };
+      kept.set(key, entry);
+      try {
+        const content = await entry.content;
+        if (content === null) drop(key);
+        else {
+          entry.bytes = content.byteLength;
+          bytesKept += entry.bytes;
+        }
+        for (const [oldest] of kept) {
+          if (bytesKept <= KEPT_BYTES_MAX) break;
+          drop(oldest);
+        }
+        return content;
+      } catch (error) {
+        drop(key);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Refusals of the public side's data routes, as RFC 9457 problems. Their texts reveal nothing about a show. */
+const PROBLEMS = {
+  not_found: { status: 404, title: 'Not found', detail: 'nothing is here, or it is not public' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here', detail: 'use GET' },
+  not_live: { status: 409, title: 'Not live', detail: 'the show is not live; read its phase and try again' },
+  too_large: { status: 413, title: 'The request body is too large', detail: 'send at most 16 KiB' },
+  forbidden: { status: 403, title: 'Not allowed', detail: 'send the request from a page of this site' },
+  wrong_host: { status: 421, title: 'Wrong host', detail: 'use the address of the operator of this site' },
+  throttled: { status: 429, title: 'Too many requests', detail: 'wait before the next request' },
+  internal: { status: 500, title: 'Something went wrong on our side', detail: 'try again in a moment' },
+  not_supported: { status: 501, title: 'Not supported', detail: 'only format=json is supported' },
+  busy: { status: 503, title: 'Too many visitors', detail: 'try again in a few seconds' },
+  no_picture: { status: 503, title: 'No picture', detail: 'the source delivers nothing at the moment' },
+  full: { status: 503, title: 'Too many viewers', detail: 'all places are taken; try again in a minute' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Returns a refusal. */
+export function problem(code: ProblemCode, headers: Record<string, string> = {}): Response {
+  const { status, title, detail } = PROBLEMS[code];
+  const body = { type: `urn:sluice:problem:${code}`, title, status, detail, code };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  });
+}
