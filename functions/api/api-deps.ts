@@ -1,10 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { SourceThumbnail } from '../aws/flow-thumbnail.ts';
 import type { UserPool } from '../aws/user-pool.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
+import type { SourceRole } from '../domain/source-name.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication } from './auth/authentication.ts';
 import type { Principal } from './auth/principal.ts';
@@ -115,6 +117,11 @@ export interface ApiDeps
   recordingDisk?: () => RecordingDisk | null;
   /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
   remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
+  /**
+   * Takes a picture of one of two sources, in use or not; null while there is none. Absent on AWS, where MediaConnect
+   * takes pictures of the source in use only.
+   */
+  takeSourcePicture?: (role: SourceRole) => Promise<SourceThumbnail | null>;
   /** Decodes a JPEG; absent on AWS, where there is no ffmpeg. */
   convertJpeg?: ConvertJpeg;
   /** Simulates failures; absent on AWS. */

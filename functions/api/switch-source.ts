@@ -6,6 +6,12 @@ import type { SourceRole } from '../domain/source-name.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { FlowLookMemo } from './views/flow-status.ts';
 
+export const NO_BACKUP_SOURCE = {
+  detail: 'the flow has no backup source',
+  remedy:
+    'on one machine, set SRT_BACKUP_PORT and restart; on AWS, add source.backup to the environment file and deploy',
+};
+
 /** MediaConnect refuses a change while the flow is UPDATING, which takes a few seconds. */
 const REPEATED_AFTER_MS = [0, 200, 400, 800, 1_000, 1_000];
 /** How often the metrics are read after a change, once a second. CloudWatch on AWS is minutes late. */
@@ -60,10 +66,7 @@ async function readTwoSources(look: FlowLookMemo): Promise<FlowView> {
   look.forget();
   const { flow } = await look.get();
   if (flow.sources.length > 1) return flow;
-  throw notPossible(
-    'the flow has no backup source',
-    'on one machine, set SRT_BACKUP_PORT and restart; on AWS, add source.backup to the environment file and deploy',
-  );
+  throw notPossible(NO_BACKUP_SOURCE.detail, NO_BACKUP_SOURCE.remedy);
 }
 
 async function prefer(deps: ApiDeps, flow: FlowView, role: SourceRole | null): Promise<void> {

@@ -190,7 +190,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
     const hlsProxy = standInForCloudFront(aws.endpoint, cdnIdentifier);
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
-    const own = { rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
+    const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
+    const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own });
     const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
     const build = (from: ProductCode) => divide(buildApi(from), buildAudience(from));
@@ -244,6 +245,14 @@ function openRecorder(
   return recorder;
 }
 
+/** Returns what takes a picture of one of two sources. */
+function pictureTaker(engine: MediaEngine, flowArn: string): NonNullable<ApiDeps['takeSourcePicture']> {
+  return async (role) => {
+    const picture = await engine.fetchSourcePicture(flowArn, role);
+    return picture && { jpeg: new Uint8Array(picture.jpeg), takenAt: new Date(picture.takenAtMs) };
+  };
+}
+
 /** Returns what creates the API from code: everything the API needs besides is opened once. */
 function prepareApi(
   {
@@ -263,6 +272,7 @@ function prepareApi(
   }: AwsDeps &
     Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
       rehearsal: Rehearsal;
+      takeSourcePicture: NonNullable<ApiDeps['takeSourcePicture']>;
       hlsProxy: (path: string) => Promise<Response>;
       recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;

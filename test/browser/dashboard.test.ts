@@ -10,7 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import type { Wanted } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { contrastOf, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
+import { contrastOf, readableIn, tonesOf, tooWide, waitForWidth, type WatchedPage } from './watched-page.ts';
 
 /**
  * Tests the dashboard as an operator uses it: the real product, real media and a real browser, limited to what can be
@@ -682,6 +682,8 @@ describe('the page itself', () => {
 describe('two sources', () => {
   const BACKUP_PASSPHRASE = 'a-passphrase-of-the-backup';
   const source = (name: string): Locator => page.getByRole('listitem', { name: `${name} source` });
+  const BACKUP = { ...SOURCE, width: 320, height: 180 };
+  const pictureFrom = (role: string): Locator => page.getByRole('img', { name: `Picture from the ${role} source` });
   const preferred = async (): Promise<string | null> =>
     (await stage.product.call('GET', '/api/mediaconnect/flow/status')).body.preferredSource;
   let stopBackup: (() => Promise<void>) | null = null;
@@ -701,6 +703,7 @@ describe('two sources', () => {
     await begin(true, []);
     await source('Main').getByText('In use').waitFor();
     await source('Backup').getByText('Point the backup encoder at its address.').waitFor();
+    await source('Backup').getByText('No picture until its encoder connects').waitFor();
     expect(await button('Switch now to backup').getAttribute('aria-disabled')).toBe('true');
     await button('Copy the SRT address of the backup').click();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -708,7 +711,9 @@ describe('two sources', () => {
     expect(copied).toContain(BACKUP_PASSPHRASE);
     expect(await readableIn(page)).not.toContain(BACKUP_PASSPHRASE);
 
-    stopBackup = sendSrt(ffmpegPath, clip(), port, BACKUP_PASSPHRASE);
+    const other = join(stage.directory, 'backup.ts');
+    await makeClip(ffmpegPath, other, BACKUP);
+    stopBackup = sendSrt(ffmpegPath, other, port, BACKUP_PASSPHRASE);
     await source('Backup').getByText('Ready').waitFor();
     await source('Backup')
       .getByText(/^\d+ kbps$/)
@@ -716,11 +721,17 @@ describe('two sources', () => {
     await source('Backup')
       .getByText(/^\d+ ms$/)
       .waitFor();
+    await waitForWidth(pictureFrom('backup'), BACKUP.width);
+    await page.getByText('Main · in use').waitFor();
+    await source('Backup').getByText('Standby', { exact: true }).waitFor();
+    expect(await pictureFrom('main').count()).toBe(0);
     expect(await findViolations(page, '[aria-labelledby="source-heading"]')).toEqual([]);
     await button('Switch now to backup').focus();
     await page.keyboard.press('Enter');
     await page.getByText('The backup source is in use.').waitFor();
     await source('Backup').getByText('In use').waitFor();
+    await page.getByText('Backup · in use').waitFor();
+    await waitForWidth(pictureFrom('main'), SOURCE.width);
     expect(await preferred()).toBeNull();
 
     await page.setViewportSize({ width: 390, height: 844 });
@@ -729,11 +740,20 @@ describe('two sources', () => {
     await button('More').click();
     await page.getByLabel('Preferred source').selectOption('main');
     await source('Main').getByText('In use').waitFor();
+    await waitForWidth(pictureFrom('backup'), BACKUP.width);
     await waitFor('main to be preferred', async () => (await preferred()) === 'main');
     expect(await tooWide(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await tooWide(page)).toEqual([]);
+    const [pictureBox, buttonBox] = await Promise.all(
+      [pictureFrom('backup'), button('Switch now to backup')].map(async (each) => (await each.boundingBox())!),
+    );
+    expect(pictureBox!.x + pictureBox!.width).toBeLessThanOrEqual(buttonBox!.x);
 
     await stopBackup();
     await source('Backup').getByText('No signal').waitFor();
+    await source('Backup').getByText('No picture until its encoder connects').waitFor();
+    expect(await pictureFrom('backup').count()).toBe(0);
     await source('Backup')
       .getByText(/^\d\d?:\d\d:\d\d/)
       .waitFor();

@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { idle } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { tooWide, type WatchedPage } from './watched-page.ts';
+import { tooWide, waitForWidth, type WatchedPage } from './watched-page.ts';
 
 /** Tests the schedule in a real browser: planning a show and running it by hand. Channels run without an encoder. */
 
@@ -485,10 +485,6 @@ describe('the cover of a show', () => {
   const cover = (): Locator => page.getByRole('img', { name: /^Cover of / });
   const choose = (buffer: Buffer, mimeType = 'image/png') =>
     page.getByLabel('Cover picture').setInputFiles({ name: 'cover.png', mimeType, buffer });
-  const waitForWidth = (image: Locator, width: number) =>
-    waitFor(`a picture ${width} pixels wide`, () =>
-      image.evaluate((shown: HTMLImageElement, wanted) => shown.naturalWidth === wanted, width),
-    );
   const fill = async (start: string) => {
     await form().getByLabel('Title').fill('Gala');
     await form().getByLabel('Time zone').fill('Asia/Tokyo');

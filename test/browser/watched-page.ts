@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { waitFor } from '../support/wait-for.ts';
 
 /** A page that records script errors, policy violations and requests to other origins. */
 export interface WatchedPage {
@@ -82,6 +83,13 @@ export async function readableIn(page: Page): Promise<string> {
     const html = document.documentElement.outerHTML;
     return [html, ...values, ...stored, document.cookie, location.href, JSON.stringify(history.state)].join('\n');
   });
+}
+
+/** Waits until an image has loaded a picture of this width, in pixels. */
+export async function waitForWidth(image: Locator, width: number): Promise<void> {
+  await waitFor(`a picture ${width} pixels wide`, () =>
+    image.evaluate((shown: HTMLImageElement, wanted) => shown.naturalWidth === wanted, width),
+  );
 }
 
 /** Returns texts and controls past the edge of the window, cut off or reachable only by horizontal scrolling. */

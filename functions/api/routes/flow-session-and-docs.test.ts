@@ -366,8 +366,70 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
     expect((await thumbnail()).status).toBe(503);
   });
 
-  it('422 for an unknown query parameter', async () => {
-    expect((await test.call('GET', '/api/mediaconnect/flow/thumbnail?x=1')).status).toBe(422);
+  it('422 for an unknown query parameter or source', async () => {
+    for (const query of ['x=1', 'source=', 'source=spare', 'source=main&x=1', 'source=main&source=backup']) {
+      const answer = await test.call('GET', `/api/mediaconnect/flow/thumbnail?${query}`);
+      expect([query, answer.status]).toEqual([query, 422]);
+    }
+  });
+
+  describe('of a named source', () => {
+    const named = (source: string) => test.call('GET', `/api/mediaconnect/flow/thumbnail?source=${source}`);
+    const withBackup = () => ({ deployment: { ...test.deps.deployment, hasBackupSource: true } });
+
+    it('200 returns the picture of that source, taken once per two seconds, without a call of AWS', async () => {
+      const taken: string[] = [];
+      test.rebuild({
+        ...withBackup(),
+        async takeSourcePicture(role) {
+          taken.push(role);
+          return { jpeg: new Uint8Array(Buffer.from(role)), takenAt: secondsAgo(1) };
+        },
+      });
+      const answers = await Promise.all(['main', 'backup', 'main', 'backup'].map(named));
+      expect(answers.map(({ status: code, text }) => [code, text])).toEqual([
+        ...[
+          [200, 'main'],
+          [200, 'backup'],
+        ],
+        ...[
+          [200, 'main'],
+          [200, 'backup'],
+        ],
+      ]);
+      expect(taken).toEqual(['main', 'backup']);
+      expect(callsOf('DescribeFlowSourceThumbnailCommand')).toEqual([]);
+      test.time.now = new Date(NOW.getTime() + 2000);
+      await named('backup');
+      expect(taken).toEqual(['main', 'backup', 'backup']);
+    });
+
+    it('404 names the encoder while that source delivers nothing', async () => {
+      test.rebuild({ ...withBackup(), takeSourcePicture: async () => null });
+      const { status: code, problem } = await named('backup');
+      expect([code, problem.detail, problem.remedy]).toEqual([
+        404,
+        'no picture of the backup source is available',
+        'connect the backup encoder and try again in a few seconds',
+      ]);
+    });
+
+    it('404 without a backup source', async () => {
+      test.rebuild({ takeSourcePicture: async () => expect.unreachable() });
+      expect((await named('backup')).problem).toMatchObject({ status: 404, detail: 'the flow has no backup source' });
+    });
+
+    it('404 on AWS, which takes pictures of the source in use only', async () => {
+      test.rebuild(withBackup());
+      takenIs(NOW);
+      for (const source of ['main', 'backup']) {
+        expect((await named(source)).problem).toMatchObject({
+          ...{ status: 404, code: 'not_found', remedy: 'leave out the parameter source' },
+          detail: 'MediaConnect takes pictures of the source in use only',
+        });
+      }
+      expect(callsOf('DescribeFlowSourceThumbnailCommand')).toEqual([]);
+    });
   });
 });
 

@@ -538,6 +538,14 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'The first GET /api/user-pool decides; compare it with the console.',
   },
+  'AWS-67': {
+    assumption: 'The thumbnail of a flow with two sources shows the source in use, and there is none of the other.',
+    source:
+      'MediaConnect API reference, DescribeFlowSourceThumbnail (its only parameter is the flow); of two sources it says nothing',
+    dependsOn: 'functions/api/routes/flow-thumbnail.ts, web/src/source/PreviewPlayer.tsx',
+    decidedBy: null,
+    change: 'The first flow with two different pictures decides; until then the page names the source by the metrics.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -355,8 +355,9 @@ export interface MediaEngine {
   /**
    * Returns a picture of a flow's source, at most five seconds old, rendered on demand. Null when the source is
    * missing, its loss is simulated, or no picture can be rendered.
+   * @param name one of two listeners; absent: the one in use
    */
-  fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
+  fetchSourcePicture(flowArn: string, name?: ListenerName): Promise<SourcePicture | null>;
   /** Keeps the segments of a package channel on disk; null stops. */
   keepSegments(packageChannelId: string, keep: KeepRequest | null): Promise<void>;
   /** Replaces the set of simulated faults. A restart of the product ends them all. */

@@ -10,6 +10,7 @@ import {
   type EngineReport,
   type FlowSource,
   type KeepRequest,
+  type ListenerName,
   type RehearsedFaults,
   type SlateImage,
   type SourcePicture,
@@ -41,7 +42,7 @@ export interface EngineCore {
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
-  fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
+  fetchSourcePicture(flowArn: string, name?: ListenerName): Promise<SourcePicture | null>;
   close(): Promise<void>;
 }
 
@@ -137,7 +138,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     },
     report,
     fetchPackage: channels.fetchPackage,
-    fetchSourcePicture: async (flowArn) => (await flows.get(flowArn)?.picture()) ?? null,
+    fetchSourcePicture: async (flowArn, name) => (await flows.get(flowArn)?.picture(name)) ?? null,
     async close() {
       reports.close();
       await queues.close();

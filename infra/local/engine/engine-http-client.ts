@@ -22,11 +22,11 @@ export function createEngineHttpClient(engine: {
         return new Response('the media engine does not answer', { status: 503 });
       }
     },
-    async fetchSourcePicture(flowArn) {
+    async fetchSourcePicture(flowArn, name) {
       const port = engine.port();
       if (port === null) return null;
       try {
-        const answer = await get(port, `/pictures/${encodeURIComponent(flowArn)}`);
+        const answer = await get(port, `/pictures/${encodeURIComponent(flowArn)}/${name ?? ''}`);
         if (!answer.ok) return null;
         return { jpeg: await answer.bytes(), takenAtMs: Number(answer.headers.get(TAKEN_AT_HEADER)) };
       } catch {

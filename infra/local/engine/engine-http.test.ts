@@ -14,8 +14,8 @@ beforeEach(async () => {
   requests = [];
   server = createEngineServer(
     {
-      async fetchSourcePicture(flowArn) {
-        requests.push(flowArn);
+      async fetchSourcePicture(flowArn, name) {
+        requests.push(name ? `${flowArn} ${name}` : flowArn);
         return { jpeg: Buffer.from('picture'), takenAtMs: 5 };
       },
       async fetchPackage(packageChannelId, path) {
@@ -44,8 +44,10 @@ it('answers a request that carries the secret and uses its own address', async (
   const headers = { [ENGINE_SECRET_HEADER]: SECRET };
   const picture = await get('/pictures/arn%3Aflow', headers);
   expect(picture).toMatchObject({ status: 200, headers: { [TAKEN_AT_HEADER]: '5', 'content-type': 'image/jpeg' } });
+  expect((await get('/pictures/arn%3Aflow/backup', headers)).status).toBe(200);
+  expect((await get('/pictures/arn%3Aflow/spare', headers)).status).toBe(404);
   expect((await get('/packages/sluice/index.m3u8?_HLS_msn=1', headers)).status).toBe(200);
-  expect(requests).toEqual(['arn:flow', 'sluice index.m3u8?_HLS_msn=1']);
+  expect(requests).toEqual(['arn:flow', 'arn:flow backup', 'sluice index.m3u8?_HLS_msn=1']);
 });
 
 it.each([

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGuardedServer } from '../host/guarded-server.ts';
 import type { EngineCore } from './engine-core.ts';
+import { LISTENER_NAMES } from './contract.ts';
 import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
 
 /** The control process uses a few kept-alive connections; no other process may connect. */
@@ -40,12 +41,15 @@ function isFromControlProcess({ headers }: IncomingMessage, server: Server, secr
 
 async function answer(core: Served, url: string, response: ServerResponse): Promise<void> {
   const [, kind, id = '', path = ''] = /^\/(pictures|packages)\/([^/]+)\/?(.*)$/.exec(url) ?? [];
-  if (kind === 'pictures') await answerPicture(core, decodeURIComponent(id), response);
+  if (kind === 'pictures') await answerPicture(core, decodeURIComponent(id), path, response);
   else await answerPackage(core, decodeURIComponent(id), path, response);
 }
 
-async function answerPicture(core: Served, flowArn: string, response: ServerResponse): Promise<void> {
-  const picture = await core.fetchSourcePicture(flowArn);
+/** @param listener name of a listener; empty: the one in use */
+async function answerPicture(core: Served, flowArn: string, listener: string, response: ServerResponse): Promise<void> {
+  const name = LISTENER_NAMES.find((each) => each === listener);
+  const isUnknown = listener !== '' && !name;
+  const picture = isUnknown ? null : await core.fetchSourcePicture(flowArn, name);
   if (!picture) response.writeHead(404).end();
   else
     response.writeHead(200, { 'content-type': 'image/jpeg', [TAKEN_AT_HEADER]: picture.takenAtMs }).end(picture.jpeg);

@@ -19,9 +19,10 @@ import {
   findTestFfmpeg,
   makeTemporaryDirectory,
   makeTransportStream,
+  readJpegSize,
   until,
 } from '../../../test/support/test-media.ts';
-import type { ListenerName } from './contract.ts';
+import { type ListenerName, NOTHING_REHEARSED } from './contract.ts';
 
 const ffmpeg = findTestFfmpeg()!;
 /** The longest gap at a receiver that is allowed. */
@@ -55,6 +56,37 @@ describe.skipIf(!findTestFfmpeg())('failover', { timeout: 90_000 }, () => {
     senders.push(stop);
     return stop;
   }
+
+  it('has pictures of both sources, each its own, and none of a source that is silent', async () => {
+    const picture = async (name?: ListenerName) => {
+      const taken = await stage.engine.fetchSourcePicture('flow', name);
+      return taken && readJpegSize(taken.jpeg).width;
+    };
+    const [MAIN, OTHER] = [640, 480];
+    const stopMain = send('main', clip);
+    await until('the main picture', async () => (await picture('main')) === MAIN);
+    expect(await picture('backup')).toBeNull();
+    send('backup', otherClip);
+    await until('the picture of the standby', async () => (await picture('backup')) === OTHER);
+    expect([await picture(), await picture('main'), stage.isSelected('main')]).toEqual([MAIN, MAIN, true]);
+
+    await stage.prefer('backup');
+    await until('the backup in use', () => stage.isSelected('backup'));
+    // Never the picture that was kept of the other source.
+    expect([null, OTHER]).toContain(await picture('backup'));
+    const areBothThere = async () =>
+      stage.isSelected('backup') && (await picture()) === OTHER && (await picture('main')) === MAIN;
+    await until('both pictures after the change', areBothThere);
+
+    await stage.engine.rehearse({ ...NOTHING_REHEARSED, lostFlowArns: ['flow'] });
+    expect([await picture('main'), await picture('backup')]).toEqual([null, null]);
+    await stage.engine.rehearse(NOTHING_REHEARSED);
+    // Whichever delivers first is in use, until the preferred one has delivered for a while.
+    await until('both pictures after the loss', areBothThere);
+    await stopMain('SIGKILL');
+    await until('the standby to be silent', () => stage.listener('main')?.state === 'listening');
+    expect([await picture('main'), await picture()]).toEqual([null, OTHER]);
+  });
 
   it.each([
     ['the same format, after a power cut', () => clip, 'SIGKILL'],

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../host/clock.ts';
 import { createSourceAnalyser } from './analysis/source-analyser.ts';
-import type { FlowSource, SourcePicture, SourceReport } from './contract.ts';
+import type { FlowSource, ListenerName, SourcePicture, SourceReport } from './contract.ts';
 import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlowPrograms, type FlowPrograms } from './flow-programs.ts';
@@ -19,8 +19,8 @@ export interface Flow extends FlowPrograms {
   /** Restarts a listener when its settings differ. The analysis starts and stops without an interruption. */
   configure(source: FlowSource): Promise<void>;
   report(): SourceReport;
-  /** Returns a picture of the source; null while no media is arriving. */
-  picture(): Promise<SourcePicture | null>;
+  /** Returns a picture of a source; null while no media is arriving. @param name absent: the source in use */
+  picture(name?: ListenerName): Promise<SourcePicture | null>;
   /** Simulates the loss of the encoder: arriving data is discarded until the simulation ends. */
   rehearseLoss(isLost: boolean): void;
   /** Simulates a line that loses packets. */
@@ -62,6 +62,8 @@ export function createFlow(options: FlowOptions): Flow {
     onData: take,
     onSplice(measuredFromTicks) {
       options.feed.restart();
+      // It shows the other source.
+      pictures.forget();
       source.splice(measuredFromTicks);
     },
     onDisconnect: disconnect,
@@ -120,7 +122,10 @@ export function createFlow(options: FlowOptions): Flow {
         ...(failoverSwitches > 0 && { failoverSwitches }),
       };
     },
-    picture: async () => (presence.isLive() ? pictures.take() : null),
+    async picture(name = lanes.selected()) {
+      if (name !== lanes.selected()) return lanes.standbyPicture(name);
+      return presence.isLive() ? pictures.take() : null;
+    },
     rehearseLoss(isLost) {
       if (isLost === (rehearsedLossAtMs !== null)) return;
       rehearsedLossAtMs = isLost ? clock.now() : null;

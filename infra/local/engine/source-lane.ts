@@ -1,8 +1,9 @@
 import type { Clock } from '../host/clock.ts';
-import type { ListenerReport, SourceListener } from './contract.ts';
+import type { ListenerReport, SourceListener, SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { MediaLauncher } from './media-child.ts';
 import { createReplaceableListener, type ReplaceableListener } from './replaceable-listener.ts';
+import { createSourcePictureMaker } from './source-picture.ts';
 import { SILENT_MS, type ListenerFlow } from './source-selection.ts';
 import { createSourceMeter } from './source-meter.ts';
 import { createSourceStandby, type StandbyGroup } from './source-standby.ts';
@@ -16,6 +17,8 @@ export interface SourceLane {
   select(isSelected: boolean): void;
   /** Returns from where the flow can continue with it; null before the first keyframe. */
   group(): StandbyGroup | null;
+  /** Returns a picture of its stream while it does not feed the flow; null when nothing is arriving. */
+  picture(): Promise<SourcePicture | null>;
   /** @param lostAtMs since when a loss is simulated */
   report(lostAtMs: number | null): Omit<ListenerReport, 'name' | 'isSelected'>;
   /** Discards what arrives, to simulate a loss. Does not report it as a disconnection. */
@@ -39,6 +42,7 @@ export interface SourceLaneOptions {
 export function openSourceLane(options: SourceLaneOptions): SourceLane {
   const { clock, launcher, logger } = options;
   const standby = createSourceStandby(clock);
+  const pictures = createSourcePictureMaker({ ...standby, launcher, clock, logger });
   const meter = createSourceMeter();
   let heardAtMs: number | null = null;
   let sinceMs = 0;
@@ -82,7 +86,12 @@ export function openSourceLane(options: SourceLaneOptions): SourceLane {
 
   function forget(): void {
     heardAtMs = null;
+    restartStandby();
+  }
+
+  function restartStandby(): void {
     standby.restart();
+    pictures.forget();
   }
 
   function disconnect(): void {
@@ -95,9 +104,10 @@ export function openSourceLane(options: SourceLaneOptions): SourceLane {
     flow: () => ({ isDelivering: isDelivering(), sinceMs, isReady: standby.isReady() }),
     select(next) {
       isSelected = next;
-      standby.restart();
+      restartStandby();
     },
     group: standby.group,
+    picture: async () => (!isSelected && isDelivering() ? pictures.take() : null),
     report(lostAtMs) {
       const shown = showLoss(listener.state(), lostAtMs ?? (isDelivering() ? null : heardAtMs));
       const isConnected = shown.state === 'connected';
@@ -111,7 +121,9 @@ export function openSourceLane(options: SourceLaneOptions): SourceLane {
       isMuted = next;
       forget();
     },
-    close: listener.close,
+    async close() {
+      await Promise.all([listener.close(), pictures.close()]);
+    },
   };
 }
 

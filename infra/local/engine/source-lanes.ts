@@ -3,7 +3,7 @@
  * stream continues: at a keyframe, with continuous times, so that no destination notices more than a short gap.
  */
 import type { Clock } from '../host/clock.ts';
-import type { FlowSource, ListenerName, ListenerReport, SourceListener } from './contract.ts';
+import type { FlowSource, ListenerName, ListenerReport, SourceListener, SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { MediaLauncher } from './media-child.ts';
 import { openSourceLane, type SourceLane } from './source-lane.ts';
@@ -21,6 +21,9 @@ export interface SourceLanes {
   /** Returns both; undefined while there is one. @param lostAtMs since when a loss is simulated */
   report(lostAtMs: number | null): ListenerReport[] | undefined;
   switches(): number;
+  selected(): ListenerName;
+  /** Returns a picture of a listener that does not feed the flow; null for the other, and while nothing is arriving. */
+  standbyPicture(name: ListenerName): Promise<SourcePicture | null>;
   /** Discards what arrives at a listener, to simulate its loss. */
   mute(isMuted: boolean): void;
   close(): Promise<void>;
@@ -80,6 +83,8 @@ export function createSourceLanes(options: SourceLanesOptions): SourceLanes {
       return [...lanes].map(([name, lane]) => ({ name, isSelected: name === selected, ...lane.report(lostAtMs) }));
     },
     switches: choice.switches,
+    selected: choice.selected,
+    standbyPicture: async (name) => (await lanes.get(name)?.picture()) ?? null,
     mute(isMuted) {
       for (const lane of lanes.values()) lane.mute(isMuted);
       if (isMuted) stream.end();

@@ -2,6 +2,7 @@
  * Follows the stream of a listener that does not feed the flow, so that the flow can change to it at once: it keeps the
  * tables and everything since the newest keyframe, unread and as the encoder sent it.
  */
+import type { ColourNumbers } from '../../../functions/domain/picture-colour.ts';
 import type { Clock } from '../host/clock.ts';
 import { createElementaryReaders } from './elementary-readers.ts';
 import type { NewestTimes } from './newest-times.ts';
@@ -31,6 +32,10 @@ export interface SourceStandby {
   isReady(): boolean;
   /** Returns null before the first keyframe. */
   group(): StandbyGroup | null;
+  /** Returns the tables, the newest keyframe and all later packets; null without a keyframe. */
+  newestKeyframe(): Buffer | null;
+  /** Returns the colours of the newest keyframe; undefined while they are unknown. */
+  colour(): ColourNumbers | undefined;
 }
 
 /** Creates the follower of a stream that has not begun. */
@@ -76,6 +81,14 @@ export function createSourceStandby(clock: Clock): SourceStandby {
     return readers.newest() !== null && (!readers.hasPictures() || keyframe !== null);
   }
 
+  function fromTables(...packets: Buffer[]): Buffer {
+    return Buffer.concat([...[...tables.values()].flat(), ...packets]);
+  }
+
+  function newestKeyframe(): Buffer | null {
+    return keyframe && fromTables(keyframe.headers, ...kept.chunks());
+  }
+
   return {
     push(chunk) {
       if (!kept.add(chunk)) keyframe = null;
@@ -92,13 +105,12 @@ export function createSourceStandby(clock: Clock): SourceStandby {
     group() {
       const times = readers.newest();
       if (!times || !isReady()) return null;
-      const bytes = Buffer.concat([
-        ...[...tables.values()].flat(),
-        ...(keyframe ? [keyframe.headers, ...kept.chunks()] : []),
-      ]);
+      const bytes = newestKeyframe() ?? fromTables();
       const { ticks, shownTicks } = keyframe ?? { ticks: times.decodeTicks, shownTicks: times.decodeTicks };
       return { bytes, keyframeTicks: ticks, keyframeShownTicks: shownTicks, newest: times };
     },
+    newestKeyframe,
+    colour: () => readers.header()?.coding,
   };
 }
 

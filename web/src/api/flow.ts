@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/requests.ts';
+import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import { api, bodyOf, endedBy, pictureIfAny, within } from './client.ts';
 import { POLL_QUIET_MS } from './freshness.ts';
 import { besidePollMs } from './pace.ts';
@@ -34,13 +35,16 @@ export function knownFlow(): FlowStatusResource | undefined {
   return queryClient.getQueryData<FlowStatusResource>(queryKeys.flow);
 }
 
-/** Polls a picture of the source while it is visible; null without a picture. Pictures are not cached. */
-export function useSourcePicture() {
+/**
+ * Polls a picture of a source while it is visible; null without a picture. Pictures are not cached.
+ * @param source absent: the source in use. AWS has no picture of a named one
+ */
+export function useSourcePicture(source?: SourceRole) {
   return useQuery({
-    queryKey: queryKeys.sourcePicture,
+    queryKey: queryKeys.sourcePicture(source),
     refetchInterval: () => besidePollMs(),
     gcTime: 0,
-    queryFn: ({ signal }) => pictureIfAny(flow.thumbnail.$get({}, endedBy(signal))),
+    queryFn: ({ signal }) => pictureIfAny(flow.thumbnail.$get({ query: { source } }, endedBy(signal))),
   });
 }
 

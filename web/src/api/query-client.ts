@@ -49,7 +49,7 @@ export const queryKeys = {
   flow: ['flow'],
   encoderAddress: (shown: object) => ['encoder-address', shown],
   primary: ['primary'],
-  sourcePicture: ['source-picture'],
+  sourcePicture: (source: string | undefined) => ['source-picture', source],
   slateImage: ['slate-image'],
   presets: ['presets'],
   rehearsal: ['rehearsal'],

@@ -76,6 +76,7 @@ export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
         </div>
       )}
       {!playing && sourceState === 'connected' && <SourceThumbnail />}
+      {sourceState === 'connected' && <SourceInUse sources={flow.sources} />}
       {playing && (
         <div className={classes.overlay}>
           <span className={classes.latency}>
@@ -104,6 +105,12 @@ export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
       )}
     </div>
   );
+}
+
+/** Names the source that the picture comes from, where there are two. */
+function SourceInUse({ sources }: Pick<FlowStatusResource, 'sources'>) {
+  const inUse = sources.length > 1 && sources.find(({ isInUse }) => isInUse);
+  return inUse ? <span className={classes.inUse}>{inUse.role === 'main' ? 'Main' : 'Backup'} · in use</span> : null;
 }
 
 interface QualityChoiceProps {

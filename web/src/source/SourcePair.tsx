@@ -11,11 +11,14 @@ import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { formatBitrate, formatMoment } from '../ui/format.ts';
 import { presentListener, whyNoSwitch } from './listener-presentation.ts';
+import { NO_STANDBY_PICTURE_ON_AWS } from './no-picture.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './SourcePair.module.css';
 
-/** Only a flow with two sources has a preference. */
+/** Only a flow with two sources has a preference and a standby. */
 const SourcePreference = lazy(async () => ({ default: (await import('./SourcePreference.tsx')).SourcePreference }));
+
+const StandbyPicture = lazy(async () => ({ default: (await import('./StandbyPicture.tsx')).StandbyPicture }));
 
 const NAMES: Record<SourceRole, string> = { main: 'Main', backup: 'Backup' };
 
@@ -76,11 +79,20 @@ function SourceLine({ source, isFlowUp, stale }: SourceLineProps) {
   const now = useServerNow();
   const { role, bitrateBps, packetLossPercent, roundTripMs, lastSeenAt, isConnected } = source;
   const { note, ...presentation } = presentListener(source, isFlowUp);
+  const isEmbedded = useSession().data?.embedded;
+  const isStandby = source.isInUse !== true;
   return (
     <li className={classes.source} aria-label={`${NAMES[role]} source`} data-stale={stale || undefined}>
       <div className={classes.name}>
         <strong>{NAMES[role]}</strong>
         <StatusWord {...presentation} tone={stale ? 'stale' : presentation.tone} />
+        {isStandby && isEmbedded && (
+          <figure className={classes.standby} data-more>
+            <LazyPart>
+              <StandbyPicture source={source} isFlowUp={isFlowUp} />
+            </LazyPart>
+          </figure>
+        )}
       </div>
       <dl className={classes.facts}>
         <Fact name="Bitrate">{formatBitrate(bitrateBps)}</Fact>
@@ -88,8 +100,8 @@ function SourceLine({ source, isFlowUp, stale }: SourceLineProps) {
         <Fact name="Round trip">{roundTripMs === null ? '–' : `${Math.round(roundTripMs)} ms`}</Fact>
         <Fact name="Last seen">{isConnected ? 'now' : lastSeenAt === null ? '–' : formatMoment(lastSeenAt, now)}</Fact>
       </dl>
-      <p className={classes.note}>{note}</p>
-      {source.isInUse !== true && <SwitchButton source={source} isFlowUp={isFlowUp} />}
+      <p className={classes.note}>{note || (isStandby && isEmbedded === false && NO_STANDBY_PICTURE_ON_AWS)}</p>
+      {isStandby && <SwitchButton source={source} isFlowUp={isFlowUp} />}
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainNoPicture } from './no-picture.ts';
+import { explainNoPicture, explainNoStandbyPicture } from './no-picture.ts';
 
 const flow = (state: 'off' | 'waiting' | 'connected' | 'failed', used = 1) => ({
   source: { state },
@@ -20,5 +20,16 @@ describe('the reason for a missing picture', () => {
 
   it('is the AWS limit with the preview off and more than ten outputs', () => {
     expect(explainNoPicture(flow('connected', 11), 'off')).toMatch(/no pictures .* more than 10 outputs/);
+  });
+});
+
+describe('the reason for a missing picture of a source that is not in use', () => {
+  it.each([
+    [false, true, 'The source is off'],
+    [true, false, 'No picture until its encoder connects'],
+    [true, true, 'Waiting for the picture'],
+    [true, null, 'Waiting for the picture'],
+  ])('with the flow up %s and its encoder connected %s', (isFlowUp, isConnected, reason) => {
+    expect(explainNoStandbyPicture({ isConnected }, isFlowUp)).toBe(reason);
   });
 });
