@@ -13,16 +13,18 @@ const WATCH_MS = 100;
 const BRIEF_LOSS_MS = 2_000;
 const STABLE_MS = 1_000;
 
-/**
- * Subscribes to a program and keeps the subscriber supplied.
- * @returns the function that unsubscribes
- */
-export function createSlateSubscription(options: {
+interface SlateSubscriptionOptions {
   program: Program;
   memory: SlateMemory;
   clock: Clock;
   subscriber: ProgramSubscriber;
-}): () => void {
+}
+
+/**
+ * Subscribes to a program and keeps the subscriber supplied.
+ * @returns the function that unsubscribes
+ */
+export function createSlateSubscription(options: SlateSubscriptionOptions): () => void {
   const { clock, memory, program, subscriber } = options;
   const times = createOutputTimes(clock);
   const cover = createCover();

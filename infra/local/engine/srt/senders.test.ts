@@ -143,8 +143,8 @@ describe.skipIf(ffmpeg === null)('an SRT sender', () => {
     const port = await freePort();
     const file = join(directory, `received-${port}.ts`);
     const address = `srt://127.0.0.1:${port}?mode=listener&latency=${LATENCY_MS}&passphrase=${PASSPHRASE}&pbkeylen=16`;
-    const receive = ['-q', 'srtsrc', `uri=${address}`, '!', 'filesink', 'buffer-mode=unbuffered', `location=${file}`];
-    receivers.add(spawn(gstLaunch!, receive, { stdio: 'ignore' }));
+    const receiving = ['-q', 'srtsrc', `uri=${address}`, '!', 'filesink', 'buffer-mode=unbuffered', `location=${file}`];
+    receivers.add(spawn(gstLaunch!, receiving, { stdio: 'ignore' }));
     open().set(FLOW, [target(port, { passphrase: PASSPHRASE })]);
     await waitFor('the connection', isConnected(port));
     await sendClip();
