@@ -25,12 +25,13 @@ const BACKUP_ADDRESS = '10.0.0.2:5000';
 const SMALL = makeRendition({ name: 'small', width: 320, height: 180, framesPerSecond: 15, videoBitrateBps: 300_000 });
 /** A slate whose colour nothing else has. */
 const SLATE_RGB = [200, 30, 160];
-/** SRT gives up packets that are later than this, which a busy machine would make of them: pictures would be missing. */
+/**
+ * SRT gives up packets that are later than this, and pictures would be missing: enough for a busy machine. How long a
+ * receiver gets nothing depends on the machine too, so it is tested under a virtual clock, in slate-program.test.ts.
+ */
 const LATENCY_MS = 2_000;
-/** For each step, however busy the machine is. How long a receiver gets nothing is a matter of slate-program.test.ts. */
-const LIMIT_MS = 60_000;
 
-describe.skipIf(!findTestFfmpeg())('slates', { timeout: 600_000 }, () => {
+describe.skipIf(!findTestFfmpeg())('slates', { timeout: 300_000 }, () => {
   let directory: string;
   let engine: MediaEngine;
   let port: number;
@@ -89,16 +90,16 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 600_000 }, () => {
   async function more(count: number, ids = ['copied', 'encoded']): Promise<void> {
     const before = new Map(ids.map((id) => [id, channel(id)?.framesSent ?? 0]));
     const areSent = () => ids.every((id) => (channel(id)?.framesSent ?? 0) >= before.get(id)! + count);
-    await until(`${count} more pictures`, areSent, LIMIT_MS);
+    await until(`${count} more pictures`, areSent);
   }
 
   const showing = (what: ChannelReport['slate']) => {
     const isShown = (id: string) => channel(id) !== undefined && channel(id)!.slate === what;
-    return until(`slate ${what}`, () => ['copied', 'encoded'].every(isShown), LIMIT_MS);
+    return until(`slate ${what}`, () => ['copied', 'encoded'].every(isShown));
   };
 
   const bothPublishing = () =>
-    until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'), LIMIT_MS);
+    until('both', () => ['copied', 'encoded'].every((id) => channel(id)?.state === 'publishing'));
 
   it('keep every connection through the loss of the source, copied and encoded', async () => {
     await startEngine();
@@ -112,7 +113,7 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 600_000 }, () => {
       await sender.stop();
       await showing('input_loss');
       await more(2);
-      await until('the slate', () => countColoured(encoded.path) > before, LIMIT_MS);
+      await until('the slate', () => countColoured(encoded.path) > before);
       sender = send();
       await showing(undefined);
       await more(30);
@@ -153,19 +154,15 @@ describe.skipIf(!findTestFfmpeg())('slates', { timeout: 600_000 }, () => {
     const sender = send();
     const pipelines = () => [channel('both'), channel('both')?.backup];
     const showingBoth = (...slates: ChannelReport['slate'][]) =>
-      until(
-        `slates ${slates}`,
-        () => pipelines().every((report, at) => report && report.slate === slates[at]),
-        LIMIT_MS,
-      );
-    await until('both', () => pipelines().every((report) => report?.state === 'publishing'), LIMIT_MS);
+      until(`slates ${slates}`, () => pipelines().every((report, at) => report && report.slate === slates[at]));
+    await until('both', () => pipelines().every((report) => report?.state === 'publishing'));
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await showingBoth(undefined, 'input_loss');
     await sender.stop();
     await showingBoth('input_loss', 'input_loss');
     const before = pipelines().map((report) => report!.framesSent);
     const haveMore = () => pipelines().every((report, at) => report!.framesSent > before[at]! + 1);
-    await until('pictures of both', haveMore, LIMIT_MS);
+    await until('pictures of both', haveMore);
     for (const report of pipelines()) expect(report).toMatchObject({ state: 'publishing', reconnects: 0 });
   });
 });
