@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
-import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
+import type { ApiAudience, ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
@@ -20,7 +20,8 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
-import { prepareAudience } from './prepare-audience.ts';
+import { createAudienceKey } from './audience/audience-key.ts';
+import { startPublicSide } from './audience/start-public-side.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { convertJpeg } from './convert-jpeg.ts';
 import { remuxRecording } from './recorder/remux-recording.ts';
@@ -37,12 +38,13 @@ import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision, REPORT_BUCKET, TABLE_NAME } from './provision.ts';
 import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
-import { originOf, type Settings } from './host/settings.ts';
+import { audienceOriginOf, originOf } from './host/origins.ts';
+import type { Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
-import { markStoreComplete, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
+import { markStoreComplete, RECORDING_BUCKET, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
@@ -131,6 +133,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
     };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
+    const audienceKey = createAudienceKey({
+      tableName: TABLE_NAME,
+      reportBucket: REPORT_BUCKET,
+      recordingBucket: RECORDING_BUCKET,
+    });
     const aws = await startLocalAws({
       dataDirectory: settings.dataDirectory,
       port: settings.localAwsPort,
@@ -144,6 +151,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       },
       health,
       ...(store.importedRows ? { importedRows: store.importedRows } : {}),
+      ...(settings.audience && { limitedKeys: [audienceKey] }),
     });
     stack.defer(() => aws.close());
     stack.defer(() => health.close());
@@ -158,6 +166,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
+    const publicSide = startPublicSide(options, {
+      aws: { endpoint: aws.endpoint, accessKeyId: audienceKey.accessKeyId },
+      deployment,
+      cdnIdentifier,
+    });
+    stack.defer(() => publicSide?.close());
     const disk: DiskReading = {};
     const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, waysOf(settings, disk));
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
@@ -192,16 +206,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
     const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
     const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
-    const buildApi = prepareApi(options, { ...deps, ...own });
-    const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
-    const build = (from: ProductCode) => divide(buildApi(from), buildAudience(from));
+    const buildApi = prepareApi(options, { ...deps, ...own, audience: publicSide });
+    const build = (from: ProductCode) =>
+      divide(buildApi(from), from.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) }));
     let serve = build(code);
     const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));
     const useCode = (next: ProductCode) => {
       [serve, handleMediaEvent] = [build(next), next.createMediaEventHandler(mediaEventDeps)];
       code = next;
+      publicSide?.restart();
     };
+    await publicSide?.settled;
     const whole = stack.move();
     return { origin: originOf(settings), useCode, close: () => whole.disposeAsync() };
   } catch (error) {
@@ -268,6 +284,7 @@ function prepareApi(
   }: EmbeddedOptions,
   {
     health,
+    audience,
     ...aws
   }: AwsDeps &
     Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
@@ -277,6 +294,7 @@ function prepareApi(
       recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;
       revealKeys: (record: Destination) => ReturnType<typeof readDestinationKeys>;
+      audience: ApiAudience | undefined;
     },
 ): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
@@ -300,7 +318,7 @@ function prepareApi(
       nameCaller,
       isLocalScraper,
       embedded: true,
-      hasAudience: settings.audience !== null,
+      ...(audience && { audience }),
       version,
       newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,
@@ -326,10 +344,10 @@ function standInForCloudFront(endpoint: string, cdnIdentifier: string): (path: s
   return (path) => fetch(endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
 }
 
-/** Returns a server of two routers that share nothing: the public side has its own. */
-function divide(api: Router, audience: Router): Serve {
+/** Returns a server that answers for the public side, whose pages are on another port, and otherwise is the API. */
+function divide(api: Router, closedAudience: Router): Serve {
   return (request, environment) =>
-    (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment);
+    (isAudiencePath(new URL(request.url).pathname) ? closedAudience : api).fetch(request, environment);
 }
 
 type Serve = Parameters<typeof getRequestListener>[0];
