@@ -40,7 +40,7 @@ import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, provision, REPORT_BUCKET, TABLE_NAME } from './provision.ts';
 import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
-import { audienceOriginOf, originOf } from './host/origins.ts';
+import { originOf } from './host/origins.ts';
 import type { Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
@@ -208,7 +208,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own, audience: publicSide });
     const build = (from: ProductCode) =>
-      divide(buildApi(from), from.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) }));
+      divide(
+        buildApi(from),
+        from.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) }),
+      );
     let serve = build(code);
     const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));

@@ -84,7 +84,9 @@ async function start(settings: Settings, entry: Entry): Promise<void> {
   // The tests run with the ffmpeg of npm, so only another one must prove its abilities.
   const ability = ffmpeg.origin === 'npm' ? 'any' : await tryPassphrases(ffmpeg.path);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
-  const dashboardDirectory = await entry.buildDashboard?.(rootDirectory, print, { hasPublicPages: settings.audience !== null });
+  const dashboardDirectory = await entry.buildDashboard?.(rootDirectory, print, {
+    hasPublicPages: settings.audience !== null,
+  });
   // From here on, this process and its children create files for their owner only.
   process.umask(0o077);
   // Check the store before anything is written, so that no later step silently replaces a missing or damaged file.

@@ -1,5 +1,7 @@
 /** Runs the process of the public side: starts it, starts it again when it has ended, and ends it. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AudienceLogger } from '../../../functions/audience/audience-deps.ts';
 import type { AudienceOpening, FromAudience, ToAudience } from './audience-messages.ts';
@@ -14,9 +16,13 @@ const CLOSE_MS = 5_000;
  * Limits of the heap, so that a flood ends this process before it takes the machine's memory. Segments of the live stream
  * are kept outside the heap, with a limit of their own.
  */
-const ARGUMENTS = ['--max-old-space-size=256', '--max-semi-space-size=8'];
+const HEAP = ['--max-old-space-size=256', '--max-semi-space-size=8'];
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** What it may read besides the pages' files: its code, and the kernel's list of connections, to name local users. */
+const READABLE = ['functions', 'infra', 'package.json', 'node_modules'].map((name) => join(ROOT, name));
+const CONNECTIONS = ['/proc/net/tcp', '/proc/net/tcp6'];
 /** The only environment variables passed on; above all, no token and no passphrase. */
-const ENVIRONMENT_NAMES = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'SystemRoot'];
+const ENVIRONMENT_NAMES = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
 
 export interface AudienceSupervisor {
   /** Resolves when the first process serves pages, or has failed to. */
@@ -49,7 +55,7 @@ export function startAudienceSupervisor(options: AudienceSupervisorOptions): Aud
 
   function start(): void {
     const startedAtMs = performance.now();
-    const child = forkAudience(program, logger);
+    const child = forkAudience(program, options);
     let refusal: string | null = null;
     let hasEnded = false;
     current = child;
@@ -117,9 +123,9 @@ async function endProcess(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function forkAudience(program: string, logger: AudienceLogger): ChildProcess {
+function forkAudience(program: string, { opening, logger }: AudienceSupervisorOptions): ChildProcess {
   const child = fork(program, [], {
-    execArgv: ARGUMENTS,
+    execArgv: [...HEAP, ...permissions([program, opening.dashboardDirectory ?? program])],
     env: pickEnvironment(),
     // Ctrl-C in a terminal reaches the whole group; the parent ends this process in its own time.
     detached: true,
@@ -129,6 +135,17 @@ function forkAudience(program: string, logger: AudienceLogger): ChildProcess {
     logger.error('the process of the public pages said', { output: chunk.toString('utf8').slice(0, 2_000) }),
   );
   return child;
+}
+
+/**
+ * Node's own permissions: the process reads only these files, writes none and starts no process. The data directory, with
+ * its keys, is out of its reach.
+ */
+function permissions(besides: readonly string[]): string[] {
+  const paths = [...READABLE, ...besides].filter((path) => existsSync(path));
+  // Modules are loaded by their real path, whatever links lead there.
+  const real = new Set([...paths, ...paths.map((path) => realpathSync(path)), ...CONNECTIONS]);
+  return ['--permission', ...[...real].map((path) => `--allow-fs-read=${path}`)];
 }
 
 function endedBecause({ exitCode, signalCode }: ChildProcess): string {

@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createAudience } from '../../../functions/audience/app.ts';
 import type { Audience, AudienceLogger } from '../../../functions/audience/audience-deps.ts';
-import {
-  createMediaPackageClient,
-  createS3Client,
-  createTableClient,
-  type AwsClientOptions,
-} from '../../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_HEADER, findHlsUrl } from '../../../functions/aws/package-channel.ts';
 import { memoize } from '../../../functions/domain/memoize.ts';
-import { LOCAL_REGION } from '../endpoints/wire/local-service.ts';
 import { isLoopbackHost } from '../host/loopback-hosts.ts';
 import { readPageAssets } from '../host/page-assets.ts';
 import type { AudienceSettings } from '../host/settings.ts';
+import { createAudienceClients } from './audience-clients.ts';
 import type { AudienceOpening } from './audience-messages.ts';
 import { createWatcherNames } from './watcher-names.ts';
 
@@ -25,14 +19,7 @@ export function openAudience(
   logger: AudienceLogger,
 ): Audience {
   const { origin, viewersMax } = settings;
-  const options: AwsClientOptions = {
-    region: LOCAL_REGION,
-    endpoint: aws.endpoint,
-    credentials: { accessKeyId: aws.accessKeyId, secretAccessKey: 'unused' },
-    attemptsMax: 2,
-  };
-  const clients = { table: createTableClient(options), s3: createS3Client(options) };
-  const mediaPackage = createMediaPackageClient(options);
+  const { mediaPackage, ...clients } = createAudienceClients(aws);
   const now = () => new Date();
   const stream = memoize({ milliseconds: STREAM_KEPT_MS, now, isKept: (url) => url !== null }, () =>
     findHlsUrl({ clients: { mediaPackage }, deployment }),

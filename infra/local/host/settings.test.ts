@@ -27,9 +27,13 @@ describe('readSettings', () => {
     expect(() => readSettings({ SLUICE_AUDIENCE_VIEWERS: '0' })).toThrow('1 to 10000');
   });
 
-  it.each(['watch.example.com', 'https://watch.example.com/', 'https://a@watch.example.com', 'ftp://watch.example.com'])(
-    'refuses %s as the public address of the watch pages',
-    (origin) => expect(() => readSettings({ SLUICE_AUDIENCE_ORIGIN: origin })).toThrow('without a path'),
+  it.each([
+    'watch.example.com',
+    'https://watch.example.com/',
+    'https://a@watch.example.com',
+    'ftp://watch.example.com',
+  ])('refuses %s as the public address of the watch pages', (origin) =>
+    expect(() => readSettings({ SLUICE_AUDIENCE_ORIGIN: origin })).toThrow('without a path'),
   );
 
   it('refuses one port for the dashboard and the watch pages, unless these are off', () => {
