@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,30 +13,26 @@ let program: string;
 let log: string[];
 let supervisor: AudienceSupervisor;
 
-/** Runs a body with `message` for each message, and `say` to answer. Each start adds a line to the file `starts`. */
+/** Runs a body for each `message`, with `say` to answer. Each process first reports what it was given. */
 function write(body: string): void {
-  const starts = JSON.stringify(join(directory, 'starts'));
   writeFileSync(
     program,
-    `import { appendFileSync } from 'node:fs';
-     const say = (message, then) => process.send(message, undefined, undefined, then);
-     const starts = ${starts};
+    `const say = (message, then) => process.send(message, undefined, undefined, then);
      process.on('disconnect', () => process.exit());
      process.on('message', (message) => {
        if (message.kind === 'open') {
-         const facts = { argv: process.argv, environment: process.env, pid: process.pid, key: message.aws.accessKeyId };
-         appendFileSync(starts, JSON.stringify(facts) + '\\n');
+         const details = { argv: process.argv, environment: process.env, pid: process.pid, key: message.aws.accessKeyId };
+         say({ kind: 'log', message: 'started', details });
        }
        ${body}
      });`,
   );
 }
 
-const starts = () =>
-  readFileSync(join(directory, 'starts'), { encoding: 'utf8', flag: 'a+' })
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+const entries = () => log.map((line) => JSON.parse(line));
+const starts = () => entries().filter(({ message }) => message === 'started');
+/** What the supervisor itself said. */
+const said = () => entries().filter(({ message }) => message !== 'started');
 
 function start(): void {
   const note = (message: string, details: object = {}) => void log.push(JSON.stringify({ message, ...details }));
@@ -81,6 +77,26 @@ describe('startAudienceSupervisor', () => {
     expect(supervisor.problem()).toBeNull();
   });
 
+  it('lets the process read its code, and neither read nor write anything else', async () => {
+    writeFileSync(join(directory, 'kept'), 'a key of the installation');
+    const other = JSON.stringify(join(directory, 'kept'));
+    write(
+      `if (message.kind !== 'open') process.exit();
+       import('node:fs').then(({ readFileSync, writeFileSync }) => {
+         const codeOf = (action) => { try { action(); return 'done'; } catch ({ code }) { return code; } };
+         const reason = [
+           codeOf(() => readFileSync(process.argv[1])),
+           codeOf(() => readFileSync(${other})),
+           codeOf(() => writeFileSync(process.argv[1], '')),
+         ].join();
+         say({ kind: 'refused', reason }, () => process.exit(1));
+       });`,
+    );
+    start();
+    await supervisor.settled;
+    expect(supervisor.problem()).toBe('done,ERR_ACCESS_DENIED,ERR_ACCESS_DENIED');
+  });
+
   it('starts a process that has ended again, and says in between what happened', async () => {
     write(SERVES);
     start();
@@ -89,7 +105,7 @@ describe('startAudienceSupervisor', () => {
     await waitFor('the problem', () => supervisor.problem()?.includes('was ended by SIGKILL'));
     await waitFor('the next process', () => supervisor.problem() === null);
     expect(starts()).toHaveLength(2);
-    expect(log.map((line) => JSON.parse(line).message)).toEqual([
+    expect(said().map(({ message }) => message)).toEqual([
       'the public pages are not served',
       'the public pages are served again',
     ]);
@@ -101,7 +117,7 @@ describe('startAudienceSupervisor', () => {
     await supervisor.settled;
     await waitFor('three attempts', () => starts().length >= 3);
     expect(supervisor.problem()).toBe('no port');
-    expect(log).toEqual([JSON.stringify({ message: 'the public pages are not served', reason: 'no port' })]);
+    expect(said()).toEqual([{ message: 'the public pages are not served', reason: 'no port' }]);
     write(SERVES);
     await waitFor('the process that can', () => supervisor.problem() === null);
   });
@@ -112,7 +128,7 @@ describe('startAudienceSupervisor', () => {
     await supervisor.settled;
     supervisor.restart();
     await waitFor('the second process', () => starts().length === 2);
-    expect(log).toEqual([]);
+    expect(said()).toEqual([]);
   });
 
   it('leaves no process behind, also one that does not answer', { timeout: 60_000 }, async () => {

@@ -56,7 +56,7 @@ async function store(): Promise<void> {
   });
   const startedAt = '2026-11-21T17:59:00.000Z';
   const past = makeShow({
-    ...{ showId: `shw_${PAST_ID}`, state: 'ended', endReason: 'hand', endedAt: startedAt },
+    ...{ showId: `shw_${PAST_ID}`, state: 'ended', endReason: 'hand', liveAt: startedAt, endedAt: startedAt },
     recording: { recordingId: RECORDING_ID, problem: null },
   });
   await insertShow(test.deps, past);
