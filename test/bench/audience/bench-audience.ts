@@ -30,9 +30,10 @@ type PartName = keyof typeof PARTS;
 const HELP = `npm run bench:audience [-- --only <part> --quick]
 
 Starts Sluice with public pages and a live show on free ports and prints one Markdown table. Linux only, because it reads
-/proc. Takes about six minutes. Ends with 1 when a viewer is refused, a destination has a gap or connects again, the
-dashboard is more than 1.5 times as slow as without viewers, serving costs more than 1/0.7 of a static file server’s
-processor time, or the page has more script than it may.
+/proc. Takes about six minutes; close other programs that use the CPU. Ends with 1 when a destination has a gap or connects
+again, the dashboard is more than 1.5 times as slow as without viewers, serving costs more than 1/0.7 of a static file
+server’s processor time, or the page has more script than it may. How many viewers a machine serves depends on the machine:
+a thousand receive 1.7 Gbit/s, and here their own work counts too.
 
   --only <part>  one part; may be repeated
                  crowd          ${VIEWERS} viewers of HLS and pages beside ${DESTINATIONS} running destinations

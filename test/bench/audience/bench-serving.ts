@@ -7,7 +7,7 @@ import { applyLoad, countFailed, type LoadResult } from '../api/load.ts';
 import { endProcess, nextMessage, owe, watch } from '../child-processes.ts';
 import type { Outcome } from '../outcome.ts';
 import { describeSpread, toSpread } from '../statistics.ts';
-import { beginViewing, readPlaylist, startLiveShow } from './live-show.ts';
+import { readPlaylist, startLiveShow } from './live-show.ts';
 
 export interface ServingOptions {
   rounds: number;
@@ -23,8 +23,6 @@ const ADDRESSES = 250;
 /** Loads one playlist and one segment in turn, as players do. */
 export async function benchServing({ rounds, secondsPerRound, parallel, print }: ServingOptions): Promise<Outcome> {
   const show = await startLiveShow({ viewersMax: 100 });
-  const folder = await beginViewing(show.origin, show.slug);
-  if (folder === null) throw new Error('the show is not live');
   const files = mkdtempSync(join(tmpdir(), 'sluice-bench-static-'));
   const removeFiles = owe(() => rmSync(files, { recursive: true, force: true }));
   const child = watch(fork(join(import.meta.dirname, 'static-server-process.ts'), [files]));
@@ -33,12 +31,12 @@ export async function benchServing({ rounds, secondsPerRound, parallel, print }:
 
   /** The newest segment stays in the playlist for long enough. */
   async function store(): Promise<{ playlist: string; segment: string }> {
-    const { name, text, segments } = await readPlaylist(show.origin, folder!);
+    const { name, text, segments } = await readPlaylist(show.origin, show.folder);
     const segment = segments.at(-1)!;
-    const response = await fetch(show.origin + folder! + segment);
+    const response = await fetch(show.origin + show.folder + segment);
     writeFileSync(join(files, 'playlist.m3u8'), text);
     writeFileSync(join(files, 'segment.ts'), new Uint8Array(await response.arrayBuffer()));
-    return { playlist: folder! + name, segment: folder! + segment };
+    return { playlist: show.folder + name, segment: show.folder + segment };
   }
 
   const load = (origin: string, paths: { playlist: string; segment: string }, processId: number) =>

@@ -14,6 +14,8 @@ export interface LiveShow extends BenchProduct {
   origin: string;
   /** The last part of the show's address. */
   slug: string;
+  /** Path of a viewing, which ends when nothing is read from it for half a minute. */
+  folder: string;
   /** The process that serves the pages. */
   audienceProcessId(): number;
 }
@@ -47,11 +49,14 @@ export async function startLiveShow({ viewersMax }: { viewersMax: number }): Pro
     LONG,
   );
   const slug = await goLive(bench);
-  await waitFor('the live stream', () => isPlayable(origin, slug), LONG);
+  const folder = await waitFor('the show to be live', () => beginViewing(origin, slug), LONG);
+  const isPlayable = async () => (await readPlaylist(origin, folder)).segments.length > 2;
+  await waitFor('the live stream', isPlayable, LONG);
   return {
     ...bench,
     origin,
     slug,
+    folder,
     audienceProcessId: () =>
       descendantsOf(product.process.pid!).find(({ command }) => command.includes('audience-process'))!.pid,
     async stop() {
@@ -73,14 +78,8 @@ async function goLive({ product }: BenchProduct): Promise<string> {
   return new URL(links.watchUrl).pathname.split('/').at(-1)!;
 }
 
-/** Returns true once a playlist of the show has segments. */
-async function isPlayable(origin: string, slug: string): Promise<boolean> {
-  const folder = await beginViewing(origin, slug);
-  return folder !== null && (await readPlaylist(origin, folder)).segments.length > 2;
-}
-
 /** Begins a viewing. @returns the folder of its playlists; null while the show is not live for watchers */
-export async function beginViewing(origin: string, slug: string): Promise<string | null> {
+async function beginViewing(origin: string, slug: string): Promise<string | null> {
   const path = `/audience/v1/shows/${slug.slice(-26)}/viewings`;
   const response = await fetch(origin + path, { method: 'POST', headers: { origin } });
   if (response.status !== 201) return null;

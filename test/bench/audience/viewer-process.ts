@@ -110,7 +110,7 @@ async function follow(ask: ReturnType<typeof createClient>, hlsUrl: string, numb
       watching.add(number);
     }
     nextAtMs = Math.max(nextAtMs + segmentMs, performance.now());
-    await wait(nextAtMs - performance.now());
+    await wait(Math.max(0, nextAtMs - performance.now()));
   }
 }
 
