@@ -16,8 +16,7 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
-import { createAudienceKey } from './audience/audience-key.ts';
-import { startPublicSide } from './audience/start-public-side.ts';
+import { preparePublicSide, type PublicSide } from './audience/prepare-public-side.ts';
 import { pictureTaker, prepareApi, type ApiOptions } from './prepare-api.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
@@ -29,13 +28,13 @@ import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
 import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
-import { CDN_IDENTIFIER_SECRET_ARN, provision, REPORT_BUCKET, TABLE_NAME } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
 import { originOf } from './host/origins.ts';
 import type { Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
-import { markStoreComplete, RECORDING_BUCKET, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
+import { markStoreComplete, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
@@ -102,17 +101,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     stack.defer(() => engine.close());
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
-    const secrets: Record<string, string | undefined> = {
-      [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
-      [BACKUP_PASSPHRASE_SECRET_ARN]: options.backupPassphrase,
-      [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
-    };
+    const secrets = secretsOf(options, cdnIdentifier);
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
-    const audienceKey = createAudienceKey({
-      tableName: TABLE_NAME,
-      reportBucket: REPORT_BUCKET,
-      recordingBucket: RECORDING_BUCKET,
-    });
+    const prepared = preparePublicSide(options);
     const aws = await startLocalAws({
       dataDirectory: settings.dataDirectory,
       port: settings.localAwsPort,
@@ -120,13 +111,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       engine,
       profile: settings.profile,
       isRateLimited: settings.profile === 'aws-like',
-      hooks: {
-        ...rehearsal.hooks,
-        resolveSecret: (secretArn) => secrets[secretArn],
-      },
+      hooks: { ...rehearsal.hooks, resolveSecret: (secretArn) => secrets[secretArn] },
       health,
       ...(store.importedRows ? { importedRows: store.importedRows } : {}),
-      ...(settings.audience && { limitedKeys: [audienceKey] }),
+      limitedKeys: prepared.limitedKeys,
     });
     stack.defer(() => aws.close());
     stack.defer(() => health.close());
@@ -141,11 +129,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
-    const publicSide = startPublicSide(options, {
-      aws: { endpoint: aws.endpoint, accessKeyId: audienceKey.accessKeyId },
-      deployment,
-      cdnIdentifier,
-    });
+    const publicSide = prepared.start({ endpoint: aws.endpoint, deployment, cdnIdentifier });
     stack.defer(() => publicSide?.close());
     const disk: DiskReading = {};
     const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, waysOf(settings, disk));
@@ -182,11 +166,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
     const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
     const buildApi = prepareApi(options, { ...deps, ...own, audience: publicSide });
-    const build = (from: ProductCode) =>
-      divide(
-        buildApi(from),
-        from.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) }),
-      );
+    const build = (from: ProductCode) => divide(buildApi(from), closeAudience(from, publicSide));
     let serve = build(code);
     const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));
@@ -202,6 +182,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Returns the values of the secrets by their ARNs; undefined for one that is not set. */
+function secretsOf(
+  { srtPassphrase, backupPassphrase }: EmbeddedOptions,
+  cdnIdentifier: string,
+): Record<string, string | undefined> {
+  return {
+    [PASSPHRASE_SECRET_ARN]: srtPassphrase,
+    [BACKUP_PASSPHRASE_SECRET_ARN]: backupPassphrase,
+    [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
+  };
 }
 
 /** The disk with the recordings, from when the recorder is open; steps of the workflow may run before that. */
@@ -242,6 +234,11 @@ function openRecorder(
 /** Returns what reads the origin of the preview, which serves only its CDN. */
 function standInForCloudFront(endpoint: string, cdnIdentifier: string): (path: string) => Promise<Response> {
   return (path) => fetch(endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
+}
+
+/** Creates what answers for the public side on the dashboard's port. */
+function closeAudience(code: ProductCode, publicSide: PublicSide | undefined): Router {
+  return code.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) });
 }
 
 /** Returns a server that answers for the public side, whose pages are on another port, and otherwise is the API. */

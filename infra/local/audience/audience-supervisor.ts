@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AudienceLogger } from '../../../functions/audience/audience-deps.ts';
+import { pickEnvironment } from '../host/child-environment.ts';
 import type { AudienceOpening, FromAudience, ToAudience } from './audience-messages.ts';
 
 const AUDIENCE_PROCESS = fileURLToPath(new URL('./audience-process.ts', import.meta.url));
@@ -126,7 +127,7 @@ async function endProcess(child: ChildProcess): Promise<void> {
 function forkAudience(program: string, { opening, logger }: AudienceSupervisorOptions): ChildProcess {
   const child = fork(program, [], {
     execArgv: [...HEAP, ...permissions([program, opening.dashboardDirectory ?? program])],
-    env: pickEnvironment(),
+    env: pickEnvironment(ENVIRONMENT_NAMES),
     // Ctrl-C in a terminal reaches the whole group; the parent ends this process in its own time.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -155,13 +156,4 @@ function endedBecause({ exitCode, signalCode }: ChildProcess): string {
 
 function post(child: ChildProcess, message: ToAudience): void {
   if (child.connected) child.send(message, () => {});
-}
-
-function pickEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = { MALLOC_ARENA_MAX: '2' };
-  for (const name of ENVIRONMENT_NAMES) {
-    const value = process.env[name];
-    if (value !== undefined) environment[name] = value;
-  }
-  return environment;
 }

@@ -60,7 +60,9 @@ export async function buildDashboard(
     const built = join(folder, 'new');
     await runBuild([rootDirectory, built, ...parts.map((part) => part.folder)]);
     for (const { file, hash } of stamps) writeFileSync(join(built, file), hash);
-    // Another process was quicker. Its build may be one without the public pages.
+    // Another process may have built the same meanwhile, with the public pages as well.
+    if (isFresh()) return outDirectory;
+    // Or it was quicker in this very moment, perhaps without them.
     if (!swapIn(built, outDirectory, join(folder, 'replaced')) && !isFresh()) {
       return await buildDashboard(rootDirectory, log, { hasPublicPages });
     }

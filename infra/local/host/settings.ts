@@ -106,7 +106,7 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max);
 const port = integer(1, 65535);
-const host = z.string().refine((value) => value === 'localhost' || isIP(value) !== 0);
+const address = z.string().refine((value) => value === 'localhost' || isIP(value) !== 0);
 
 function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
   if (value === undefined) return { kind: 'kept' };
@@ -116,7 +116,7 @@ function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
 /** FFMPEG_PATH and CHROME_PATH are in the table too; `programs.ts` reads and checks them. */
 const EnvironmentSchema = z.object({
   PORT: port,
-  SLUICE_HOST: host,
+  SLUICE_HOST: address,
   SLUICE_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,512}$/)
@@ -164,7 +164,7 @@ const EnvironmentSchema = z.object({
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_AUDIENCE: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_AUDIENCE_PORT: port,
-  SLUICE_AUDIENCE_HOST: host.optional(),
+  SLUICE_AUDIENCE_HOST: address.optional(),
   SLUICE_AUDIENCE_ORIGIN: z
     .string()
     .refine((value) => /^https?:/.test(value) && URL.parse(value)?.origin === value)
