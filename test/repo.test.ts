@@ -197,7 +197,7 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/cli\/(environment\.ts|sluice\.mjs)$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/(media-child|engine-supervisor)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/cli\/(environment\.ts|sluice\.mjs)$|^infra\/local\/(run-product|dev\/dev|host\/(child-environment|print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-child\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });

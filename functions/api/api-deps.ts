@@ -66,6 +66,14 @@ interface ScriptClient {
   role: Role;
 }
 
+/** What the API says about the public pages, which another process serves. */
+export interface ApiAudience {
+  /** Returns their origin. @param host the host name by which the API was requested */
+  originFor: (host: string) => string;
+  /** Why they are not served now, and what to do; null while they are. */
+  problem: () => string | null;
+}
+
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
   extends
@@ -92,8 +100,8 @@ export interface ApiDeps
   primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
   ingestHost: string | null;
-  /** Whether the public pages are on; absent: they are off. */
-  hasAudience?: boolean;
+  /** The public pages; absent while they are off. */
+  audience?: ApiAudience;
   /** The users and script clients; absent on one machine. */
   userPool?: UserPool & { scripts: readonly ScriptClient[] };
   /** The ffmpeg in use on one machine and its origin; absent on AWS. */

@@ -91,11 +91,18 @@ export function createAudience(deps: AudienceDeps): Audience {
   return audience;
 }
 
-/** Stands in for the public side while it is switched off: every path of it answers 404. */
-export function createClosedAudience({ https }: Pick<AudienceDeps, 'https'>): Audience {
+/**
+ * Stands in for the public side where it is not served: every path of it answers 404.
+ * @param options.originFor says where it is, by the host of the request; absent while it is switched off
+ */
+export function createClosedAudience({
+  https,
+  originFor,
+}: Pick<AudienceDeps, 'https'> & { originFor?: (host: string) => string }): Audience {
   const audience: Audience = new Hono<AudienceEnv>();
-  audience.notFound(() => {
-    const answer = problem('not_found');
+  audience.notFound(({ req }) => {
+    const elsewhere = originFor && `the public pages are at ${originFor(new URL(req.url).hostname)}`;
+    const answer = problem('not_found', {}, elsewhere);
     setSecurityHeaders(answer.headers, { requestId: randomUUID(), framedBy: undefined, https });
     return answer;
   });

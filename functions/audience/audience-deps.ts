@@ -22,6 +22,8 @@ export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' 
   isHostAllowed?: (host: string) => boolean;
   /** True where the pages are served over TLS. */
   https: boolean;
+  /** Where watchers reach the pages, such as `https://watch.example.com`; absent: where the request was sent. */
+  origin?: string;
 }
 
 /** The part of the product's logger that the public side uses. Addresses and secrets of watchers never get into it. */

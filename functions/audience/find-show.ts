@@ -1,5 +1,5 @@
 import { getRecording } from '../aws/recording-table.ts';
-import type { AudienceContext } from './audience-deps.ts';
+import type { AudienceContext, AudienceDeps } from './audience-deps.ts';
 import type { AudienceParts } from './audience-parts.ts';
 import type { FoundShow } from './visible-shows.ts';
 
@@ -43,7 +43,7 @@ export function cachePolicyOf({ audience }: FoundShow, seconds: number): string 
   return audience.privacy === 'private' ? 'private, no-store' : `public, max-age=${seconds}`;
 }
 
-/** Returns scheme, host and port of a request. */
-export function originOf({ req }: AudienceContext, { https }: { https: boolean }): string {
-  return `${https ? 'https' : 'http'}://${new URL(req.url).host}`;
+/** Returns where watchers reach the pages: scheme, host and port. */
+export function originOf({ req }: AudienceContext, { https, origin }: Pick<AudienceDeps, 'https' | 'origin'>): string {
+  return origin ?? `${https ? 'https' : 'http'}://${new URL(req.url).host}`;
 }

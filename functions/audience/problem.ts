@@ -16,10 +16,10 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Returns a refusal. */
-export function problem(code: ProblemCode, headers: Record<string, string> = {}): Response {
-  const { status, title, detail } = PROBLEMS[code];
-  const body = { type: `urn:sluice:problem:${code}`, title, status, detail, code };
+/** Returns a refusal. @param detail instead of the usual one; must reveal nothing about a show */
+export function problem(code: ProblemCode, headers: Record<string, string> = {}, detail?: string): Response {
+  const { status, title, detail: usual } = PROBLEMS[code];
+  const body = { type: `urn:sluice:problem:${code}`, title, status, detail: detail ?? usual, code };
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },

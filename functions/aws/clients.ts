@@ -10,6 +10,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { configOf, type AwsClientOptions } from './client-config.ts';
 import type { DeclaredInput } from '../domain/declared-input.ts';
 import type { OperationKind, StandbyMode } from '../domain/destination.ts';
 import type { MaintenanceWindow } from '../domain/maintenance.ts';
@@ -103,26 +104,6 @@ export interface AwsDeps<
 
 /** What reading and writing the table needs. */
 export type TableDeps = AwsDeps<'table', 'tableName'>;
-
-/** Where and how to reach AWS. Without an endpoint the SDK resolves it. */
-export interface AwsClientOptions {
-  region?: string;
-  /** One address for all services, which is how the embedded endpoints are reached. */
-  endpoint?: string;
-  credentials?: { accessKeyId: string; secretAccessKey: string };
-  /** Attempts per call. Use 1 where Step Functions retries, because retry layers multiply. */
-  attemptsMax: number;
-}
-
-/** Returns the configuration of an SDK client. */
-export function configOf({ attemptsMax, ...options }: AwsClientOptions) {
-  return {
-    ...options,
-    maxAttempts: attemptsMax,
-    // A hanging call must end well before the function times out; its outcome then counts as unknown.
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-  };
-}
 
 /** Creates the CloudWatch client, which reads the metrics of channels and flow. */
 export const createCloudWatchClient = (options: AwsClientOptions) => new CloudWatchClient(configOf(options));

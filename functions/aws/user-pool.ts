@@ -4,7 +4,7 @@ import {
   ListUsersInGroupCommand,
   type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { configOf, type AwsClientOptions } from './clients.ts';
+import { configOf, type AwsClientOptions } from './client-config.ts';
 
 /** The users of the deployment's Cognito user pool. Only read: Cognito manages them. */
 

@@ -14,7 +14,9 @@ const app = new App();
 const environment = String(app.node.tryGetContext('environment') ?? 'dev');
 const configuration = await orExplain(() => readConfiguration(environment));
 // Synthesis writes the template to standard output, so progress messages go to standard error.
-const dashboardDirectory = await orExplain(() => buildDashboard(ROOT, (message) => console.error(message)));
+const dashboardDirectory = await orExplain(() =>
+  buildDashboard(ROOT, (message) => console.error(message), { hasPublicPages: false }),
+);
 addDeployment(app, { environment, configuration, dashboardDirectory });
 addChecks(app);
 app.synth();

@@ -16,8 +16,8 @@ import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
+import { preparePublicSide, type PublicSide } from './audience/prepare-public-side.ts';
 import { pictureTaker, prepareApi, type ApiOptions } from './prepare-api.ts';
-import { prepareAudience } from './prepare-audience.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { compareClock } from './host/compare-clock.ts';
@@ -30,7 +30,8 @@ import type { MediaEngine } from './engine/contract.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 import { BACKUP_PASSPHRASE_SECRET_ARN, PASSPHRASE_SECRET_ARN } from './provision-flow.ts';
-import { originOf, type Settings } from './host/settings.ts';
+import { originOf } from './host/origins.ts';
+import type { Settings } from './host/settings.ts';
 import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
 import { markStoreComplete, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
@@ -100,12 +101,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     stack.defer(() => engine.close());
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
-    const secrets: Record<string, string | undefined> = {
-      [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
-      [BACKUP_PASSPHRASE_SECRET_ARN]: options.backupPassphrase,
-      [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
-    };
+    const secrets = secretsOf(options, cdnIdentifier);
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
+    const prepared = preparePublicSide(options);
     const aws = await startLocalAws({
       dataDirectory: settings.dataDirectory,
       port: settings.localAwsPort,
@@ -113,12 +111,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       engine,
       profile: settings.profile,
       isRateLimited: settings.profile === 'aws-like',
-      hooks: {
-        ...rehearsal.hooks,
-        resolveSecret: (secretArn) => secrets[secretArn],
-      },
+      hooks: { ...rehearsal.hooks, resolveSecret: (secretArn) => secrets[secretArn] },
       health,
       ...(store.importedRows ? { importedRows: store.importedRows } : {}),
+      limitedKeys: prepared.limitedKeys,
     });
     stack.defer(() => aws.close());
     stack.defer(() => health.close());
@@ -133,6 +129,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
+    const publicSide = prepared.start({ endpoint: aws.endpoint, deployment, cdnIdentifier });
+    stack.defer(() => publicSide?.close());
     const disk: DiskReading = {};
     const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, waysOf(settings, disk));
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
@@ -167,22 +165,35 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const revealKeys = (record: Destination) => readDestinationKeys(deps, record);
     const takeSourcePicture = pictureTaker(engine, deployment.flowArn);
     const own = { takeSourcePicture, rehearsal, hlsProxy, health, recordingDisk: recorder.disk, revealKeys };
-    const buildApi = prepareApi(options, { ...deps, ...own });
-    const buildAudience = prepareAudience(options, { ...deps, hlsProxy });
-    const build = (from: ProductCode) => divide(buildApi(from), buildAudience(from));
+    const buildApi = prepareApi(options, { ...deps, ...own, audience: publicSide });
+    const build = (from: ProductCode) => divide(buildApi(from), closeAudience(from, publicSide));
     let serve = build(code);
     const server = await listen(settings, (request, environment) => serve(request, environment));
     stack.defer(() => closeServer(server));
     const useCode = (next: ProductCode) => {
       [serve, handleMediaEvent] = [build(next), next.createMediaEventHandler(mediaEventDeps)];
       code = next;
+      publicSide?.restart();
     };
+    await publicSide?.settled;
     const whole = stack.move();
     return { origin: originOf(settings), useCode, close: () => whole.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Returns the values of the secrets by their ARNs; undefined for one that is not set. */
+function secretsOf(
+  { srtPassphrase, backupPassphrase }: EmbeddedOptions,
+  cdnIdentifier: string,
+): Record<string, string | undefined> {
+  return {
+    [PASSPHRASE_SECRET_ARN]: srtPassphrase,
+    [BACKUP_PASSPHRASE_SECRET_ARN]: backupPassphrase,
+    [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
+  };
 }
 
 /** The disk with the recordings, from when the recorder is open; steps of the workflow may run before that. */
@@ -225,10 +236,15 @@ function standInForCloudFront(endpoint: string, cdnIdentifier: string): (path: s
   return (path) => fetch(endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
 }
 
-/** Returns a server of two routers that share nothing: the public side has its own. */
-function divide(api: Router, audience: Router): Serve {
+/** Creates what answers for the public side on the dashboard's port. */
+function closeAudience(code: ProductCode, publicSide: PublicSide | undefined): Router {
+  return code.createClosedAudience({ https: false, ...(publicSide && { originFor: publicSide.originFor }) });
+}
+
+/** Returns a server that answers for the public side, whose pages are on another port, and otherwise is the API. */
+function divide(api: Router, closedAudience: Router): Serve {
   return (request, environment) =>
-    (isAudiencePath(new URL(request.url).pathname) ? audience : api).fetch(request, environment);
+    (isAudiencePath(new URL(request.url).pathname) ? closedAudience : api).fetch(request, environment);
 }
 
 type Serve = Parameters<typeof getRequestListener>[0];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
+import type { ApiAudience, ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
@@ -63,6 +63,7 @@ export function prepareApi(
   }: ApiOptions,
   {
     health,
+    audience,
     ...aws
   }: AwsDeps &
     Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
@@ -72,6 +73,7 @@ export function prepareApi(
       recordingDisk: () => RecordingDisk | null;
       health: StorageHealth;
       revealKeys: (record: Destination) => ReturnType<typeof readDestinationKeys>;
+      audience: ApiAudience | undefined;
     },
 ): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
@@ -95,7 +97,7 @@ export function prepareApi(
       nameCaller,
       isLocalScraper,
       embedded: true,
-      hasAudience: settings.audience !== null,
+      ...(audience && { audience }),
       version,
       newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
       freshSeconds: FRESH_SECONDS,

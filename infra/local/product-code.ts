@@ -2,7 +2,7 @@ import { createApi } from '../../functions/api/app.ts';
 import { createAccessTokens } from '../../functions/api/auth/access-tokens.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
-import { createAudience, createClosedAudience } from '../../functions/audience/app.ts';
+import { createClosedAudience } from '../../functions/audience/app.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
 import { runMonitor } from '../../functions/schedules/monitor-run.ts';
@@ -19,7 +19,6 @@ export type ProductCode = typeof productCode;
 export const productCode = {
   createAccessTokens,
   createApi,
-  createAudience,
   createClosedAudience,
   createTokenAuthentication,
   createRevokedSessions,

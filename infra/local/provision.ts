@@ -32,8 +32,8 @@ import { ensureFlow, type FlowSettings } from './provision-flow.ts';
  */
 
 const DEPLOYMENT_ID = 'local';
-const TABLE_NAME = 'sluice';
-const REPORT_BUCKET = 'sluice-local-reports';
+export const TABLE_NAME = 'sluice';
+export const REPORT_BUCKET = 'sluice-local-reports';
 const KEY_ALIAS = 'alias/sluice';
 const PACKAGE_CHANNEL_ID = 'sluice-local';
 const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };

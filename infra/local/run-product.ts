@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ensureAccessToken } from './host/access-token.ts';
 import { explainDirectoryError, UnusableDirectoryError } from './host/data-directory.ts';
 import { lockDataDirectory, DataDirectoryInUseError } from './host/data-lock.ts';
-import { DashboardBuildError } from './host/dashboard.ts';
+import { DashboardBuildError, type buildDashboard } from './host/dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded, type Embedded } from './embedded.ts';
 import { needsNoEscape, tryPassphrases, type PassphraseAbility } from './engine/ffmpeg-abilities.ts';
@@ -27,7 +27,7 @@ interface Entry {
   /** Adds a test picture and local targets, kept apart from real destinations. */
   isDemo: boolean;
   /** Builds the dashboard and returns its directory; left out when `follow` serves it. */
-  buildDashboard?(rootDirectory: string, print: (line: string) => void): Promise<string>;
+  buildDashboard?: typeof buildDashboard;
   /** Ports needed besides the product's. */
   listPorts?(): PortNeed[];
   /** Starts what runs beside the product. Returns the origin to sign in at, and what stops it. */
@@ -84,7 +84,9 @@ async function start(settings: Settings, entry: Entry): Promise<void> {
   // The tests run with the ffmpeg of npm, so only another one must prove its abilities.
   const ability = ffmpeg.origin === 'npm' ? 'any' : await tryPassphrases(ffmpeg.path);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
-  const dashboardDirectory = await entry.buildDashboard?.(rootDirectory, print);
+  const dashboardDirectory = await entry.buildDashboard?.(rootDirectory, print, {
+    hasPublicPages: settings.audience !== null,
+  });
   // From here on, this process and its children create files for their owner only.
   process.umask(0o077);
   // Check the store before anything is written, so that no later step silently replaces a missing or damaged file.

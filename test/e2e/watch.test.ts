@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../browser/accessibility.ts';
 import { launchChromium } from '../browser/launch-chromium.ts';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import { findFreePorts, findFreeTcpPort, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { findTestFfmpeg } from '../support/test-media.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -32,6 +32,8 @@ const ffmpegPath = findTestFfmpeg()!;
 const clip = join(directory, 'source.ts');
 let ports: Awaited<ReturnType<typeof findFreePorts>>;
 let product: Product;
+/** Where the public side is. */
+let origin: string;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -88,7 +90,9 @@ beforeAll(async () => {
     ...{ videoBitrate: '800k', bFrames: 0 },
   });
   ports = await findFreePorts();
-  product = await startProduct(ports, join(directory, 'data'), environment);
+  const port = await findFreeTcpPort();
+  origin = `http://127.0.0.1:${port}`;
+  product = await startProduct(ports, join(directory, 'data'), { ...environment, SLUICE_AUDIENCE_PORT: String(port) });
   stopSending = sendSrt(ffmpegPath, clip, ports.srt);
   browser = await launchChromium();
   context = await browser.newContext();
@@ -96,7 +100,7 @@ beforeAll(async () => {
   otherSite = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end(
-      `<iframe width="640" height="420" src="${product.origin}${openShow?.path.replace('/watch/', '/embed/')}"></iframe>`,
+      `<iframe width="640" height="420" src="${origin}${openShow?.path.replace('/watch/', '/embed/')}"></iframe>`,
     );
   }).listen(0, '127.0.0.1');
 });
@@ -118,7 +122,7 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
       localStart: wallClock(200),
       localEnd: wallClock(260),
     });
-    page = await open(`${product.origin}/watch`);
+    page = await open(`${origin}/watch`);
     await waitFor('the show', async () => {
       await page.reload();
       return (await page.getByRole('link', { name: 'Evening concert <i>' }).count()) === 1;
@@ -198,27 +202,27 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
   });
 
   it('cannot be framed except as an embed', async () => {
-    const outer = await open(`${product.origin}/watch`);
+    const outer = await open(`${origin}/watch`);
     const isRefused = await outer.evaluate(async (address) => {
       const response = await fetch(address);
       return response.headers.get('content-security-policy')?.includes("frame-ancestors 'none'");
-    }, product.origin + openShow.path);
+    }, origin + openShow.path);
     expect(isRefused).toBe(true);
     await outer.close();
   });
 
   it('says so when all places are taken', async () => {
-    const { pathname } = new URL(product.origin + openShow.path);
+    const { pathname } = new URL(origin + openShow.path);
     const id = pathname.slice(-26);
     const begin = () =>
-      fetch(`${product.origin}/audience/v1/shows/${id}/viewings`, {
+      fetch(`${origin}/audience/v1/shows/${id}/viewings`, {
         method: 'POST',
-        headers: { origin: product.origin },
+        headers: { origin },
       });
     const statuses: number[] = [];
     for (let count = 0; count < VIEWERS_MAX; count += 1) statuses.push((await begin()).status);
     expect(statuses.at(-1)).toBe(503);
-    const late = await open(product.origin + openShow.path);
+    const late = await open(origin + openShow.path);
     await late.getByRole('button', { name: 'Play', exact: true }).click();
     await waitFor('the notice', async () => (await notice(late).textContent())?.includes('All places are taken'));
     await plays(page);
@@ -258,7 +262,7 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
     const link = (await desk.locator('code', { hasText: 'key=' }).textContent())!;
     expect(await findViolations(desk)).toEqual([]);
 
-    const hidden = await open(product.origin + privateShow.path);
+    const hidden = await open(origin + privateShow.path);
     expect(await hidden.getByRole('heading', { level: 1 }).textContent()).toBe('Not found');
     await act(privateShow.showId, 'go-live');
     await hidden.goto(link);
@@ -267,7 +271,7 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
       await hidden.reload();
       return false;
     });
-    expect(hidden.url()).toBe(product.origin + privateShow.path);
+    expect(hidden.url()).toBe(origin + privateShow.path);
     await press(hidden);
 
     await desk.getByRole('button', { name: 'Revoke the link for Board' }).click();

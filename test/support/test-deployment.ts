@@ -11,6 +11,7 @@ import { systemClock } from '../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
 import type { Durations } from '../../infra/local/endpoints/media/profiles.ts';
 import type { Harvester } from '../../infra/local/endpoints/media/harvester.ts';
+import type { LimitedKey } from '../../infra/local/endpoints/wire/limited-key.ts';
 import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
 import { createWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-deps.ts';
@@ -42,6 +43,8 @@ interface TestDeploymentOptions {
   engine?: MediaEngine;
   durations?: Partial<Durations>;
   quotas?: { channelQuota: number; pushInputQuota: number };
+  /** Access keys with limits that the local AWS accepts. */
+  limitedKeys?: LimitedKey[];
   /** Called before each step; a throw makes the step fail like a lost Lambda. */
   beforeStep?: (input: StepInput) => void | Promise<void>;
 }
@@ -58,6 +61,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     profile: 'instant',
     ...(options.durations ? { durations: options.durations } : {}),
     ...(options.harvester ? { harvester: options.harvester } : {}),
+    ...(options.limitedKeys && { limitedKeys: options.limitedKeys }),
   });
   const deployment = await provision({
     clients: aws.clients,

@@ -38,7 +38,7 @@ export function registerHealth(api: Api, deps: ApiDeps): void {
   );
   api.openapi(health, async (context) => {
     // Not cached, so that a full disk is reported at once.
-    const seen = [...(await checks.get()), ...storageCheck(deps)];
+    const seen = [...(await checks.get()), ...storageCheck(deps), ...audienceCheck(deps)];
     const isOk = seen.every(({ ok }) => ok);
     const body = { version: deps.version, checks: seen };
     return isOk
@@ -53,6 +53,12 @@ function storageCheck({ storageFailure }: ApiDeps): { name: string; ok: boolean;
   if (failure === null) return [{ name: 'store', ok: true, detail: 'writable' }];
   const detail = `changes are refused since ${failure.since.toISOString()}, because ${failure.reason}: ${failure.remedy}`;
   return [{ name: 'store', ok: false, detail }];
+}
+
+function audienceCheck({ audience }: ApiDeps): { name: string; ok: boolean; detail: string }[] {
+  if (!audience) return [];
+  const problem = audience.problem();
+  return [{ name: 'public pages', ok: problem === null, detail: problem ?? 'served' }];
 }
 
 async function check(

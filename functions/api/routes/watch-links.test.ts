@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const create = (body: object = {}) => test.call('POST', PATH, { body: { name: 'Board', ...body } });
 
 beforeEach(async () => {
-  test.rebuild({ hasAudience: true });
+  test.rebuild({ audience: { originFor: (host) => `http://${host}:8081`, problem: () => null } });
   await insertShow(test.deps, makeShow({ privacy: 'private' }));
 });
 
@@ -21,7 +21,8 @@ describe('POST /api/shows/{showId}/watch-links', () => {
     expect(status).toBe(201);
     expect(body).toMatchObject({ name: 'Board', state: 'valid', showId: SHOW_ID, createdBy: 'operator' });
     expect(Date.parse(body.expiresAt) - test.time.now.getTime()).toBe(30 * DAY_MS);
-    const { pathname, searchParams } = new URL(body.link);
+    const { port, pathname, searchParams } = new URL(body.link);
+    expect(port).toBe('8081');
     expect(pathname).toBe(`/watch/sunday-service-${SHOW_ID.slice(4)}`);
     const secret = searchParams.get('key')!;
     expect(secret).toMatch(/^sluice_watch_[\w-]{43}$/);
@@ -66,6 +67,7 @@ describe('GET /api/shows/{showId}/watch-links', () => {
     test.time.now = new Date(test.time.now.getTime() + 60_000);
     const { status, body } = await test.call('GET', PATH);
     expect(status).toBe(200);
+    expect(body.watchUrl).toMatch(/^http:\/\/[^:]+:8081\/watch\//);
     expect(new URL(body.watchUrl).pathname).toBe(`/watch/sunday-service-${SHOW_ID.slice(4)}`);
     expect(body.data).toMatchObject([
       { name: 'Board', state: 'expired' },

@@ -12,7 +12,7 @@ import {
   watchLinkState,
   type WatchLink,
 } from '../../domain/watch-link.ts';
-import type { Api, ApiDeps } from '../api-deps.ts';
+import type { Api, ApiAudience, ApiContext, ApiDeps } from '../api-deps.ts';
 import { findShow } from '../find-show.ts';
 import { invalidFields } from '../http/validation.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
@@ -75,7 +75,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     const show = await findShow(deps, showId);
     const now = deps.now();
     const data = (await listWatchLinks(deps, showId)).map((link) => present(link, now));
-    const watchUrl = deps.hasAudience ? originOf(context, deps) + watchPathOf(show) : null;
+    const watchUrl = deps.audience ? watchOriginOf(context, deps, deps.audience) + watchPathOf(show) : null;
     return context.json({ watchUrl, data }, 200);
   });
 
@@ -83,7 +83,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     const { showId } = context.req.valid('param');
     const { name, expiresAt } = context.req.valid('json');
     const show = await findShow(deps, showId);
-    if (!deps.hasAudience) throw audienceOff();
+    if (!deps.audience) throw audienceOff();
     const now = deps.now();
     requireExpiry(expiresAt, now);
     const valid = (await listWatchLinks(deps, showId)).filter((each) => watchLinkState(each, now) === 'valid');
@@ -101,7 +101,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     };
     await insertWatchLink(deps, watchLinkDigestOf(secret), link);
     deps.logger.info('watch link created', { requestId: context.get('requestId'), showId, linkId: link.linkId });
-    const address = `${originOf(context, deps)}${watchPathOf(show)}?key=${secret}`;
+    const address = `${watchOriginOf(context, deps, deps.audience)}${watchPathOf(show)}?key=${secret}`;
     return context.json({ ...present(link, now), link: address }, 201);
   });
 
@@ -117,6 +117,11 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     deps.logger.info('watch link revoked', { requestId: context.get('requestId'), showId, linkId });
     return context.body(null, 204);
   });
+}
+
+/** Returns where the watch pages are, seen from where the operator is. */
+function watchOriginOf(context: ApiContext, deps: ApiDeps, audience: ApiAudience): string {
+  return audience.originFor(new URL(originOf(context, deps)).hostname);
 }
 
 function present(link: WatchLink, now: Date): WatchLinkResource {

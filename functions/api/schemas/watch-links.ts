@@ -41,7 +41,7 @@ export type WatchLinkResource = z.infer<typeof WatchLinkResource>;
 export const NewWatchLink = WatchLinkResource.extend({
   link: z.string().openapi({
     description: 'Shown only now. Everyone who has it can watch the show until it expires or is revoked',
-    example: 'http://localhost:8080/watch/sunday-service-01k8m3v0s5n2q8w4x6y7z9a1bc?key=sluice_watch_…',
+    example: 'http://localhost:8081/watch/sunday-service-01k8m3v0s5n2q8w4x6y7z9a1bc?key=sluice_watch_…',
   }),
 }).openapi('NewWatchLink');
 export type NewWatchLink = z.infer<typeof NewWatchLink>;

@@ -160,6 +160,14 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/api/bench-api.ts', args),
   },
+  'bench:audience': {
+    forDevelopers: true,
+    meaning: 'measure the public pages: a thousand viewers beside the destinations',
+    command: 'npm run bench:audience',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg', 'chromium'],
+    run: (node, args) => runFile(node, 'test/bench/audience/bench-audience.ts', args),
+  },
   'bench:bundle': {
     forDevelopers: true,
     meaning: 'measure the size of the Lambda functions, with and without our code',

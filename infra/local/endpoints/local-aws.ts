@@ -16,6 +16,7 @@ import { createHarvester } from './mediapackage/harvester.ts';
 import { createS3, openObjects } from './s3/create-s3.ts';
 import { writePrivateFile } from '../host/root-key.ts';
 import { openSealedFile } from '../host/sealed-file.ts';
+import type { LimitedKey } from './wire/limited-key.ts';
 import { LOCAL_REGION } from './wire/local-service.ts';
 import { createMemoryStore } from '../host/state-store.ts';
 import type { Write } from '../host/store/journal-lines.ts';
@@ -51,6 +52,8 @@ interface LocalAwsOptions extends Pick<
   health?: StorageHealth;
   /** Rows of an earlier format, imported when the table is opened. */
   importedRows?: Iterable<Write>;
+  /** Access keys besides the installation's own, with what each may do. */
+  limitedKeys?: readonly LimitedKey[];
 }
 
 /**
@@ -109,7 +112,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   try {
     // Flows and channels that ran before a restart resume in the engine before the first request.
     await media.restore();
-    const front = await startAwsFront({ port: options.port, services, accessKeyId: credentials.accessKeyId });
+    const front = await startAwsFront({
+      port: options.port,
+      services,
+      accessKeyId: credentials.accessKeyId,
+      ...(options.limitedKeys && { limitedKeys: options.limitedKeys }),
+    });
     const clients = createAwsClients({
       region: LOCAL_REGION,
       endpoint: front.endpoint,

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { pickEnvironment } from '../host/child-environment.ts';
 import { engineArguments } from './engine-arguments.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { FromEngine, ToEngine } from './engine-messages.ts';
@@ -122,7 +123,7 @@ export function createEngineSupervisor(options: EngineSupervisorOptions): Engine
 function forkEngine(logger: EngineLogger): ChildProcess {
   const child = fork(ENGINE_PROCESS, [], {
     execArgv: engineArguments(process.execArgv),
-    env: pickEnvironment(),
+    env: pickEnvironment(ENVIRONMENT_NAMES),
     detached: true,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -135,13 +136,4 @@ function forkEngine(logger: EngineLogger): ChildProcess {
 
 function post(child: ChildProcess, message: ToEngine): void {
   if (child.connected) child.send(message, () => {});
-}
-
-function pickEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = { MALLOC_ARENA_MAX: '2' };
-  for (const name of ENVIRONMENT_NAMES) {
-    const value = process.env[name];
-    if (value !== undefined) environment[name] = value;
-  }
-  return environment;
 }

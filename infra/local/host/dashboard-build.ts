@@ -1,6 +1,7 @@
 /**
  * Entry point of the process that builds the dashboard for `dashboard.ts`. It reports the result over IPC and exits. It
- * also exits as soon as its parent does.
+ * also exits as soon as its parent does. Arguments: the folder of the product, the folder to build in, and `watch` when
+ * the public pages are wanted too.
  */
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -13,7 +14,7 @@ export interface BuildOutcome {
   reason?: string;
 }
 
-const [rootDirectory = '', outDir = ''] = process.argv.slice(2);
+const [rootDirectory = '', outDir = '', ...pages] = process.argv.slice(2);
 
 process.on('disconnect', () => process.exit(1));
 
@@ -25,6 +26,7 @@ const common = { configFile: join(rootDirectory, 'vite.config.ts'), logLevel: 's
 
 async function buildPages(): Promise<void> {
   await build({ ...common, build: { outDir, emptyOutDir: true } });
+  if (!pages.includes(WATCH_FOLDER)) return;
   await build({ ...common, mode: 'watch', build: { outDir: join(outDir, WATCH_FOLDER), emptyOutDir: true } });
 }
 

@@ -22,6 +22,7 @@ let said: string[];
 const log = (message: string) => said.push(message);
 const read = (...path: string[]) => readFileSync(join(root, 'web', ...path), 'utf8');
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
+const build = (hasPublicPages = false) => buildDashboard(root, log, { hasPublicPages });
 /** Reads the script of the currently served page. */
 const script = () =>
   read(
@@ -44,22 +45,22 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('buildDashboard', () => {
   it('builds only when the sources have changed', async () => {
-    expect(await buildDashboard(root, log)).toBe(join(root, 'web', 'dist'));
+    expect(await build()).toBe(join(root, 'web', 'dist'));
     expect(script()).toContain('first');
     write('web/src/page.test.ts', 'not part of it');
-    await buildDashboard(root, log);
+    await build();
     expect(said).toHaveLength(1);
     write('web/src/page.ts', `document.title = 'second';`);
-    await buildDashboard(root, log);
+    await build();
     expect(script()).toContain('second');
     expect(said).toHaveLength(2);
   });
 
   it('names the faulty file, keeps the previous page and tries again at the next start', async () => {
-    await buildDashboard(root, log);
+    await build();
     write('web/src/page.ts', `import './missing.ts';`);
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const failure = await buildDashboard(root, log).catch((error: unknown) => error);
+      const failure = await build().catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(DashboardBuildError);
       const { message } = failure as Error;
       expect(message).toMatch(/^the dashboard cannot be built: [^]*missing\.ts[^]*page\.ts[^]*\n {2}remedy: /);
@@ -72,15 +73,38 @@ describe('buildDashboard', () => {
 
   it('leaves no partial page when the build process is killed', async () => {
     write('vite.config.ts', `process.stderr.write('last words'); process.kill(process.pid, 'SIGKILL');`);
-    await expect(buildDashboard(root, log)).rejects.toThrow(/ended by SIGKILL.*memory[^]*last words/);
+    await expect(build()).rejects.toThrow(/ended by SIGKILL.*memory[^]*last words/);
     expect(existsSync(join(root, 'web/dist'))).toBe(false);
+  });
+
+  it('builds the public pages only when they are wanted, and keeps them from then on', async () => {
+    write('web/watch/main.ts', '');
+    await build();
+    expect(existsSync(join(root, 'web/dist/watch'))).toBe(false);
+    write('web/watch/main.ts', 'changed');
+    await build();
+    expect(said).toHaveLength(1);
+    await build(true);
+    expect(readdirSync(join(root, 'web/dist/watch'))).toContain('index.html');
+    await build(true);
+    await build();
+    expect(said).toHaveLength(2);
+    write('web/src/page.ts', `document.title = 'second';`);
+    await build();
+    expect(existsSync(join(root, 'web/dist/watch'))).toBe(true);
+    expect(said).toHaveLength(3);
+  });
+
+  it('ends with the public pages when one of two builds at once has them', async () => {
+    await Promise.all([build(true), build()]);
+    expect(existsSync(join(root, 'web/dist/watch'))).toBe(true);
   });
 
   it('tolerates a concurrent build and removes the folder of a killed one', async () => {
     const abandoned = join(root, 'web/.building/build-abandoned');
     mkdirSync(abandoned, { recursive: true });
     utimesSync(abandoned, 0, 0);
-    await Promise.all([buildDashboard(root, log), buildDashboard(root, log)]);
+    await Promise.all([build(), build()]);
     expect(script()).toContain('first');
     expect(readdirSync(join(root, 'web/.building'))).toEqual([]);
   });
@@ -97,7 +121,7 @@ describe('buildDashboard', () => {
        };`,
     );
     const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'dashboard.ts')).href);
-    const code = `const { buildDashboard } = await import(${module}); await buildDashboard(${JSON.stringify(root)}, () => {});`;
+    const code = `const { buildDashboard } = await import(${module}); await buildDashboard(${JSON.stringify(root)}, () => {}, { hasPublicPages: false });`;
     const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
     await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
     const pid = Number(readFileSync(pidFile, 'utf8'));

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildOutcome } from './dashboard-build.ts';
+import { WATCH_FOLDER } from './page-assets.ts';
 
 /** Reports that the dashboard cannot be built. The message is ready for the terminal. */
 export class DashboardBuildError extends Error {
@@ -29,14 +30,25 @@ export class DashboardBuildError extends Error {
 /**
  * Builds the dashboard when its sources have changed since the last build. It compares a hash of the sources, because a
  * clone or an archive does not preserve file times.
+ * @param options.hasPublicPages builds the files of the public pages as well, below `watch`
  * @returns the directory to serve
  * @throws {DashboardBuildError} the previous build stays in place
  */
-export async function buildDashboard(rootDirectory: string, log: (message: string) => void): Promise<string> {
+export async function buildDashboard(
+  rootDirectory: string,
+  log: (message: string) => void,
+  { hasPublicPages }: { hasPublicPages: boolean },
+): Promise<string> {
   const outDirectory = join(rootDirectory, 'web', 'dist');
-  const stampFile = join(outDirectory, '.sources');
-  const hash = hashSources(rootDirectory);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return outDirectory;
+  // Once built, the public pages stay: a start without them must not cost the next start with them a build.
+  const hasBoth = hasPublicPages || existsSync(join(outDirectory, WATCH_FOLDER));
+  const parts = hasBoth ? [DASHBOARD, PUBLIC_PAGES] : [DASHBOARD];
+  const stamps = parts.map(({ folder, sources }) => ({
+    file: join(folder, '.sources'),
+    hash: hashSources(rootDirectory, sources),
+  }));
+  const isFresh = () => stamps.every(({ file, hash }) => readIfThere(join(outDirectory, file)) === hash);
+  if (isFresh()) return outDirectory;
   log('building the dashboard (first start or changed sources) …');
   // Build in a temporary folder and swap it in, so that an open page never loads half a build. Each build has its own
   // folder, because two may run at once.
@@ -46,9 +58,14 @@ export async function buildDashboard(rootDirectory: string, log: (message: strin
   const folder = mkdtempSync(join(workshop, 'build-'));
   try {
     const built = join(folder, 'new');
-    await runBuild(rootDirectory, built);
-    writeFileSync(join(built, '.sources'), hash);
-    swapIn(built, outDirectory, join(folder, 'replaced'));
+    await runBuild([rootDirectory, built, ...parts.map((part) => part.folder)]);
+    for (const { file, hash } of stamps) writeFileSync(join(built, file), hash);
+    // Another process may have built the same meanwhile, with the public pages as well.
+    if (isFresh()) return outDirectory;
+    // Or it was quicker in this very moment, perhaps without them.
+    if (!swapIn(built, outDirectory, join(folder, 'replaced')) && !isFresh()) {
+      return await buildDashboard(rootDirectory, log, { hasPublicPages });
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -58,9 +75,9 @@ export async function buildDashboard(rootDirectory: string, log: (message: strin
 const BUILD_PROCESS = join(import.meta.dirname, 'dashboard-build.ts');
 
 /** Runs the bundler in a child process, because it takes close to a gigabyte of memory and never releases it. */
-function runBuild(rootDirectory: string, outDirectory: string): Promise<void> {
+function runBuild(buildArguments: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = fork(BUILD_PROCESS, [rootDirectory, outDirectory], {
+    const child = fork(BUILD_PROCESS, buildArguments, {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -86,7 +103,8 @@ function endedBecause(code: number | null, signal: NodeJS.Signals | null, said: 
   return said.trim() === '' ? end : `${end}\n${said.trim()}`;
 }
 
-function swapIn(built: string, outDirectory: string, replaced: string): void {
+/** Puts a build in place. @returns false when another process has put its own there meanwhile */
+function swapIn(built: string, outDirectory: string, replaced: string): boolean {
   try {
     renameSync(outDirectory, replaced);
   } catch (error) {
@@ -95,9 +113,10 @@ function swapIn(built: string, outDirectory: string, replaced: string): void {
   }
   try {
     renameSync(built, outDirectory);
+    return true;
   } catch (error) {
-    // Another process was quicker, and its build is equivalent.
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
 }
 
@@ -117,13 +136,18 @@ function removeAbandoned(workshop: string): void {
 /** Inputs of the build outside `web`. The dashboard imports only types from the rest, which do not reach the bundle. */
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'vite.config.ts'];
 
-/** Folders and files of `web` that are part of the build. */
-const WEB_SOURCES = ['src', 'watch', 'public', 'index.html'];
+/** What is built: the folder in the built dashboard, and the folders and files of `web` that it is built from. */
+const DASHBOARD = { folder: '', sources: ['src', 'public', 'index.html'] };
+const PUBLIC_PAGES = { folder: WATCH_FOLDER, sources: ['watch'] };
 
-function hashSources(rootDirectory: string): string {
+function readIfThere(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+function hashSources(rootDirectory: string, sources: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of SETTINGS) hash.update(readFileSync(join(rootDirectory, file)));
-  const files = WEB_SOURCES.flatMap((source) => filesOf(join(rootDirectory, 'web', source))).toSorted();
+  const files = sources.flatMap((source) => filesOf(join(rootDirectory, 'web', source))).toSorted();
   for (const file of files) hash.update(file.slice(rootDirectory.length)).update(readFileSync(file));
   return hash.digest('hex');
 }

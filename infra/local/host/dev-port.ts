@@ -1,4 +1,5 @@
-import { originOf, SettingsError } from './settings.ts';
+import { originOf } from './origins.ts';
+import { SettingsError } from './settings.ts';
 
 /** Where the page's development server listens: this machine only, whatever the product listens on. */
 export const DEV_HOST = '127.0.0.1';

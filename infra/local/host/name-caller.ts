@@ -13,7 +13,11 @@ export function nameCaller(bindings: unknown): string {
   const { socket } = (bindings as { incoming: IncomingMessage }).incoming;
   if (!socket.remoteAddress) return 'gone';
   const address = ipaddr.process(socket.remoteAddress);
-  if (address.range() === 'loopback') return `local user ${findUser(socket) ?? 'unknown'}`;
+  return address.range() === 'loopback' ? `local user ${findUser(socket) ?? 'unknown'}` : nameAddress(address);
+}
+
+/** Names a caller by its address alone. */
+export function nameAddress(address: ipaddr.IPv4 | ipaddr.IPv6): string {
   if (address.kind() === 'ipv4') return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }

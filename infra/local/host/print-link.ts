@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { readAccessToken, signInLink } from './access-token.ts';
+import { originOf } from './origins.ts';
 import { findRunningInstances } from './running-instances.ts';
 import { SealedFileError } from './sealed-file.ts';
-import { demoDirectory, originOf, readSettings, SettingsError, type Settings } from './settings.ts';
+import { demoDirectory, readSettings, SettingsError, type Settings } from './settings.ts';
 import { encoderAddress, readBackupPassphrase, readSrtPassphrase } from './srt-passphrase.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { originOf, readSettings, SETTINGS_TABLE, SettingsError } from './settings.ts';
+import { audienceOriginOf, originOf } from './origins.ts';
+import { readSettings, SETTINGS_TABLE, SettingsError } from './settings.ts';
 
 function problemsOf(environment: Record<string, string>): SettingsError {
   try {
@@ -12,11 +13,32 @@ function problemsOf(environment: Record<string, string>): SettingsError {
 }
 
 describe('readSettings', () => {
-  it('has public pages for a limited number of viewers when SLUICE_AUDIENCE is on', () => {
-    expect(readSettings({ SLUICE_AUDIENCE: 'on' }).audience).toEqual({ viewersMax: 200 });
-    expect(readSettings({ SLUICE_AUDIENCE: 'on', SLUICE_AUDIENCE_VIEWERS: '7' }).audience).toEqual({ viewersMax: 7 });
+  it('has public pages on a port of their own when SLUICE_AUDIENCE is on', () => {
+    const on = { SLUICE_AUDIENCE: 'on' };
+    const usual = { port: 8081, host: '127.0.0.1', origin: null, viewersMax: 200 };
+    expect(readSettings(on).audience).toEqual(usual);
+    expect(readSettings({ ...on, SLUICE_AUDIENCE_VIEWERS: '7' }).audience).toEqual({ ...usual, viewersMax: 7 });
+    const open = { SLUICE_HOST: '0.0.0.0', SLUICE_TOKEN: 'a-token-of-16-chars' };
+    expect(readSettings({ ...on, ...open }).audience?.host).toBe('0.0.0.0');
+    expect(readSettings({ ...on, SLUICE_AUDIENCE_HOST: '0.0.0.0' }).audience?.host).toBe('0.0.0.0');
+    const origin = 'https://watch.example.com';
+    expect(readSettings({ ...on, SLUICE_AUDIENCE_ORIGIN: origin }).audience?.origin).toBe(origin);
     expect(readSettings({ SLUICE_AUDIENCE_VIEWERS: '7' }).audience).toBeNull();
     expect(() => readSettings({ SLUICE_AUDIENCE_VIEWERS: '0' })).toThrow('1 to 10000');
+  });
+
+  it.each([
+    'watch.example.com',
+    'https://watch.example.com/',
+    'https://a@watch.example.com',
+    'ftp://watch.example.com',
+  ])('refuses %s as the public address of the watch pages', (origin) =>
+    expect(() => readSettings({ SLUICE_AUDIENCE_ORIGIN: origin })).toThrow('without a path'),
+  );
+
+  it('refuses one port for the dashboard and the watch pages, unless these are off', () => {
+    expect(problemsOf({ PORT: '8081', SLUICE_AUDIENCE: 'on' }).message).toContain('a port other than PORT’s');
+    expect(readSettings({ PORT: '8081' }).port).toBe(8081);
   });
 
   it('returns the documented defaults for an empty environment', () => {
@@ -208,4 +230,16 @@ describe('SETTINGS_TABLE', () => {
       'SMTP_URL',
     ]);
   });
+});
+
+describe('audienceOriginOf', () => {
+  const audience = { host: '127.0.0.1', port: 8081, origin: null };
+
+  it.each([
+    [audience, 'localhost', 'http://127.0.0.1:8081'],
+    [{ ...audience, host: '::1' }, 'localhost', 'http://[::1]:8081'],
+    [{ ...audience, host: '0.0.0.0' }, 'studio.local', 'http://studio.local:8081'],
+    [{ ...audience, host: '::' }, '[fd00::5]', 'http://[fd00::5]:8081'],
+    [{ ...audience, origin: 'https://watch.example.com' }, 'localhost', 'https://watch.example.com'],
+  ])('of %j, asked as %s, is %s', (settings, host, origin) => expect(audienceOriginOf(settings, host)).toBe(origin));
 });

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { PRIMARY_MODES, type PrimaryMode } from '../../../functions/domain/primary-mode.ts';
-import { kindOfAddress, toPrivateHost } from '../../../functions/domain/public-address.ts';
 import { listEncodings } from '../../../presets/index.ts';
 import table from '../bootstrap/settings.json' with { type: 'json' };
 import { blockOf } from '../../../functions/domain/ipv4-block.ts';
 import { STARTS_AT_ONCE_MAX } from '../../../functions/domain/start-pace.ts';
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
 import { parseTimeServer, type TimeServer } from './compare-clock.ts';
+import { nearestName } from './nearest-name.ts';
+import { readPrivateHost } from './private-host.ts';
 import { COMMAND_VARIABLES } from '../../cli/environment.ts';
 
 /**
@@ -52,8 +53,18 @@ export interface Settings {
   hlsRenditions: string[];
   /** When the preview runs, until an operator changes it in the dashboard. */
   primary: PrimaryMode;
-  /** How many may watch shows at the same time; null: there are no public pages. */
-  audience: { viewersMax: number } | null;
+  /** The public pages; null while they are off. */
+  audience: AudienceSettings | null;
+}
+
+/** How the public pages are served. */
+export interface AudienceSettings {
+  port: number;
+  host: string;
+  /** Where watchers reach the pages through a proxy, such as `https://watch.example.com`; null without one. */
+  origin: string | null;
+  /** How many may watch at the same time. */
+  viewersMax: number;
 }
 
 /** Returns the demo's directory, which is separate from real destinations. */
@@ -95,14 +106,7 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max);
 const port = integer(1, 65535);
-
-/** Reads one address with its port. @returns null for a name, or for an address that is not private */
-function readPrivateHost(text: string): string | null {
-  const [, six, four, portText = ''] = /^(?:\[([0-9a-f:]+)\]|([\d.]+)):([1-9]\d{0,4})$/i.exec(text) ?? [];
-  const address = six ?? four ?? '';
-  if (isIP(address) === 0 || Number(portText) > 65_535 || kindOfAddress(address) !== 'private') return null;
-  return toPrivateHost(address, Number(portText));
-}
+const address = z.string().refine((value) => value === 'localhost' || isIP(value) !== 0);
 
 function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
   if (value === undefined) return { kind: 'kept' };
@@ -112,7 +116,7 @@ function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
 /** FFMPEG_PATH and CHROME_PATH are in the table too; `programs.ts` reads and checks them. */
 const EnvironmentSchema = z.object({
   PORT: port,
-  SLUICE_HOST: z.string().refine((value) => value === 'localhost' || isIP(value) !== 0),
+  SLUICE_HOST: address,
   SLUICE_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,512}$/)
@@ -159,6 +163,12 @@ const EnvironmentSchema = z.object({
     .transform((server) => server ?? null),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_AUDIENCE: z.enum(['on', 'off']).transform((value) => value === 'on'),
+  SLUICE_AUDIENCE_PORT: port,
+  SLUICE_AUDIENCE_HOST: address.optional(),
+  SLUICE_AUDIENCE_ORIGIN: z
+    .string()
+    .refine((value) => /^https?:/.test(value) && URL.parse(value)?.origin === value)
+    .optional(),
   SLUICE_AUDIENCE_VIEWERS: integer(1, 10_000),
   SLUICE_HLS_RENDITIONS: z
     .string()
@@ -210,13 +220,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     timeServer: values.SLUICE_TIME_SERVER,
     primary: values.SLUICE_PRIMARY,
-    audience: values.SLUICE_AUDIENCE ? { viewersMax: values.SLUICE_AUDIENCE_VIEWERS } : null,
+    audience: toAudienceSettings(values),
   };
 }
 
-/** Returns the origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
-export function originOf({ host, port: number }: Pick<Settings, 'host' | 'port'>): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${number}`;
+function toAudienceSettings(values: z.infer<typeof EnvironmentSchema>): AudienceSettings | null {
+  if (!values.SLUICE_AUDIENCE) return null;
+  return {
+    port: values.SLUICE_AUDIENCE_PORT,
+    host: values.SLUICE_AUDIENCE_HOST ?? values.SLUICE_HOST,
+    origin: values.SLUICE_AUDIENCE_ORIGIN ?? null,
+    viewersMax: values.SLUICE_AUDIENCE_VIEWERS,
+  };
 }
 
 function unknownNames(environment: Readonly<Record<string, string | undefined>>): SettingProblem[] {
@@ -227,7 +242,7 @@ function unknownNames(environment: Readonly<Record<string, string | undefined>>)
     .map((name) => ({
       name,
       allowed: 'no such setting',
-      remedy: `did you mean ${nearest(name, known)}? Otherwise unset ${name}`,
+      remedy: `did you mean ${nearestName(name, known)}? Otherwise unset ${name}`,
     }));
 }
 
@@ -249,6 +264,7 @@ function contradictions(values: z.infer<typeof EnvironmentSchema>): SettingProbl
     ['SRT_PORT', values.SRT_PORT],
     ['SRT_BACKUP_PORT', values.SRT_BACKUP_PORT],
     ['LOCAL_AWS_PORT', values.LOCAL_AWS_PORT],
+    ['SLUICE_AUDIENCE_PORT', values.SLUICE_AUDIENCE ? values.SLUICE_AUDIENCE_PORT : null],
   ] as const;
   for (const [index, [name, value]] of ports.entries()) {
     const twin = value === null ? undefined : ports.slice(0, index).find(([, other]) => other === value);
@@ -279,23 +295,4 @@ function describe({ name, value, allowed, remedy }: SettingProblem): string {
   // JSON shows control characters and keeps the value on one line.
   const shown = value === undefined ? '' : ` is ${JSON.stringify(value.slice(0, 100))}`;
   return `${name}${shown}: ${allowed}; ${remedy}`;
-}
-
-function nearest(name: string, known: string[]): string {
-  const [first = ''] = known.toSorted((left, right) => editDistance(name, left) - editDistance(name, right));
-  return first;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 0; i < left.length; i += 1) {
-    const next = [i + 1];
-    for (let j = 0; j < right.length; j += 1) {
-      const replaced = (row[j] ?? 0) + (left[i] === right[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
 }

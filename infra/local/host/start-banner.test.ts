@@ -35,3 +35,8 @@ it('the banner warns about an open listener, with the reason and the remedy', ()
   expect(open).toContain('SRT_PASSPHRASE=generate');
   expect(banner({ srtPassphrase: undefined }, { SRT_PASSPHRASE: 'none' })).toContain('because SRT_PASSPHRASE is none');
 });
+
+it('the banner names the catalogue of public pages when they are on', () => {
+  expect(banner()).not.toContain('Watch page');
+  expect(banner({}, { SLUICE_AUDIENCE: 'on' })).toContain('Watch page: http://127.0.0.1:8081/watch');
+});

@@ -1,4 +1,5 @@
 import { signInLink } from './access-token.ts';
+import { audienceOriginOf } from './origins.ts';
 import type { Settings } from './settings.ts';
 import { encoderAddress } from './srt-passphrase.ts';
 
@@ -23,6 +24,9 @@ export function bannerLines(input: BannerInput): string[] {
     '',
     ...signInLines(input),
     ...encoderLines(input),
+    ...(settings.audience === null
+      ? []
+      : [`  Watch page: ${audienceOriginOf(settings.audience, new URL(origin).hostname)}/watch`]),
     `  REST API:   ${origin}/api/docs`,
     `  Data:       ${settings.dataDirectory}`,
     '',

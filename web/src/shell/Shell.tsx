@@ -7,7 +7,7 @@ import { useIncidentsKnown } from '../api/incidents.ts';
 import { AppHeader } from './AppHeader.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { ShowBar } from './ShowBar.tsx';
-import { StoreBanner } from './StoreBanner.tsx';
+import { ServiceBanners } from './ServiceBanners.tsx';
 import { CeilingBanner } from '../costs/CeilingBanner.tsx';
 import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../ui/format.ts';
@@ -72,7 +72,7 @@ export function Shell({ session }: { session: SessionResource }) {
         <div className={classes.beside}>
           <main id="content" ref={main} tabIndex={-1} className={classes.main}>
             {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
-            {session.embedded && <StoreBanner />}
+            {session.embedded && <ServiceBanners />}
             <CeilingBanner />
             {nothingYet && problem && <ProblemPanel problem={problem} />}
             {!(nothingYet && problem) && (

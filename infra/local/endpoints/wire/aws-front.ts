@@ -17,6 +17,7 @@ import { createGuardedServer, type GuardedServerOptions } from '../../host/guard
 import { PortTakenError } from '../../host/ports.ts';
 import { escapeXml } from './escape-xml.ts';
 import { commonCode, errorResponse, wireProtocolOf } from './error-response.ts';
+import { findMissingPermission, type LimitedKey } from './limited-key.ts';
 import type { LocalService } from './local-service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -41,6 +42,8 @@ interface AwsFrontOptions {
   services: LocalService[];
   /** Requests with another access key id are refused; without it, any id is accepted. */
   accessKeyId?: string;
+  /** Keys that are accepted besides, for what their rules allow. */
+  limitedKeys?: readonly LimitedKey[];
 }
 
 /**
@@ -50,8 +53,10 @@ interface AwsFrontOptions {
 export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
   const services = new Map(options.services.map((service) => [service.signingName, service]));
   if (services.size !== options.services.length) throw new Error('two local services share a signing name');
+  const { accessKeyId, limitedKeys = [] } = options;
+  const door: Door = { services, accessKeyId, limitedKeys };
   const server = createGuardedServer({
-    listener: (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
+    listener: (incoming, outgoing) => void answer(door, incoming, outgoing),
     connectionsMax: CONNECTIONS_MAX,
     explain: explainAsAws,
   });
@@ -75,6 +80,7 @@ const explainAsAws: GuardedServerOptions['explain'] = ({ detail }) => ({
 interface Door {
   services: Map<string, LocalService>;
   accessKeyId: string | undefined;
+  limitedKeys: readonly LimitedKey[];
 }
 
 async function answer(door: Door, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -98,7 +104,7 @@ async function answer(door: Door, incoming: IncomingMessage, outgoing: ServerRes
 }
 
 async function route(
-  { services, accessKeyId }: Door,
+  { services, accessKeyId, limitedKeys }: Door,
   incoming: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -118,7 +124,9 @@ async function route(
   if (isPlayback && method === 'OPTIONS') return allowPlayback(new Response(null, { status: 204 }));
 
   if (scope === null && !isPlayback) return refuse(403, 'missing_token', 'Missing Authentication Token');
-  if (accessKeyId !== undefined && !isPlayback && !isSame(scope?.accessKeyId ?? '', accessKeyId)) {
+  const givenKeyId = scope?.accessKeyId ?? '';
+  const limited = isPlayback ? undefined : limitedKeys.find((key) => isSame(givenKeyId, key.accessKeyId));
+  if (accessKeyId !== undefined && !isPlayback && !limited && !isSame(givenKeyId, accessKeyId)) {
     return refuse(
       403,
       'unknown_key',
@@ -139,6 +147,11 @@ async function route(
   if (body === null) {
     const headers = { connection: 'close' };
     return refuse(413, 'too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`, headers);
+  }
+  if (limited) {
+    const target = incoming.headers['x-amz-target']?.toString();
+    const missing = findMissingPermission(limited.rules, { signingName, method, url, target, body });
+    if (missing !== null) return refuse(403, 'denied', `the access key is not authorized to perform: ${missing}`);
   }
   let request: Request;
   try {
