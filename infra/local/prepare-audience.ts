@@ -6,11 +6,12 @@ import { memoize } from '../../functions/domain/memoize.ts';
 import { isLoopbackHost } from './host/loopback-hosts.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { readPageAssets } from './host/page-assets.ts';
+import { deriveLocalKey } from './host/root-key.ts';
 import type { Settings } from './host/settings.ts';
 import type { ProductCode } from './product-code.ts';
 
 interface AudienceOptions {
-  settings: Pick<Settings, 'audience' | 'host'>;
+  settings: Pick<Settings, 'audience' | 'dataDirectory' | 'host'>;
   /** Built dashboard, which includes the files of the watch page; undefined when another server has it. */
   dashboardDirectory: string | undefined;
   logger: AudienceLogger;
@@ -45,6 +46,7 @@ export function prepareAudience(
         return url === null ? new Response(null, { status: 404 }) : hlsProxy(new URL(path, url).pathname);
       },
     },
+    chatKey: deriveLocalKey(settings.dataDirectory, 'chat cookies'),
     viewersMax: audience.viewersMax,
     nameCaller,
     https: false,

@@ -1,8 +1,9 @@
 import { openMediaFile } from '../../aws/recording-store.ts';
-import type { Audience, AudienceContext, AudienceDeps } from '../audience-deps.ts';
+import type { Audience, AudienceContext } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
 import { findShow, recordingOf } from '../find-show.ts';
 import { MULTIVARIANT } from '../live-stream.ts';
+import { isFromOwnPage } from '../own-page.ts';
 import { problem } from '../problem.ts';
 
 /** Names as the packager and harvest jobs write them, in folders at most. */
@@ -68,9 +69,4 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
 function pathAfter({ req }: AudienceContext, part: string): string | null {
   const path = req.path.slice(req.path.indexOf(`/${part}/`) + part.length + 2);
   return MEDIA_PATH.test(path) ? path : null;
-}
-
-function isFromOwnPage({ req }: AudienceContext, { https }: AudienceDeps): boolean {
-  const origin = req.header('origin');
-  return origin === `${https ? 'https' : 'http'}://${new URL(req.url).host}`;
 }
