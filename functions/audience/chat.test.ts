@@ -82,7 +82,7 @@ async function put(changes: Partial<Show> = LIVE): Promise<void> {
 beforeEach(async () => {
   caller = '192.0.2.1';
   ({ audience } = makeAudience(test, {
-    nameCaller: (connection) => (connection as { caller?: string }).caller ?? caller,
+    nameCaller: (connection) => (connection as { caller?: string } | undefined)?.caller ?? caller,
     newSecret: () => crypto.randomUUID().slice(0, 24),
   }));
 });
