@@ -39,8 +39,8 @@ function visit(headers: Record<string, string> = ORIGIN) {
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       };
       const response = await audience.request(CHAT + path, init, connection);
-      const set = response.headers.get('set-cookie');
-      if (set !== null) kept.cookie = set.split(';')[0]!;
+      const cookie = response.headers.get('set-cookie');
+      if (cookie !== null) kept.cookie = cookie.split(';')[0]!;
       const text = await response.text();
       const json = text === '' ? null : JSON.parse(text);
       return { status: response.status, headers: response.headers, body: json, code: json?.code as string | undefined };

@@ -12,7 +12,7 @@ export type ChatTextFault = 'empty' | 'too_long' | 'control_characters' | 'unrea
 export type CleanText = { text: string } | { fault: ChatTextFault };
 
 /** Invisible characters that no chat needs, besides those that `toDisplay` removes. */
-const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\u{e0000}-\u{e0fff}]/gu;
+const BLANK = /\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|\ufffc|[\u{e0000}-\u{e0fff}]/gu;
 const JOINERS = /([\u200c\u200d])[\u200c\u200d]+/g;
 /** Tabs and line breaks become spaces. */
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v;

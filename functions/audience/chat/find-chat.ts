@@ -13,6 +13,8 @@ export interface FoundChat {
   showId: string;
   settings: ChatSettings;
   opening: ChatOpening;
+  /** True while reactions count: in the same time around the show, also without a chat. */
+  canReact: boolean;
 }
 
 /** Finds the chat of the show in the address. @returns the refusal when the request may not see the show */
@@ -26,7 +28,10 @@ export async function findChat(
   if (!chat || !show) return problem('not_found');
   const { showId } = show.record;
   const settings = await chat.reading.settings(showId);
-  return { chat, show, showId, settings, opening: chatOpeningOf(show.record, settings, deps.now()) };
+  const now = deps.now();
+  const opening = chatOpeningOf(show.record, settings, now);
+  const canReact = settings.hasReactions && chatOpeningOf(show.record, { mode: 'open' }, now) === 'open';
+  return { chat, show, showId, settings, opening, canReact };
 }
 
 /** The same for a request that writes: only from a page of this site. */

@@ -25,6 +25,7 @@ export function registerChatReading(audience: Audience, parts: AudienceParts): v
     return context.json({
       opening,
       ...{ slowModeSeconds, isFirstHeld, hasLinks },
+      canReact: found.canReact,
       reactions: hasReactions ? REACTIONS : {},
       messages: opening === 'off' ? [] : messages,
       likes: hasReactions ? totals.likes : null,

@@ -1,5 +1,4 @@
 import { putLike, putRating } from '../../aws/chat-votes-table.ts';
-import { chatOpeningOf } from '../../domain/chat.ts';
 import { authorIdOf } from '../../domain/chat-identity.ts';
 import { readReactionCounts } from '../../domain/chat-reactions.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
@@ -18,9 +17,8 @@ export function registerChatVotes(audience: Audience, parts: AudienceParts): voi
   audience.post('/audience/v1/shows/:id/chat/reactions', async (context) => {
     const found = await findChatToWrite(parts, context, context.req.param('id'));
     if (found instanceof Response) return found;
-    const { chat, showId, show, settings } = found;
-    const opening = chatOpeningOf(show.record, { mode: 'open' }, deps.now());
-    if (!settings.hasReactions || opening !== 'open') return problem('chat_closed');
+    const { chat, showId } = found;
+    if (!found.canReact) return problem('chat_closed');
     const counts = readReactionCounts((await readFields(context))['counts']);
     if (!counts) return problem('fields_refused');
     const taken = chat.reactionLimit.take(showId, deps.nameCaller(context.env), counts);

@@ -9,6 +9,8 @@ export interface Beginning {
   slowModeSeconds: number;
   isFirstHeld: boolean;
   hasLinks: boolean;
+  /** True while reactions count. */
+  canReact: boolean;
   /** Emojis by the names under which they are sent; none where reactions are off. */
   reactions: Record<string, string>;
   messages: PublicChatMessage[];

@@ -12,6 +12,7 @@ const REFUSALS: Record<string, string> = {
   name_needed: 'Choose a name first.',
   name_refused: 'This name cannot be used. Choose another one, with a letter or a digit.',
   name_taken: 'Another person here has this name. Choose another one.',
+  slow_mode: 'Slow mode is on. Your message is kept; send it when the time is over.',
   text_refused: 'This message cannot be sent. Write 1 to 500 characters.',
   throttled: 'Too many messages come from your network. Try again in a minute.',
   too_large: 'This message is too long. Write 1 to 500 characters.',
@@ -23,6 +24,9 @@ const REFUSALS: Record<string, string> = {
 export function refusalText(code: string): string {
   return REFUSALS[code] ?? REFUSALS['internal']!;
 }
+
+/** Said about a message that waits for approval. */
+export const HELD_TEXT = 'A moderator will see your message before others do.';
 
 /** Why people cannot write now. */
 export const CLOSED_TEXTS: Record<Exclude<ChatOpening, 'open'>, string> = {

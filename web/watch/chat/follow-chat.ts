@@ -40,7 +40,8 @@ export function followChat(showId: string, listener: Listener): () => void {
     listener.lost(beginning === null);
     if (beginning === null) return after(RETRY_MS + Math.random() * SPREAD_MS, begin);
     listener.begin(beginning);
-    if (beginning.opening !== 'open') return after(CLOSED_EVERY_MS + Math.random() * SPREAD_MS, begin);
+    if (beginning.opening !== 'open' && !beginning.canReact)
+      return after(CLOSED_EVERY_MS + Math.random() * SPREAD_MS, begin);
     const { nextBucket, nextInMs, bucketMs } = beginning;
     follow(own, { next: nextBucket, dueAtMs: Date.now() + nextInMs + Math.random() * SPREAD_MS, bucketMs });
   }

@@ -57,11 +57,11 @@ export function createReactionBar(showId: string): ReactionBar {
 
   return {
     element,
-    update({ reactions, likes: known, opening }) {
+    update({ reactions, likes: known, canReact }) {
       element.hidden = known === null;
       likes = known ?? 0;
       writeLike();
-      emojis.hidden = opening !== 'open';
+      emojis.hidden = !canReact;
       if (counts.size > 0) return;
       for (const [name, emoji] of Object.entries(reactions)) {
         const count = create('span', { className: 'count' });
