@@ -75,7 +75,7 @@ function ChatMessage({
           confirmLabel="Ban network"
           busyLabel="Banning"
           explanation="No one in this network can write until the end of the next day (UTC); their messages are deleted"
-          ariaLabel={`Ban the network of ${name}`}
+          ariaLabel={`Ban network of ${name}`}
           icon={<IconNetworkOff size={16} aria-hidden="true" />}
           busy={isBusy}
           onConfirm={() => ban('network')}
