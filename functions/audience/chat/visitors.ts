@@ -1,6 +1,7 @@
 import { getCookie, setCookie } from 'hono/cookie';
 import { countRequest } from '../../aws/chat-author-table.ts';
 import { IDENTITY_KEPT_MS, type ChatIdentity, type ChatKey } from '../../domain/chat-identity.ts';
+import { audienceIdOf } from '../../domain/audience-show.ts';
 import type { AudienceContext, AudienceDeps } from '../audience-deps.ts';
 import type { Networks } from './networks.ts';
 
@@ -32,7 +33,7 @@ export function createVisitors(deps: AudienceDeps, key: ChatKey, networks: Netwo
     send(context, showId, identity) {
       setCookie(context, COOKIE, key.sign(showId, identity), {
         httpOnly: true,
-        path: `/audience/v1/shows/${showId.slice(-26)}/chat`,
+        path: `/audience/v1/shows/${audienceIdOf(showId)}/chat`,
         sameSite: 'Strict',
         secure: deps.https,
         maxAge: IDENTITY_KEPT_MS / 1000,

@@ -1,4 +1,5 @@
 import { openMediaFile } from '../../aws/recording-store.ts';
+import { audienceIdOf } from '../../domain/audience-show.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
 import { findShow, recordingOf } from '../find-show.ts';
@@ -35,7 +36,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
     const viewing = viewings.use(context.req.param('viewing'));
     if (!stream || !viewing || path === null) return problem('not_found');
     const { showId, linkDigest } = viewing;
-    const found = await shows.find(showId.slice(-26), () =>
+    const found = await shows.find(audienceIdOf(showId), () =>
       linkDigest === null ? Promise.resolve(false) : access.isValid(showId, linkDigest),
     );
     if (found?.audience.phase !== 'live') return problem('not_found');
