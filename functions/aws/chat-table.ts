@@ -109,7 +109,7 @@ export async function getChatMessage(
 }
 
 /** Returns the last message that was deleted when the chat was cleared; null when it never was. */
-export async function getClearedThrough({ clients, deployment }: TableDeps, showId: string): Promise<string | null> {
+async function getClearedThrough({ clients, deployment }: TableDeps, showId: string): Promise<string | null> {
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: clearedKey(showId), ConsistentRead: true }),
   );

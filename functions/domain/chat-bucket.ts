@@ -8,7 +8,7 @@ import type { Reaction } from './chat-reactions.ts';
 
 export const BUCKET_MS = 2_000;
 /** Time for a write to arrive before its bucket is read. A writer that needs longer writes again to a later bucket. */
-export const BUCKET_GRACE_MS = 1_000;
+const BUCKET_GRACE_MS = 1_000;
 /** A page that is further behind begins again with the history. */
 export const BUCKETS_KEPT_MS = 10 * 60_000;
 

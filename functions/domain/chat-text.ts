@@ -3,8 +3,8 @@ import { skeletonOf, wordsOf } from './chat-skeleton.ts';
 
 /** What people write in a chat, made safe to show beside what others write. Pure. */
 
-export const CHAT_TEXT_MAX = 500;
-export const CHAT_NAME_MAX = 40;
+const CHAT_TEXT_MAX = 500;
+const CHAT_NAME_MAX = 40;
 
 /** Why a text or a name is refused. */
 export type ChatTextFault = 'empty' | 'too_long' | 'control_characters' | 'unreadable' | 'reserved';
