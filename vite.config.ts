@@ -31,7 +31,7 @@ const WATCH_PAGE: UserConfig = {
     ...BUILD,
     outDir: 'dist/watch',
     assetsDir: '',
-    // The one file that is loaded on demand has no others to load before it.
+    // The files that are loaded on demand have no others to load before them.
     modulePreload: false,
     rolldownOptions: { input: `${WEB}watch/main.ts` },
   },

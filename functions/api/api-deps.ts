@@ -89,7 +89,7 @@ export interface ApiDeps
   publicHost?: string;
   version: string;
   /** Returns the prefix with `_` and a lower-case ULID, so that ids of one kind sort by age. */
-  newId: (prefix: 'cov' | 'dst' | 'gst' | 'inv' | 'rec' | 'ser' | 'shw' | 'tgt' | 'tok' | 'wli') => string;
+  newId: (prefix: 'act' | 'cov' | 'dst' | 'gst' | 'inv' | 'rec' | 'ser' | 'shw' | 'tgt' | 'tok' | 'wli') => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
   /** Window and period of `GET …/metrics`, and how long an answer is cached, because CloudWatch bills each query. */

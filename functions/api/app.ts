@@ -74,6 +74,7 @@ import { registerTransfer } from './routes/transfer.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { registerUserPool } from './routes/user-pool.ts';
+import { registerShowChat } from './routes/show-chat.ts';
 import { registerWatchLinks } from './routes/watch-links.ts';
 import { createFlowLook } from './views/flow-status.ts';
 import { waitForEnd } from './wait-for-end.ts';
@@ -223,6 +224,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowCeiling(api, deps);
   registerShowCover(api, deps);
   registerWatchLinks(api, deps);
+  registerShowChat(api, deps);
   registerTransfer(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);

@@ -71,6 +71,7 @@ const ROUTES = {
   'GET /api/shows/{showId}/report': 'viewer',
   // Without their secrets.
   'GET /api/shows/{showId}/watch-links': 'viewer',
+  'GET /api/shows/{showId}/chat': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
@@ -111,6 +112,11 @@ const ROUTES = {
   'POST /api/preflight': 'operator',
   'POST /api/shows/{showId}/preflight': 'operator',
 
+  // With held and deleted messages, and what distinguishes their authors.
+  'GET /api/shows/{showId}/chat/messages': 'operator',
+  'GET /api/shows/{showId}/chat/actions': 'operator',
+  'PUT /api/shows/{showId}/chat': 'operator',
+  'POST /api/shows/{showId}/chat/actions': 'operator',
   'POST /api/shows/{showId}/watch-links': 'operator',
   'DELETE /api/shows/{showId}/watch-links/{linkId}': 'operator',
   'POST /api/group-starts': 'operator',

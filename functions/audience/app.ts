@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Admission } from './admission.ts';
 import type { Audience, AudienceContext, AudienceDeps, AudienceEnv } from './audience-deps.ts';
 import { createParts } from './audience-parts.ts';
 import { busyPage, failurePage, missingPage } from './pages/message-page.ts';
 import { problem, type ProblemCode } from './problem.ts';
 import { registerAssets } from './routes/assets.ts';
+import { registerChatReading } from './routes/chat-reading.ts';
+import { registerChatVotes } from './routes/chat-votes.ts';
+import { registerChatWriting } from './routes/chat-writing.ts';
 import { registerMedia } from './routes/media.ts';
 import { registerOembed } from './routes/oembed.ts';
 import { registerPages } from './routes/pages.ts';
@@ -17,7 +20,13 @@ import { setSecurityHeaders } from './security-headers.ts';
 const PAGES = { atOnceMax: 64, perMinute: 1_200 };
 /** Playlists and segments: each player asks for about one a second, and many players may be behind one address. */
 const MEDIA = { atOnceMax: 256, perMinute: 12_000 };
+/** Buckets of chats: each page asks every two seconds, and most answers come from memory. */
+const CHAT_READS = { atOnceMax: 128, perMinute: 12_000 };
+/** Messages and reactions, which the table stores. */
+const CHAT_WRITES = { atOnceMax: 128, perMinute: 1_200 };
 const BODY_BYTES_MAX = 16 * 1024;
+
+const CHAT_PATH = /^\/audience\/v1\/shows\/[^/]+\/chat(\/|$)/;
 
 /** The page of a refusal; any other is that of a missing show. */
 const PAGE_OF: Partial<Record<ProblemCode, typeof missingPage>> = {
@@ -40,11 +49,19 @@ export function createAudience(deps: AudienceDeps): Audience {
   const parts = createParts(deps);
   const pages = createAdmission({ ...PAGES, now: deps.now });
   const media = createAdmission({ ...MEDIA, now: deps.now });
+  const chatReads = createAdmission({ ...CHAT_READS, now: deps.now });
+  const chatWrites = createAdmission({ ...CHAT_WRITES, now: deps.now });
+
+  /** Each kind of request has its own room, so that a flood of one leaves the others theirs. */
+  function admissionOf({ path, method }: { path: string; method: string }): Admission {
+    if (path.startsWith('/audience/hls/')) return media;
+    if (!CHAT_PATH.test(path)) return pages;
+    return method === 'GET' ? chatReads : chatWrites;
+  }
 
   audience.use(async (context, next) => {
     context.set('requestId', randomUUID());
-    const admission = context.req.path.startsWith('/audience/hls/') ? media : pages;
-    const answer = await admission.run(deps.nameCaller(context.env), async () => {
+    const answer = await admissionOf(context.req).run(deps.nameCaller(context.env), async () => {
       await next();
       return context.res;
     });
@@ -68,6 +85,9 @@ export function createAudience(deps: AudienceDeps): Audience {
   registerShowData(audience, parts);
   registerOembed(audience, parts);
   registerMedia(audience, parts);
+  registerChatReading(audience, parts);
+  registerChatWriting(audience, parts);
+  registerChatVotes(audience, parts);
   registerAssets(audience, parts);
 
   audience.notFound((context) => refuse(context, 'not_found'));

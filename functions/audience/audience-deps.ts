@@ -14,6 +14,8 @@ export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' 
   assets: PageAssets | null;
   /** What is live now; absent where viewers cannot be given the picture. */
   live?: LiveMedia;
+  /** Key of the cookies with which people write in chats, at least 32 bytes; absent: no show has a chat. */
+  chatKey?: Uint8Array;
   /** How many may watch at once. */
   viewersMax: number;
   /** Names the caller of a connection from the bindings that the server passes with a request. */

@@ -1,4 +1,5 @@
 import type { AudienceDeps } from './audience-deps.ts';
+import { createChat, type Chat } from './chat/chat.ts';
 import { createLiveStream, type LiveStream } from './live-stream.ts';
 import { createViewings, type Viewings } from './viewings.ts';
 import { createVisibleShows, type VisibleShows } from './visible-shows.ts';
@@ -12,6 +13,8 @@ export interface AudienceParts {
   viewings: Viewings;
   /** Null where viewers cannot be given the picture. */
   stream: LiveStream | null;
+  /** Null where the deployment has no key for the cookies of chats. */
+  chat: Chat | null;
 }
 
 export function createParts(deps: AudienceDeps): AudienceParts {
@@ -21,5 +24,6 @@ export function createParts(deps: AudienceDeps): AudienceParts {
     access: createWatchAccess(deps),
     viewings: createViewings(deps),
     stream: deps.live ? createLiveStream(deps.live, deps) : null,
+    chat: deps.chatKey ? createChat(deps, deps.chatKey) : null,
   };
 }

@@ -4,6 +4,47 @@ const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method is not allowed here', detail: 'use GET' },
   not_live: { status: 409, title: 'Not live', detail: 'the show is not live; read its phase and try again' },
   too_large: { status: 413, title: 'The request body is too large', detail: 'send at most 16 KiB' },
+  chat_closed: {
+    status: 409,
+    title: 'The chat is closed',
+    detail:
+      'it is off, or too early or too late: a chat is open from half an hour before its show to half an hour after it',
+  },
+  not_closed: { status: 409, title: 'Too early', detail: 'the bucket is still being written; ask again in a second' },
+  gone: {
+    status: 410,
+    title: 'No longer kept',
+    detail: 'read the chat of the show again and continue at its nextBucket',
+  },
+  name_needed: { status: 401, title: 'No name', detail: 'choose a name first' },
+  name_taken: {
+    status: 409,
+    title: 'The name is taken',
+    detail: 'another person here has a name that looks the same; choose a different one',
+  },
+  name_refused: {
+    status: 422,
+    title: 'The name cannot be used',
+    detail: 'use 1 to 40 characters with a letter or a digit, and no name that looks like a moderator',
+  },
+  text_refused: {
+    status: 422,
+    title: 'The message cannot be sent',
+    detail: 'write 1 to 500 characters, without control characters',
+  },
+  link_refused: {
+    status: 422,
+    title: 'Links are off in this chat',
+    detail: 'remove the address; after a full stop, put a space',
+  },
+  word_refused: {
+    status: 422,
+    title: 'A word is not allowed in this chat',
+    detail: 'write it without the word',
+  },
+  fields_refused: { status: 422, title: 'The request is invalid', detail: 'send the fields as documented, as JSON' },
+  slow_mode: { status: 429, title: 'Too soon', detail: 'wait before the next message' },
+  blocked: { status: 403, title: 'Blocked', detail: 'a moderator has stopped your messages in this chat' },
   forbidden: { status: 403, title: 'Not allowed', detail: 'send the request from a page of this site' },
   wrong_host: { status: 421, title: 'Wrong host', detail: 'use the address of the operator of this site' },
   throttled: { status: 429, title: 'Too many requests', detail: 'wait before the next request' },

@@ -14,11 +14,20 @@ export function digitsOf(text: string, length: number): string {
 
 /** Returns a ULID that sorts by a time. @param timeMs Unix time in milliseconds */
 export function ulidOf(timeMs: number, text: string): string {
+  return timeDigitsOf(timeMs) + digitsOf(text, RANDOM_LENGTH);
+}
+
+/** Returns the last ULID of a time in the order of ULIDs. @param timeMs Unix time in milliseconds */
+export function lastUlidOf(timeMs: number): string {
+  return timeDigitsOf(timeMs) + DIGITS.at(-1)!.repeat(RANDOM_LENGTH);
+}
+
+function timeDigitsOf(timeMs: number): string {
   let time = '';
   for (let rest = timeMs; time.length < TIME_LENGTH; rest = Math.floor(rest / DIGITS.length)) {
     time = DIGITS[rest % DIGITS.length]! + time;
   }
-  return time + digitsOf(text, RANDOM_LENGTH);
+  return time;
 }
 
 /** Returns the Unix time in milliseconds of the first ten digits of any ULID. */

@@ -28,6 +28,7 @@ export function makeAudience(test: TestApi, changes: Partial<AudienceDeps> = {})
     newSecret: () => `viewing${++secrets}`,
     logger: { error: (message, fields) => void log.push(JSON.stringify({ message, ...fields })) },
     assets: null,
+    chatKey: new Uint8Array(32).fill(7),
     viewersMax: 3,
     nameCaller: () => 'caller',
     https: false,

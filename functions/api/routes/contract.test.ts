@@ -78,6 +78,8 @@ const BODIES: Record<string, object> = {
   'PATCH /api/shows/{showId}': { title: 'x' },
   'POST /api/shows/{showId}/ceiling/answer': { answer: 'keep' },
   'POST /api/shows/{showId}/watch-links': { name: 'x' },
+  'PUT /api/shows/{showId}/chat': { mode: 'open' },
+  'POST /api/shows/{showId}/chat/actions': { action: 'clear' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/export': {},
   'POST /api/import': { csv: 'name,platform\nx,youtube', dryRun: true },

@@ -36,6 +36,17 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   CreateWatchLink: {
     name: 'Board members',
   },
+  ModerateChat: {
+    action: 'delete',
+    messageId: '01k8m3v0s5n2q8w4x6y7z9a1bc',
+    reason: 'Insult',
+  },
+  SetShowChat: {
+    mode: 'open',
+    slowModeSeconds: 5,
+    isFirstHeld: true,
+    hasReactions: true,
+  },
   InvitationSecret: {
     invitation: 'sluice_invitation_…',
   },

@@ -173,6 +173,11 @@ export const RECORDING_SETTING_DECISIONS: Decisions<RecordingSettings> = {
 /** Every file of functions/aws that stores something. */
 export const STORE_DECISIONS: Record<string, string> = {
   'ceiling-table.ts': 'exported; what a ceiling has decided is not',
+  'chat-author-table.ts': 'ends by itself within 30 days',
+  'chat-events-table.ts': RUN,
+  'chat-moderation-table.ts': 'ends by itself within 30 days',
+  'chat-table.ts': 'belongs to one show on one deployment; messages end by themselves within 30 days',
+  'chat-votes-table.ts': HISTORY,
   'cover-store.ts': 'exported',
   'delivery-table.ts': HISTORY,
   'destination-table.ts': 'exported',

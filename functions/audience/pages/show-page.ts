@@ -18,14 +18,16 @@ interface ShowPageOptions {
   /** Scheme, host and port under which the page was requested. */
   origin: string;
   assets: PageAssets | null;
+  /** True for a show with a chat, reactions or a rating. */
+  hasChat: boolean;
 }
 
 /** The page of a show: before it with a countdown, while it is live with the player, afterwards with its recording. */
-export function showPage({ show, recording, origin, assets }: ShowPageOptions): Markup {
+export function showPage({ show, recording, origin, assets, hasChat }: ShowPageOptions): Markup {
   return page(
     { title: show.title, assets, head: headOf(show, origin) },
     html`<article class="show" data-show="${show.id}" data-phase="${show.phase}" data-recording="${recording}">
-      ${stage(show, recording)}
+      ${stage(show, recording)} ${hasChat ? html`<aside class="chat" data-chat aria-label="Chat"></aside>` : ''}
       <h1>${isolated(show.title)}</h1>
       <p class="when">${whenOf(show, recording)}</p>
       ${show.description === '' ? '' : html`<p class="description" dir="auto">${show.description}</p>`} ${topics(show)}
@@ -34,7 +36,7 @@ export function showPage({ show, recording, origin, assets }: ShowPageOptions): 
 }
 
 /** The same for a frame on another site: the picture, and a link to the page. */
-export function embedPage({ show, recording, assets }: Omit<ShowPageOptions, 'origin'>): Markup {
+export function embedPage({ show, recording, assets }: Omit<ShowPageOptions, 'hasChat' | 'origin'>): Markup {
   return page(
     { title: show.title, assets, isEmbedded: true },
     html`<article class="show" data-show="${show.id}" data-phase="${show.phase}" data-recording="${recording}">

@@ -2,8 +2,9 @@ import { openMediaFile } from '../../aws/recording-store.ts';
 import { audienceIdOf } from '../../domain/audience-show.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
-import { findShow, originOf, recordingOf } from '../find-show.ts';
+import { findShow, recordingOf } from '../find-show.ts';
 import { MULTIVARIANT } from '../live-stream.ts';
+import { isFromOwnPage } from '../own-page.ts';
 import { problem } from '../problem.ts';
 
 /** Names as the packager and harvest jobs write them, in folders at most. */
@@ -20,7 +21,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
 
   audience.post('/audience/v1/shows/:id/viewings', async (context) => {
     // Keeps other sites from taking places with the browsers of their visitors.
-    if (context.req.header('origin') !== originOf(context, deps)) return problem('forbidden');
+    if (!isFromOwnPage(context, deps)) return problem('forbidden');
     const found = await findShow(parts, context, context.req.param('id'));
     if (!found) return problem('not_found');
     if (!stream || found.audience.phase !== 'live') return problem('not_live');

@@ -11,7 +11,7 @@ const CACHED_SECONDS = 5;
 
 /** The pages: the catalogue, each show, and each show for a frame on another site. */
 export function registerPages(audience: Audience, parts: AudienceParts): void {
-  const { deps, shows, access } = parts;
+  const { deps, shows, access, chat } = parts;
   const missing = (context: AudienceContext) => context.html(missingPage(deps.assets), 404);
 
   audience.get('/watch', async (context) => {
@@ -30,7 +30,9 @@ export function registerPages(audience: Audience, parts: AudienceParts): void {
     }
     const recording = (await recordingOf(parts, found)).state;
     context.header('cache-control', cachePolicyOf(found, CACHED_SECONDS));
-    return context.html(showPage({ show, recording, origin: originOf(context, deps), assets: deps.assets }));
+    const settings = await chat?.reading.settings(record.showId);
+    const hasChat = settings !== undefined && (settings.mode !== 'off' || settings.hasReactions);
+    return context.html(showPage({ show, recording, origin: originOf(context, deps), assets: deps.assets, hasChat }));
   });
 
   audience.get('/embed/:slug', async (context) => {

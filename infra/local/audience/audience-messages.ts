@@ -15,6 +15,8 @@ export interface AudienceOpening {
   deployment: Pick<Deployment, AudienceFact>;
   /** The secret with which a CDN reads the live stream. */
   cdnIdentifier: string;
+  /** The secret that signs the cookies of the chat, hexadecimal. */
+  chatKey: string;
 }
 
 export type ToAudience =

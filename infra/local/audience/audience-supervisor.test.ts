@@ -45,6 +45,7 @@ function start(): void {
       aws: { endpoint: 'http://127.0.0.1:1', accessKeyId: SECRET },
       deployment: { packageChannelId: 'p', recordingBucket: 'r', reportBucket: 'r', tableName: 't' },
       cdnIdentifier: SECRET,
+      chatKey: SECRET,
     },
   });
 }

@@ -6,9 +6,11 @@ import { makeShow, SHOW_ID } from '../../../test/support/make-show.ts';
 import { startTestDeployment, type TestDeployment } from '../../../test/support/test-deployment.ts';
 import type { Audience } from '../../../functions/audience/audience-deps.ts';
 import { createAwsClients, destroyAwsClients, type AwsClients } from '../../../functions/aws/clients.ts';
+import { getChatSettings, putChatSettings } from '../../../functions/aws/chat-table.ts';
 import { insertRecording } from '../../../functions/aws/recording-table.ts';
 import { archiveShow, insertShow } from '../../../functions/aws/show-table.ts';
 import { insertWatchLink } from '../../../functions/aws/watch-link-table.ts';
+import { DEFAULT_CHAT_SETTINGS } from '../../../functions/domain/chat.ts';
 import { newRecording } from '../../../functions/domain/recording.ts';
 import { watchLinkDigestOf, watchLinkSecret } from '../../../functions/domain/watch-link.ts';
 import { LOCAL_REGION } from '../endpoints/wire/local-service.ts';
@@ -19,6 +21,7 @@ import { openAudience } from './open-audience.ts';
 
 const ID = SHOW_ID.slice(4);
 const PAST_ID = ID.replace(/bc$/, 'bd');
+const LIVE_ID = ID.replace(/bc$/, 'bg');
 const PRIVATE_ID = ID.replace(/bc$/, 'bf');
 const RECORDING_ID = 'rec_01k8m3v0s5n2q8w4x6y7z9a1bc';
 const NAMES = { tableName: 'sluice', reportBucket: 'sluice-local-reports', recordingBucket: 'sluice-local-recordings' };
@@ -42,6 +45,7 @@ const open = (origin: string | null, host = '127.0.0.1') =>
       aws: { endpoint: test.aws.endpoint, accessKeyId: key.accessKeyId },
       deployment: test.deps.deployment,
       cdnIdentifier: 'identifier',
+      chatKey: '07'.repeat(32),
     },
     { error: (message) => void failures.push(message) },
   );
@@ -107,6 +111,27 @@ describe('with its own key the public side', () => {
       new GetItemCommand({ TableName: NAMES.tableName, Key: { pk: item.pk, sk: item.sk } }),
     );
     expect(found).toEqual(item);
+  });
+
+  it('lets watchers of a show with a chat write, react, vote and read', async () => {
+    const showId = `shw_${LIVE_ID}`;
+    await insertShow(test.deps, makeShow({ showId, state: 'live', liveAt: new Date().toISOString() }));
+    const before = await getChatSettings(test.deps, showId);
+    const wanted = { ...DEFAULT_CHAT_SETTINGS, mode: 'open', hasReactions: true, revision: before.revision } as const;
+    expect(await putChatSettings(test.deps, showId, before, wanted)).not.toBeNull();
+    const headers: Record<string, string> = { origin: 'http://127.0.0.1' };
+    const send = async (method: string, path: string, body: object): Promise<number> => {
+      const address = `http://127.0.0.1/audience/v1/shows/${LIVE_ID}/chat${path}`;
+      const response = await audience.request(address, { method, headers, body: JSON.stringify(body) }, BINDINGS);
+      const cookie = response.headers.get('set-cookie');
+      if (cookie !== null) headers['cookie'] = cookie.split(';')[0]!;
+      return response.status;
+    };
+    expect(await send('PUT', '/name', { name: 'Anna' })).toBe(200);
+    expect(await send('POST', '/messages', { text: 'Hello' })).toBe(201);
+    expect(await send('PUT', '/like', { likes: true })).toBeLessThan(300);
+    expect((await get(`/audience/v1/shows/${LIVE_ID}/chat`)).text).toContain('Hello');
+    expect(failures).toEqual([]);
   });
 
   const { tableName: TableName } = NAMES;

@@ -15,7 +15,7 @@ const STREAM_KEPT_MS = 5_000;
 
 /** Creates the public side of one machine: the code that AWS would run, with clients for the local AWS. */
 export function openAudience(
-  { settings, dashboardDirectory, aws, deployment, cdnIdentifier }: AudienceOpening,
+  { settings, dashboardDirectory, aws, deployment, cdnIdentifier, chatKey }: AudienceOpening,
   logger: AudienceLogger,
 ): Audience {
   const { origin, viewersMax } = settings;
@@ -39,6 +39,7 @@ export function openAudience(
         return fetch(aws.endpoint + new URL(path, url).pathname, { headers });
       },
     },
+    chatKey: Buffer.from(chatKey, 'hex'),
     viewersMax,
     nameCaller: createWatcherNames({ isBehindProxy: origin !== null }),
     ...(origin !== null && { origin }),

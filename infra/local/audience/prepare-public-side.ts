@@ -1,6 +1,7 @@
 import type { ApiAudience } from '../../../functions/api/api-deps.ts';
 import type { LimitedKey } from '../endpoints/wire/limited-key.ts';
 import { audienceOriginOf } from '../host/origins.ts';
+import { deriveLocalKey } from '../host/root-key.ts';
 import type { Settings } from '../host/settings.ts';
 import { RECORDING_BUCKET } from '../host/store/kept-files.ts';
 import { REPORT_BUCKET, TABLE_NAME } from '../provision.ts';
@@ -16,7 +17,7 @@ import {
 export type PublicSide = AudienceSupervisor & ApiAudience;
 
 interface PublicSideOptions extends Pick<AudienceSupervisorOptions, 'logger'> {
-  settings: Pick<Settings, 'audience'>;
+  settings: Pick<Settings, 'audience' | 'dataDirectory'>;
   /** Built dashboard; undefined when another server has it. */
   dashboardDirectory: string | undefined;
 }
@@ -36,7 +37,7 @@ interface PreparedPublicSide {
 
 /** Creates the access key of the public side, and what starts its process. */
 export function preparePublicSide({ settings, dashboardDirectory, logger }: PublicSideOptions): PreparedPublicSide {
-  const { audience } = settings;
+  const { audience, dataDirectory } = settings;
   if (audience === null) return { limitedKeys: [], start: () => undefined };
   const names = { tableName: TABLE_NAME, reportBucket: REPORT_BUCKET, recordingBucket: RECORDING_BUCKET };
   const key = createAudienceKey(names);
@@ -51,6 +52,7 @@ export function preparePublicSide({ settings, dashboardDirectory, logger }: Publ
           // Named one by one, because the deployment has secrets too.
           deployment: { ...names, packageChannelId },
           cdnIdentifier,
+          chatKey: deriveLocalKey(dataDirectory, 'chat cookies').toString('hex'),
         },
         logger,
       });

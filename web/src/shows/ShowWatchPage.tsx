@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconLinkOff } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import type { NewWatchLink, WatchLinkResource } from '../../../functions/api/schemas/watch-links.ts';
 import { problemOf } from '../api/request.ts';
@@ -11,7 +11,10 @@ import { useServerNow } from '../app/use-now.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { formatMoment } from '../ui/format.ts';
+import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './ShowWatchPage.module.css';
+
+const ShowChat = lazy(async () => ({ default: (await import('./ShowChat.tsx')).ShowChat }));
 
 const SEEN_BY: Record<ShowResource['privacy'], string> = {
   public: 'Everyone finds it in the catalogue.',
@@ -19,24 +22,32 @@ const SEEN_BY: Record<ShowResource['privacy'], string> = {
   private: 'Only people with a watch link can watch.',
 };
 
-/** The watch page of a show, and the links with which people watch a private one. Nothing while public pages are off. */
+/**
+ * The watch page of a show, the links with which people watch a private one, and its chat. Nothing while public pages are
+ * off.
+ */
 export function ShowWatchPage({ show }: { show: ShowResource }) {
   const found = useWatchLinks(show.showId).data;
   if (!found?.watchUrl) return null;
   const valid = found.data.filter(({ state }) => state === 'valid');
   return (
-    <section className={classes.part}>
-      <h2>Watch page</h2>
-      {show.state === 'draft' || show.state === 'cancelled' ? (
-        <p>A show that is {show.state === 'draft' ? 'a draft' : 'cancelled'} has none.</p>
-      ) : (
-        <>
-          <p>{SEEN_BY[show.privacy]}</p>
-          <Address value={found.watchUrl} label="Copy the address" />
-        </>
-      )}
-      {show.privacy === 'private' && <Links showId={show.showId} valid={valid} />}
-    </section>
+    <>
+      <section className={classes.part}>
+        <h2>Watch page</h2>
+        {show.state === 'draft' || show.state === 'cancelled' ? (
+          <p>A show that is {show.state === 'draft' ? 'a draft' : 'cancelled'} has none.</p>
+        ) : (
+          <>
+            <p>{SEEN_BY[show.privacy]}</p>
+            <Address value={found.watchUrl} label="Copy the address" />
+          </>
+        )}
+        {show.privacy === 'private' && <Links showId={show.showId} valid={valid} />}
+      </section>
+      <LazyPart>
+        <ShowChat showId={show.showId} />
+      </LazyPart>
+    </>
   );
 }
 
