@@ -23,7 +23,7 @@ let anna: Page;
 let ben: Page;
 let reader: Page;
 let showId: string;
-let path: string;
+let address: string;
 
 /** Soon enough for the chat to be open, and late enough that nothing of the show begins. */
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 19);
@@ -56,7 +56,8 @@ async function confirm(name: string): Promise<void> {
 
 beforeAll(async () => {
   product = await startProduct(await findFreePorts(), join(directory, 'data'), {
-    ...{ SLUICE_AUDIENCE: 'on', SLUICE_HLS_RENDITIONS: '480p30', SLUICE_PRIMARY: 'off' },
+    ...{ SLUICE_AUDIENCE: 'on', SLUICE_AUDIENCE_PORT: String(await findFreeTcpPort()) },
+    ...{ SLUICE_HLS_RENDITIONS: '480p30', SLUICE_PRIMARY: 'off' },
   });
   browser = await launchChromium();
   const { status, body } = await product.call('POST', '/api/shows', {
@@ -66,10 +67,10 @@ beforeAll(async () => {
   if (status !== 201) throw new Error(`planning the show: ${JSON.stringify(body)}`);
   showId = body.showId;
   const { body: links } = await product.call('GET', `/api/shows/${showId}/watch-links`);
-  path = new URL(links.watchUrl).pathname;
+  address = links.watchUrl;
   desk = await openWatched(browser, product.origin);
   watchers = [];
-  for (let count = 0; count < 3; count += 1) watchers.push(await openWatched(browser, product.origin));
+  for (let count = 0; count < 3; count += 1) watchers.push(await openWatched(browser, new URL(address).origin));
   [anna, ben, reader] = watchers.map(({ page }) => page) as [Page, Page, Page];
 });
 
@@ -81,7 +82,7 @@ afterAll(async () => {
 
 describe('the chat of a show', { timeout: 240_000 }, () => {
   it('is not on the page until an operator opens it on the show’s page', async () => {
-    await anna.goto(product.origin + path);
+    await anna.goto(address);
     expect(await anna.locator('[data-chat]').count()).toBe(0);
     await desk.page.goto(`${product.origin}/#token=${TEST_TOKEN}`);
     await desk.page.getByRole('heading', { level: 1 }).waitFor();
@@ -97,7 +98,7 @@ describe('the chat of a show', { timeout: 240_000 }, () => {
       await anna.reload();
       return (await anna.locator('[data-chat]').count()) === 1;
     });
-    for (const page of [ben, reader]) await page.goto(product.origin + path);
+    for (const page of [ben, reader]) await page.goto(address);
     for (const page of [anna, ben, reader]) await page.getByText('No messages yet.').waitFor();
   });
 
