@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +66,9 @@ describe.skipIf(!findTestFfmpeg())('the public side', { timeout: 240_000 }, () =
     // Fields 3 and on follow the name in parentheses; the nice value is the 19th of all.
     const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]!.split(' ');
     expect(fields[19 - 3]).toBe('10');
+    // A kernel without such groups has no such file.
+    const group = `${folder}/autogroup`;
+    expect(existsSync(group) ? readFileSync(group, 'utf8') : 'nice 10').toMatch(/nice 10$/m);
     const told = readFileSync(`${folder}/environ`, 'utf8') + readFileSync(`${folder}/cmdline`, 'utf8');
     for (const secret of [TEST_TOKEN, TEST_SRT_PASSPHRASE, 'AKIA']) expect(told).not.toContain(secret);
   });

@@ -5,7 +5,6 @@
  */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { constants, setPriority } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { closeServer } from '../host/close-server.ts';
 import { explainAsProblem, explainUnreadable } from '../host/early-problem.ts';
@@ -22,12 +21,6 @@ let server: Server | null = null;
 
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToAudience) => void (message.kind === 'open' ? run(message) : close()));
-
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // The system denies the call; the limits of the public side hold regardless.
-}
 
 async function run(opening: AudienceOpening): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 /** Runs the process of the public side: starts it, starts it again when it has ended, and ends it. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AudienceLogger } from '../../../functions/audience/audience-deps.ts';
@@ -132,10 +133,26 @@ function forkAudience(program: string, { opening, logger }: AudienceSupervisorOp
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  if (child.pid !== undefined) yieldToOthers(child.pid);
   child.stderr?.on('data', (chunk: Buffer) =>
     logger.error('the process of the public pages said', { output: chunk.toString('utf8').slice(0, 2_000) }),
   );
   return child;
+}
+
+/**
+ * Lowers the priority of the process. A detached process is a group of its own to Linux's scheduler, which gives each group
+ * the same share whatever the priorities within; so the group's own priority counts as well.
+ * @see sched(7), The autogroup feature
+ */
+function yieldToOthers(pid: number): void {
+  const priority = constants.priority.PRIORITY_BELOW_NORMAL;
+  try {
+    setPriority(pid, priority);
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority));
+  } catch {
+    // It has ended, or this system has no such groups. The limits of the public side hold regardless.
+  }
 }
 
 /**
