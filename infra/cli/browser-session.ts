@@ -1,3 +1,4 @@
+import { IDENTITY_HEADER } from '../../functions/api/auth/identity-header.ts';
 import type { CommandLineSignIn } from '../../functions/api/schemas/answers.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { type BrowserSession, readStoredServers, writeStoredServers } from './stored-servers.ts';
@@ -12,7 +13,7 @@ const RENEWED_BEFORE_MS = 60_000;
 /** What an access token is checked with, and the ID token for the name. */
 const toHeaders = ({ accessToken, identityToken }: BrowserSession): Record<string, string> => ({
   authorization: `Bearer ${accessToken}`,
-  ...(identityToken === null ? {} : { 'sluice-identity': identityToken }),
+  ...(identityToken === null ? {} : { [IDENTITY_HEADER]: identityToken }),
 });
 
 /**
