@@ -165,6 +165,7 @@ describe.skipIf(prometheus === null)('Prometheus', () => {
     await is('sluice_destination_desired_running', 'name="Main \\"stage\\" \\\\ 2"', '1');
     const { body } = await product.call('GET', '/api/destinations');
     const still = body.data.find(({ name }: { name: string }) => name === 'Still');
+    expect(still.cost.perHourNow).toBeTypeOf('number');
     await is('sluice_destination_cost_per_hour_usd', 'name="Still"', String(still.cost.perHourNow));
   });
 

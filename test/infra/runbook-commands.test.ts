@@ -100,7 +100,9 @@ const pascal = (name: string): string =>
 const plain = (name: string): string => name.replaceAll('-', '').toLowerCase();
 
 /** Reads a structure of the SDK: [kind, namespace, name, traits, members, their shapes, number of required ones]. */
-function shapeOf(structure: unknown): Shape {
+function shapeOf(reference: unknown): Shape {
+  const structure: unknown = typeof reference === 'function' ? reference() : reference;
+  // An operation without an answer has the word unit here.
   if (!Array.isArray(structure)) return { members: [], required: [] };
   const members = (structure[4] ?? []) as string[];
   return { members, required: members.slice(0, (structure[6] as number | undefined) ?? 0) };
