@@ -51,8 +51,8 @@ const becomes = (expression: string, value: string): Promise<boolean> =>
   );
 
 async function addDestination(name: string): Promise<string> {
-  const body = { name, platform: 'custom', rtmpUrl: 'rtmp://127.0.0.1:19991/live', streamKey: 'key-of-the-scrape' };
-  const added = await product.call('POST', '/api/destinations', { ...body, preset: 'source' });
+  const body = { name, platform: 'custom', rtmpUrl: 'rtmp://127.0.0.1:19991/live', streamKey: `key-of-${name.length}` };
+  const added = await product.call('POST', '/api/destinations', { ...body, preset: 'source', standby: 'cold' });
   expect(added.status, JSON.stringify(added.body)).toBe(201);
   return added.body.destinationId;
 }
