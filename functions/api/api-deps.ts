@@ -118,7 +118,7 @@ export interface ApiDeps
   /** Returns a recording as one MP4 file; absent on AWS, where there is no ffmpeg. */
   remuxRecording?: (recordingId: string) => ReadableStream<Uint8Array>;
   /**
-   * Takes a picture of one of two sources, in use or not; null while there is none. Absent on AWS, where MediaConnect
+   * Takes a picture of one of two sources, in use or not; null without one. Absent on AWS, where MediaConnect
    * takes pictures of the source in use only.
    */
   takeSourcePicture?: (role: SourceRole) => Promise<SourceThumbnail | null>;

@@ -9,7 +9,7 @@ import { createSharedAnswers } from './shared-answers.ts';
  * other shows.
  */
 export interface LiveStream {
-  /** Returns the multivariant playlist or one of a rendition; null when there is none. */
+  /** Returns the multivariant playlist or one of a rendition; null without one. */
   playlist(show: AudienceShow, path: string): Promise<string | null>;
   segment(show: AudienceShow, path: string): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -88,34 +88,44 @@ async function fetchBytes(live: LiveMedia, path: string): Promise<Uint8Array<Arr
 
 /** Keeps the newest segments up to a number of bytes, and lets players that want the same one share its fetch. */
 function createKeptSegments(fetchSegment: (path: string) => Promise<Uint8Array<ArrayBuffer> | null>) {
-  const kept = new Map<string, { content: Promise<Uint8Array<ArrayBuffer> | null>; bytes: number }>();
+  interface Entry {
+    content: Promise<Uint8Array<ArrayBuffer> | null>;
+    /** 0 while it is fetched. */
+    bytes: number;
+  }
+  const kept = new Map<string, Entry>();
   let bytesKept = 0;
 
-  function drop(key: string): void {
-    bytesKept -= kept.get(key)?.bytes ?? 0;
+  function drop(key: string, entry: Entry): void {
+    // An entry that was dropped before its fetch ended may have a successor.
+    if (kept.get(key) !== entry) return;
+    bytesKept -= entry.bytes;
     kept.delete(key);
+  }
+
+  function count(key: string, entry: Entry, bytes: number): void {
+    if (kept.get(key) !== entry) return;
+    entry.bytes = bytes;
+    bytesKept += bytes;
+    for (const [oldest, each] of kept) {
+      if (bytesKept <= KEPT_BYTES_MAX) break;
+      drop(oldest, each);
+    }
   }
 
   return {
     async get(path: string, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
       const known = kept.get(key);
       if (known) return known.content;
-      const entry = { content: fetchSegment(path), bytes: 0 };
+      const entry: Entry = { content: fetchSegment(path), bytes: 0 };
       kept.set(key, entry);
       try {
         const content = await entry.content;
-        if (content === null) drop(key);
-        else {
-          entry.bytes = content.byteLength;
-          bytesKept += entry.bytes;
-        }
-        for (const [oldest] of kept) {
-          if (bytesKept <= KEPT_BYTES_MAX) break;
-          drop(oldest);
-        }
+        if (content === null) drop(key, entry);
+        else count(key, entry, content.byteLength);
         return content;
       } catch (error) {
-        drop(key);
+        drop(key, entry);
         throw error;
       }
     },

@@ -21,7 +21,7 @@ export interface FoundShow {
 /** Reads shows for watchers. What they may see is decided by `functions/domain/audience-show.ts` alone. */
 export interface VisibleShows {
   /**
-   * Finds a show by the last part of its address. Null for every reason why there is none, which answers must not
+   * Finds a show by the last part of its address. Null for every reason why it is not found, which answers must not
    * distinguish.
    * @param hasLink returns true for a request with a valid watch link of this show
    */

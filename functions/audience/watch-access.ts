@@ -1,5 +1,6 @@
 import { getCookie, setCookie } from 'hono/cookie';
 import { getWatchLink } from '../aws/watch-link-table.ts';
+import { audienceIdOf } from '../domain/audience-show.ts';
 import { watchLinkDigestOf, watchLinkSecret, watchLinkState, type WatchLink } from '../domain/watch-link.ts';
 import type { AudienceContext, AudienceDeps } from './audience-deps.ts';
 import { createSharedAnswers } from './shared-answers.ts';
@@ -21,7 +22,7 @@ export interface WatchAccess {
 /** Where the address of a watch link has its secret. */
 export const LINK_PARAMETER = 'key';
 
-const cookieOf = (showId: string) => `sluice-watch-${showId.slice(-26)}`;
+const cookieOf = (showId: string) => `sluice-watch-${audienceIdOf(showId)}`;
 
 export function createWatchAccess(deps: AudienceDeps): WatchAccess {
   const links = createSharedAnswers<WatchLink | null>({ milliseconds: SHARED_MS, keysMax: KEYS_MAX, now: deps.now });

@@ -95,9 +95,9 @@ describe('a test of an RTMP server', () => {
     });
     let output = '';
     server.stdout.on('data', (bytes) => (output += bytes));
-    await expect.poll(() => output, { timeout: 20_000 }).toContain('ready');
+    await expect.poll(() => output).toContain('ready');
     const ask = () => probe().rtmp(`rtmp://127.0.0.1:${port}/live`, forever);
-    await expect.poll(async () => (await ask())?.failure, { timeout: 20_000 }).toBeNull();
+    await expect.poll(async () => (await ask())?.failure).toBeNull();
     expect(await ask()).toMatchObject({ reached: 'application', failure: null, address: '127.0.0.1' });
     await expect.poll(() => output).toContain('command');
     expect(new Set([...output.matchAll(/command (\w+)/g)].map(([, name]) => name))).toEqual(new Set(['connect']));

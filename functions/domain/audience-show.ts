@@ -75,7 +75,7 @@ export function toAudienceShow(show: Show, access: AudienceAccess): AudienceShow
   if (phase === null || !SEEN_BY[show.privacy].includes(access)) return null;
   const { title, description, category, tags, privacy, startsAt, endsAt, liveAt, endedAt, cover, recording } = show;
   return {
-    id: show.showId.slice(ID_PREFIX.length),
+    id: audienceIdOf(show.showId),
     slug: slugOf(show),
     title: toDisplay(title),
     description: toDisplay(description),
@@ -92,6 +92,11 @@ export function toAudienceShow(show: Show, access: AudienceAccess): AudienceShow
   };
 }
 
+/** Returns a show's id as watchers see it: without its prefix. */
+export function audienceIdOf(showId: string): string {
+  return showId.slice(ID_PREFIX.length);
+}
+
 /**
  * Returns the readable last part of a show's address. The id in it decides, so titles cannot collide, and a title that
  * looks like a path becomes words.
@@ -104,8 +109,13 @@ export function slugOf({ showId, title }: Pick<Show, 'showId' | 'title'>): strin
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, SLUG_WORDS_MAX)
     .replaceAll(/^-+|-+$/g, '');
-  const id = showId.slice(ID_PREFIX.length);
+  const id = audienceIdOf(showId);
   return words === '' ? id : `${words}-${id}`;
+}
+
+/** Returns the path of a show's page. */
+export function watchPathOf(show: Pick<Show, 'showId' | 'title'>): string {
+  return `/watch/${slugOf(show)}`;
 }
 
 /** Returns the show's id that an address names, whatever its words are; null for one that names none. */

@@ -1,35 +1,26 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { ulid } from 'ulid';
-import type { ApiDeps, RecordingDisk } from '../../functions/api/api-deps.ts';
-import type { Rehearsal } from '../../functions/api/rehearsal.ts';
+import type { RecordingDisk } from '../../functions/api/api-deps.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
 import { isAudiencePath } from '../../functions/audience/app.ts';
-import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
 import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
-import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
+import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import type { ProductCode } from './product-code.ts';
 import { createGuardedServer } from './host/guarded-server.ts';
 import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
 import { drillsOf } from './rehearsal/drills.ts';
+import { pictureTaker, prepareApi, type ApiOptions } from './prepare-api.ts';
 import { prepareAudience } from './prepare-audience.ts';
 import { createRecorder, type Recorder } from './recorder/recorder.ts';
-import { convertJpeg } from './convert-jpeg.ts';
-import { remuxRecording } from './recorder/remux-recording.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { compareClock } from './host/compare-clock.ts';
-import { isLocalScraper } from './host/is-local-scraper.ts';
-import { isLoopbackHost } from './host/loopback-hosts.ts';
-import { nameCaller } from './host/name-caller.ts';
-import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
 import { deleteExpired } from './endpoints/dynamodb/delete-expired.ts';
 import { createScheduler } from './endpoints/events/scheduler.ts';
@@ -44,10 +35,9 @@ import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
 import { markStoreComplete, SEGMENTS_FOLDER } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
-import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
+import { createStorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
-import { resolveHost } from '../../functions/resolve-host.ts';
-import { AWS_LIKE_PACE, createWorkflowDeps, FRESH_SECONDS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
+import { AWS_LIKE_PACE, createWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -66,22 +56,9 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-interface EmbeddedOptions {
+interface EmbeddedOptions extends ApiOptions {
   code: ProductCode;
-  settings: Settings;
   store: OpenStore;
-  token: string;
-  /** Undefined: the listener admits any caller. */
-  srtPassphrase: string | undefined;
-  /** Undefined without a backup. */
-  backupPassphrase?: string | undefined;
-  ffmpegPath: string;
-  /** Version and origin of ffmpeg, for the dashboard. */
-  ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
-  /** Built dashboard; undefined when another server has it. */
-  dashboardDirectory: string | undefined;
-  rootDirectory: string;
-  logger: Logger;
 }
 
 /** Local account quotas: AWS's defaults for a rehearsal at AWS's pace, otherwise large enough not to matter. */
@@ -95,8 +72,6 @@ const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITO
 /** An observation costs nothing here, and an event is news for someone who waits. */
 const EVENT_PAUSE_SECONDS = 0.2;
 const RECORDER_EVERY_SECONDS = 1;
-/** What the engine's playlists always have. */
-const RECORDS_BACK_SECONDS = 5;
 const SWEEP_EVERY_SECONDS = 10;
 /**
  * A report is due once a day. The short interval gives it to machines that are not always on soon after their start.
@@ -243,82 +218,6 @@ function openRecorder(
   const recorder = createRecorder({ deps, engine, packageChannelId, directory, dataDirectory, reserveBytes });
   disk.read = recorder.disk;
   return recorder;
-}
-
-/** Returns what takes a picture of one of two sources. */
-function pictureTaker(engine: MediaEngine, flowArn: string): NonNullable<ApiDeps['takeSourcePicture']> {
-  return async (role) => {
-    const picture = await engine.fetchSourcePicture(flowArn, role);
-    return picture && { jpeg: new Uint8Array(picture.jpeg), takenAt: new Date(picture.takenAtMs) };
-  };
-}
-
-/** Returns what creates the API from code: everything the API needs besides is opened once. */
-function prepareApi(
-  {
-    settings,
-    token,
-    srtPassphrase,
-    backupPassphrase,
-    ffmpeg,
-    ffmpegPath,
-    dashboardDirectory,
-    rootDirectory,
-    logger,
-  }: EmbeddedOptions,
-  {
-    health,
-    ...aws
-  }: AwsDeps &
-    Pick<WorkflowDeps, 'mail' | 'preflight' | 'sleep' | 'startPace' | 'startSeconds'> & {
-      rehearsal: Rehearsal;
-      takeSourcePicture: NonNullable<ApiDeps['takeSourcePicture']>;
-      hlsProxy: (path: string) => Promise<Response>;
-      recordingDisk: () => RecordingDisk | null;
-      health: StorageHealth;
-      revealKeys: (record: Destination) => ReturnType<typeof readDestinationKeys>;
-    },
-): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
-  const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
-  const now = () => new Date();
-  const { dataDirectory } = settings;
-  const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory, health);
-  const isLoopback = isLoopbackHost(settings.host);
-  return (code) =>
-    code.createApi({
-      ...aws,
-      storageFailure: health.failure,
-      now,
-      resolveHost,
-      logger,
-      authentication: code.createTokenAuthentication({
-        token,
-        now,
-        revoked: code.createRevokedSessions({ store, now }),
-        accessTokens: code.createAccessTokens({ ...aws, now, logger }),
-      }),
-      nameCaller,
-      isLocalScraper,
-      embedded: true,
-      hasAudience: settings.audience !== null,
-      version,
-      newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
-      freshSeconds: FRESH_SECONDS,
-      metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
-      source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },
-      primaryMode: settings.primary,
-      ingestHost: null,
-      srtPassphrase: srtPassphrase ?? null,
-      ...(backupPassphrase !== undefined && { backupPassphrase }),
-      ffmpeg,
-      recordsBackSeconds: RECORDS_BACK_SECONDS,
-      convertJpeg: (jpeg) => convertJpeg(ffmpegPath, jpeg),
-      remuxRecording: (recordingId) => remuxRecording({ ...aws, logger }, ffmpegPath, recordingId),
-      docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
-      ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
-      // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
-      ...(isLoopback ? { isHostAllowed: isLoopbackHost } : {}),
-    });
 }
 
 /** Returns what reads the origin of the preview, which serves only its CDN. */

@@ -23,9 +23,9 @@ export async function openWatched(
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(100_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
-  page.setDefaultTimeout(40_000);
   const watched: WatchedPage = { page, context, faults: [], strangers: [], answers: [] };
   page.on('pageerror', (error) => watched.faults.push(String(error)));
   page.on('console', (message) => {

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsClients, type AwsDeps } from '../../functions/aws/clients.ts';
 import { listChannels } from '../../functions/aws/channel.ts';
 import { listInputs } from '../../functions/aws/input.ts';
-import { findChromium, findFfmpeg } from '../../infra/local/host/programs.ts';
+import { findFfmpeg } from '../../infra/local/host/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
+import { launchChromium } from '../browser/launch-chromium.ts';
 import {
   descendantsOf,
   findFreePorts,
@@ -36,7 +37,6 @@ const SOURCE = { width: 1280, height: 720, framesPerSecond: 30, seconds: 20, vid
 const directory = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
 const dataDirectory = join(directory, 'data');
 let ffmpegPath: string;
-let chromiumPath: string;
 let ports: ProductPorts;
 let product: Product;
 let platformA: RtmpReceiver;
@@ -76,12 +76,9 @@ async function start(destinationId: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const found = { environment: process.env, cacheDirectory: PROGRAM_CACHE };
-  const [ffmpeg, browserProgram] = [await findFfmpeg(found), await findChromium(found)];
+  const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: PROGRAM_CACHE });
   if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
-  if (!browserProgram.found) throw new Error(`${browserProgram.reason}; ${browserProgram.remedy}`);
   ffmpegPath = ffmpeg.path;
-  chromiumPath = browserProgram.path;
   await makeClip(ffmpegPath, join(directory, 'source.ts'), SOURCE);
   const acceptOnly = (key: string) => (_app: string, given: string) => (given === key ? 'accept' : 'reject_bad_name');
   platformA = await startRtmpReceiver({ port: 0, acceptKey: acceptOnly(KEY_A) });
@@ -187,16 +184,9 @@ describe('a show on one machine', () => {
   });
 
   it('plays the HLS preview in a real browser, signed in by the link that the product prints', async () => {
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    });
+    browser = await launchChromium(['--autoplay-policy=no-user-gesture-required']);
     const page = await browser.newPage();
+    page.setDefaultTimeout(100_000);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(`${product.origin}/#token=${TEST_TOKEN}`);

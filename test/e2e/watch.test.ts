@@ -92,6 +92,7 @@ beforeAll(async () => {
   stopSending = sendSrt(ffmpegPath, clip, ports.srt);
   browser = await launchChromium();
   context = await browser.newContext();
+  context.setDefaultTimeout(100_000);
   otherSite = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end(

@@ -37,7 +37,7 @@ export function makeManualClock(): ManualClock {
 }
 
 /** Waits until the condition holds; fails with the given text after the limit. */
-export async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, limitMs = 100_000): Promise<void> {
   const giveUpAtMs = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > giveUpAtMs) throw new Error(`gave up waiting until ${what}`);

@@ -142,7 +142,7 @@ export function sendSrt(
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  limitMs = 20_000,
+  limitMs = 100_000,
 ): Promise<Exclude<Value, false | 0 | '' | null | undefined>> {
   const endMs = Date.now() + limitMs;
   for (;;) {

@@ -2,7 +2,7 @@
 export async function waitFor<Value>(
   what: string,
   probe: () => Value | Promise<Value>,
-  { limitMs = 30_000, everyMs = 50 }: { limitMs?: number; everyMs?: number } = {},
+  { limitMs = 100_000, everyMs = 50 }: { limitMs?: number; everyMs?: number } = {},
 ): Promise<Exclude<Value, null | undefined | false>> {
   const until = Date.now() + limitMs;
   for (;;) {

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import { createMinuteWindows, WINDOW_SECONDS } from '../../domain/minute-windows.ts';
 import type { Principal } from './principal.ts';
 
 /**
@@ -7,14 +8,9 @@ import type { Principal } from './principal.ts';
  * together.
  */
 
-const WINDOW_SECONDS = 60;
-
 /** Requests in a minute. An open dashboard sends about 250 at most, so 20 tabs of one browser stay below. */
 const QUOTAS = { trigger: 120, token: 3_000, browser: 6_000 } as const;
 type Policy = keyof typeof QUOTAS;
-
-/** Callers that are counted at once. Those with the oldest minute are forgotten first. */
-const CALLERS_MAX = 10_000;
 
 /** What a caller has left in this minute. */
 export interface Allowance {
@@ -31,35 +27,15 @@ export interface RateLimit {
 
 /** Creates a limit. A minute begins with a caller's first request. */
 export function createRateLimit(now: () => Date): RateLimit {
-  const windows = new Map<string, { startedAtMs: number; requests: number }>();
-
-  function currentWindow(caller: string) {
-    const nowMs = now().getTime();
-    const known = windows.get(caller);
-    const ageMs = known ? nowMs - known.startedAtMs : 0;
-    // A clock that was set back begins a new minute.
-    if (known && ageMs >= 0 && ageMs < WINDOW_SECONDS * 1000) return { window: known, nowMs };
-    windows.delete(caller);
-    const [oldest] = windows.keys();
-    if (windows.size >= CALLERS_MAX && oldest !== undefined) windows.delete(oldest);
-    const window = { startedAtMs: nowMs, requests: 0 };
-    windows.set(caller, window);
-    return { window, nowMs };
-  }
-
+  const windows = createMinuteWindows(now);
   return {
     count(principal) {
       const { countedAs = principal.id, triggers, via } = principal;
       if (countedAs === null) return null;
       const policy = triggers ? 'trigger' : via === 'cookie' ? 'browser' : 'token';
-      const { window, nowMs } = currentWindow(`${policy} ${countedAs}`);
-      window.requests += 1;
-      return {
-        policy,
-        remaining: Math.max(0, QUOTAS[policy] - window.requests),
-        resetSeconds: Math.ceil((window.startedAtMs + WINDOW_SECONDS * 1000 - nowMs) / 1000),
-        isExceeded: window.requests > QUOTAS[policy],
-      };
+      const { requests, resetSeconds } = windows.count(`${policy} ${countedAs}`);
+      const remaining = Math.max(0, QUOTAS[policy] - requests);
+      return { policy, remaining, resetSeconds, isExceeded: requests > QUOTAS[policy] };
     },
   };
 }

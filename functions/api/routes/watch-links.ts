@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { insertWatchLink, listWatchLinks, revokeWatchLink } from '../../aws/watch-link-table.ts';
-import { slugOf } from '../../domain/audience-show.ts';
+import { watchPathOf } from '../../domain/audience-show.ts';
 import { AppError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/utc-day.ts';
 import {
@@ -75,7 +75,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     const show = await findShow(deps, showId);
     const now = deps.now();
     const data = (await listWatchLinks(deps, showId)).map((link) => present(link, now));
-    const watchUrl = deps.hasAudience ? `${originOf(context, deps)}/watch/${slugOf(show)}` : null;
+    const watchUrl = deps.hasAudience ? originOf(context, deps) + watchPathOf(show) : null;
     return context.json({ watchUrl, data }, 200);
   });
 
@@ -101,7 +101,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
     };
     await insertWatchLink(deps, watchLinkDigestOf(secret), link);
     deps.logger.info('watch link created', { requestId: context.get('requestId'), showId, linkId: link.linkId });
-    const address = `${originOf(context, deps)}/watch/${slugOf(show)}?key=${secret}`;
+    const address = `${originOf(context, deps)}${watchPathOf(show)}?key=${secret}`;
     return context.json({ ...present(link, now), link: address }, 201);
   });
 

@@ -9,7 +9,7 @@ import {
 import type { AudienceShow } from '../../domain/audience-show.ts';
 import type { PageAssets } from '../audience-deps.ts';
 import { isolated, page, type Markup } from './layout.ts';
-import { coverPathOf, pathOf, time } from './show-texts.ts';
+import { coverPathOf, pathOf, time, topicLink } from './show-texts.ts';
 
 const SECTIONS = [
   { phase: 'live', title: 'Live now' },
@@ -59,13 +59,6 @@ function topics(catalogue: Catalogue, filter: CatalogueFilter): Markup {
       ${links.map(({ name, value }) => html`<li>${topicLink(name, value, filter[name])}</li>`)}
     </ul>
   </nav>`;
-}
-
-function topicLink(name: 'category' | 'tag', value: string, chosen: string | null): Markup {
-  const href = `/watch?${new URLSearchParams({ [name]: value }).toString()}`;
-  return html`<a href="${href}" ${chosen === value ? html`aria-current="page"` : ''}
-    >${name === 'tag' ? '#' : ''}${isolated(value)}</a
-  >`;
 }
 
 function section(title: string, shows: readonly AudienceShow[]): Markup {

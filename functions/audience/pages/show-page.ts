@@ -3,7 +3,7 @@ import type { AudienceShow } from '../../domain/audience-show.ts';
 import type { PageAssets } from '../audience-deps.ts';
 import type { RecordingState } from '../find-show.ts';
 import { isolated, page, type Markup } from './layout.ts';
-import { coverPathOf, pathOf, PHASE_WORDS, summaryOf, time } from './show-texts.ts';
+import { coverPathOf, pathOf, PHASE_WORDS, summaryOf, time, topicLink } from './show-texts.ts';
 
 const RECORDING_WORDS: Record<RecordingState, string> = {
   none: 'There is no recording.',
@@ -72,12 +72,9 @@ function whenOf(show: AudienceShow, recording: RecordingState): Markup {
 
 function topics({ category, tags }: AudienceShow): Markup {
   if (category === null && tags.length === 0) return html``;
-  const link = (name: string, value: string, prefix: string) =>
-    html`<li>
-      <a href="/watch?${new URLSearchParams({ [name]: value }).toString()}">${prefix}${isolated(value)}</a>
-    </li>`;
   return html`<ul class="tags" aria-label="Topics">
-    ${category === null ? '' : link('category', category, '')} ${tags.map((tag) => link('tag', tag, '#'))}
+    ${category === null ? '' : html`<li>${topicLink('category', category)}</li>`}
+    ${tags.map((tag) => html`<li>${topicLink('tag', tag)}</li>`)}
   </ul>`;
 }
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { AudienceShow } from '../../domain/audience-show.ts';
-import type { Markup } from './layout.ts';
+import { isolated, type Markup } from './layout.ts';
 
 /** Words and addresses that several pages use for a show. */
 
@@ -21,6 +21,14 @@ export function pathOf({ slug }: AudienceShow): string {
 /** Returns the path of a show's cover; null without one. */
 export function coverPathOf({ id, cover }: AudienceShow): string | null {
   return cover === null ? null : `/audience/v1/shows/${id}/cover.png?version=${cover.version}`;
+}
+
+/** Links to the shows of a category or a tag. @param chosen the one that the page lists now */
+export function topicLink(name: 'category' | 'tag', value: string, chosen: string | null = null): Markup {
+  const href = `/watch?${new URLSearchParams({ [name]: value }).toString()}`;
+  return html`<a href="${href}" ${chosen === value ? html`aria-current="page"` : ''}
+    >${name === 'tag' ? '#' : ''}${isolated(value)}</a
+  >`;
 }
 
 /** Returns a description without line breaks, short enough for a link preview. */

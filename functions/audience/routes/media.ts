@@ -1,7 +1,8 @@
 import { openMediaFile } from '../../aws/recording-store.ts';
-import type { Audience, AudienceContext, AudienceDeps } from '../audience-deps.ts';
+import { audienceIdOf } from '../../domain/audience-show.ts';
+import type { Audience, AudienceContext } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
-import { findShow, recordingOf } from '../find-show.ts';
+import { findShow, originOf, recordingOf } from '../find-show.ts';
 import { MULTIVARIANT } from '../live-stream.ts';
 import { problem } from '../problem.ts';
 
@@ -19,7 +20,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
 
   audience.post('/audience/v1/shows/:id/viewings', async (context) => {
     // Keeps other sites from taking places with the browsers of their visitors.
-    if (!isFromOwnPage(context, deps)) return problem('forbidden');
+    if (context.req.header('origin') !== originOf(context, deps)) return problem('forbidden');
     const found = await findShow(parts, context, context.req.param('id'));
     if (!found) return problem('not_found');
     if (!stream || found.audience.phase !== 'live') return problem('not_live');
@@ -34,7 +35,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
     const viewing = viewings.use(context.req.param('viewing'));
     if (!stream || !viewing || path === null) return problem('not_found');
     const { showId, linkDigest } = viewing;
-    const found = await shows.find(showId.slice(-26), () =>
+    const found = await shows.find(audienceIdOf(showId), () =>
       linkDigest === null ? Promise.resolve(false) : access.isValid(showId, linkDigest),
     );
     if (found?.audience.phase !== 'live') return problem('not_found');
@@ -68,9 +69,4 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
 function pathAfter({ req }: AudienceContext, part: string): string | null {
   const path = req.path.slice(req.path.indexOf(`/${part}/`) + part.length + 2);
   return MEDIA_PATH.test(path) ? path : null;
-}
-
-function isFromOwnPage({ req }: AudienceContext, { https }: AudienceDeps): boolean {
-  const origin = req.header('origin');
-  return origin === `${https ? 'https' : 'http'}://${new URL(req.url).host}`;
 }

@@ -539,7 +539,7 @@ export const ASSUMPTIONS = {
     change: 'The first GET /api/user-pool decides; compare it with the console.',
   },
   'AWS-67': {
-    assumption: 'The thumbnail of a flow with two sources shows the source in use, and there is none of the other.',
+    assumption: 'The thumbnail of a flow with two sources shows the source in use; the other one has no thumbnail.',
     source:
       'MediaConnect API reference, DescribeFlowSourceThumbnail (its only parameter is the flow); of two sources it says nothing',
     dependsOn: 'functions/api/routes/flow-thumbnail.ts, web/src/source/PreviewPlayer.tsx',

@@ -1,7 +1,8 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY } from '../../../functions/api/http/security-headers.ts';
+import { SECURITY_HEADERS } from '../../../functions/api/http/security-headers.ts';
+import { STRICT_TRANSPORT_SECURITY } from '../../../functions/domain/security-headers.ts';
 
 /**
  * Headers that CloudFront has properties for and refuses as custom headers. The values come from the API, so that a

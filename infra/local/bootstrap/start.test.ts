@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { allCommandLines, isAlive } from '../../../test/support/product.ts';
 import { findMissing, findOnPath } from './requirements.mjs';
@@ -250,7 +250,7 @@ describe('the child program', () => {
   it('gets a single Ctrl-C when terminal and npm both send one, and has time to finish', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
-    await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+    await expect.poll(() => run.output).toContain('ready');
     run.child.kill('SIGINT');
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(9);
@@ -260,11 +260,11 @@ describe('the child program', () => {
   it('ends when the bootstrap is killed', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
-    await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+    await expect.poll(() => run.output).toContain('ready');
     const pid = Number(/ready (\d+)/.exec(run.output)?.[1]);
     run.child.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
-    await vi.waitFor(() => expect(run.output).toContain('terminated'));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => run.output).toContain('terminated');
   });
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
@@ -273,12 +273,12 @@ describe('the child program', () => {
       writeMain(WAITING_MAIN);
       await installed();
       const run = launchNpm();
-      await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+      await expect.poll(() => run.output).toContain('ready');
       const pid = Number(/ready (\d+)/.exec(run.output)?.[1]);
       const bootstrap = parentOf(pid);
       run.child.kill(signal);
-      await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
-      await vi.waitFor(() => expect(run.output).toMatch(/terminated|signal 1/));
+      await expect.poll(() => [pid, bootstrap].filter(isAlive)).toEqual([]);
+      await expect.poll(() => run.output).toMatch(/terminated|signal 1/);
     },
   );
 
@@ -290,15 +290,15 @@ describe('the child program', () => {
     children.push(shell);
     let output = '';
     shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await vi.waitFor(() => expect(output).toContain('ready'), { timeout: 20_000 });
+    await expect.poll(() => output).toContain('ready');
     const pid = Number(/ready (\d+)/.exec(output)?.[1]);
     const bootstrap = parentOf(pid);
     shell.kill('SIGKILL');
-    await vi.waitFor(() => expect(parentOf(bootstrap)).not.toBe(shell.pid), { timeout: 20_000 });
+    await expect.poll(() => parentOf(bootstrap)).not.toBe(shell.pid);
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect([pid, bootstrap].filter(isAlive)).toEqual([pid, bootstrap]);
     process.kill(bootstrap, 'SIGTERM');
-    await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
+    await expect.poll(() => [pid, bootstrap].filter(isAlive)).toEqual([]);
   });
 
   it('leaves no process in its group when it dies', async () => {
@@ -311,7 +311,7 @@ describe('the child program', () => {
     const { code, output } = await finish(['start']);
     expect(code).toBe(137);
     const pid = Number(/helper (\d+)/.exec(output)?.[1]);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 

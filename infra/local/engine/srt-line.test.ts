@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../host/clock.ts';
 import { makeManualClock } from '../../../test/support/rtmp.ts';
@@ -105,7 +105,7 @@ describe('the line to an SRT listener', () => {
     const heard: string[] = [];
     listener.on('message', (message) => heard.push(message.toString()));
     for (const text of ['1', '2', '3']) caller.send(text, port);
-    await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
+    await expect.poll(() => heard).toEqual(['1', '2', '3']);
   });
 
   it('names a second caller that keeps trying, and forgets it when it stops', async () => {

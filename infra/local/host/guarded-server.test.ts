@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { explainAsProblem, explainUnreadable } from './early-problem.ts';
 import { createGuardedServer, type GuardedServerOptions } from './guarded-server.ts';
@@ -99,10 +99,7 @@ describe('the time limits of a guarded server', () => {
     socket.pause();
     socket.write(REQUEST);
     const server = servers.at(-1)!;
-    await vi.waitFor(
-      async () => expect(await new Promise((resolve) => server.getConnections((_e, n) => resolve(n)))).toBe(0),
-      { timeout: 20_000 },
-    );
+    await expect.poll(() => new Promise((resolve) => server.getConnections((_e, n) => resolve(n)))).toBe(0);
     socket.resume();
     await closed;
   });
@@ -114,7 +111,7 @@ describe('the connection limit of a guarded server', () => {
     const idle = [await open(port), await open(port), await open(port)];
     const operator = await open(port);
     operator.socket.write(REQUEST);
-    await vi.waitFor(() => expect(operator.text()).toContain('hello'));
+    await expect.poll(() => operator.text()).toContain('hello');
     await idle[0]!.closed;
     expect(idle.slice(1).map(({ socket }) => socket.destroyed)).toEqual([false, false]);
   });
@@ -125,7 +122,7 @@ describe('the connection limit of a guarded server', () => {
     const greedy = [];
     for (let count = 0; count < 20; count += 1) greedy.push(await open(port, '127.0.0.9'));
     operator.socket.write(REQUEST);
-    await vi.waitFor(() => expect(operator.text()).toContain('hello'));
+    await expect.poll(() => operator.text()).toContain('hello');
     await greedy[0]!.closed;
   });
 
@@ -136,11 +133,11 @@ describe('the connection limit of a guarded server', () => {
     working.socket.write(REQUEST);
     const slow = await open(port);
     slow.socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx');
-    await vi.waitFor(() => expect(pending).toHaveLength(2));
+    await expect.poll(() => pending).toHaveLength(2);
     await open(port);
     await slow.closed;
     pending[0]!.end('done');
-    await vi.waitFor(() => expect(working.text()).toContain('done'));
+    await expect.poll(() => working.text()).toContain('done');
   });
 });
 
@@ -172,7 +169,7 @@ describe('a refusal before there is a request', () => {
     const port = await listen({ listener: (_request, response) => void response.write('half') });
     const { socket, text, closed } = await open(port);
     socket.write(REQUEST);
-    await vi.waitFor(() => expect(text()).toContain('half'));
+    await expect.poll(() => text()).toContain('half');
     socket.write('no HTTP at all\r\n\r\n');
     await closed;
     expect(text()).not.toContain('problem');

@@ -85,7 +85,7 @@ describe('a call', () => {
     answer = () =>
       new Promise((_, reject) => sent[0]!.init.signal!.addEventListener('abort', () => reject(caller.signal.reason)));
     const error = destination.$get({ param }, endedBy(caller.signal)).then(null, (thrown: unknown) => thrown);
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await expect.poll(() => sent).toHaveLength(1);
     caller.abort(new Error('the page has closed'));
     expect(await error).toBe(caller.signal.reason);
   });

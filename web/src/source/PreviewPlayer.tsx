@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import { usePrimary } from '../api/primary.ts';
 import { formatBitrate } from '../ui/format.ts';
+import { SOURCE_NAMES } from './listener-presentation.ts';
 import { explainNoPicture } from './no-picture.ts';
 import type { Playback, Quality } from './hls-playback.ts';
 import { SourceThumbnail } from './SourceThumbnail.tsx';
@@ -110,7 +111,7 @@ export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
 /** Names the source that the picture comes from, where there are two. */
 function SourceInUse({ sources }: Pick<FlowStatusResource, 'sources'>) {
   const inUse = sources.length > 1 && sources.find(({ isInUse }) => isInUse);
-  return inUse ? <span className={classes.inUse}>{inUse.role === 'main' ? 'Main' : 'Backup'} · in use</span> : null;
+  return inUse ? <span className={classes.inUse}>{SOURCE_NAMES[inUse.role]} · in use</span> : null;
 }
 
 interface QualityChoiceProps {

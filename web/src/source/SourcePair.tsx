@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { IconArrowsExchange } from '@tabler/icons-react';
 import { lazy } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
-import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import { useSwitchSource } from '../api/flow.ts';
 import { useRoleRefusal, useSession } from '../api/session.ts';
 import { showDone, showProblem } from '../app/problem-toast.tsx';
@@ -10,7 +9,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { formatBitrate, formatMoment } from '../ui/format.ts';
-import { presentListener, whyNoSwitch } from './listener-presentation.ts';
+import { presentListener, SOURCE_NAMES, whyNoSwitch } from './listener-presentation.ts';
 import { NO_STANDBY_PICTURE_ON_AWS } from './no-picture.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
 import classes from './SourcePair.module.css';
@@ -19,8 +18,6 @@ import classes from './SourcePair.module.css';
 const SourcePreference = lazy(async () => ({ default: (await import('./SourcePreference.tsx')).SourcePreference }));
 
 const StandbyPicture = lazy(async () => ({ default: (await import('./StandbyPicture.tsx')).StandbyPicture }));
-
-const NAMES: Record<SourceRole, string> = { main: 'Main', backup: 'Backup' };
 
 interface SourcePairProps {
   flow: FlowStatusResource;
@@ -82,9 +79,9 @@ function SourceLine({ source, isFlowUp, stale }: SourceLineProps) {
   const isEmbedded = useSession().data?.embedded;
   const isStandby = source.isInUse !== true;
   return (
-    <li className={classes.source} aria-label={`${NAMES[role]} source`} data-stale={stale || undefined}>
+    <li className={classes.source} aria-label={`${SOURCE_NAMES[role]} source`} data-stale={stale || undefined}>
       <div className={classes.name}>
-        <strong>{NAMES[role]}</strong>
+        <strong>{SOURCE_NAMES[role]}</strong>
         <StatusWord {...presentation} tone={stale ? 'stale' : presentation.tone} />
         {isStandby && isEmbedded && (
           <figure className={classes.standby} data-more>

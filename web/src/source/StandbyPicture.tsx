@@ -10,7 +10,7 @@ interface StandbyPictureProps {
   isFlowUp: boolean;
 }
 
-/** A picture of the source that is not in use, updated every few seconds, or why there is none. */
+/** A picture of the source that is not in use, updated every few seconds, or why it is missing. */
 export function StandbyPicture({ source, isFlowUp }: StandbyPictureProps) {
   const picture = useSourcePicture(source.role).data;
   if (!picture?.takenAt || !isFlowUp || source.isConnected === false) {

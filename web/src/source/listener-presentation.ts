@@ -1,5 +1,8 @@
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
+
+export const SOURCE_NAMES: Record<SourceRole, string> = { main: 'Main', backup: 'Backup' };
 
 type Listener = FlowStatusResource['sources'][number];
 
