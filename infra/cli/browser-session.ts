@@ -1,5 +1,5 @@
 import { IDENTITY_HEADER } from '../../functions/api/auth/identity-header.ts';
-import type { CommandLineSignIn } from '../../functions/api/schemas/answers.ts';
+import type { CommandLineSignIn } from '../../functions/api/schemas/session.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { type BrowserSession, readStoredServers, writeStoredServers } from './stored-servers.ts';
 import type { Credential } from './transport.ts';

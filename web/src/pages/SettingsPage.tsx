@@ -1,6 +1,6 @@
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Link } from 'wouter';
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service-health.ts';
 import { paths } from '../app/paths.ts';
