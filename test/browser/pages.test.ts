@@ -1,11 +1,10 @@
 import { readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPlainPng } from '../../functions/domain/plain-png.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { arrange, idle, keyOf, running, type Wanted } from './arrange.ts';
+import { BYTES_MAX, loadFirst, SCRIPT_BYTES_MAX } from './first-load.ts';
 import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
@@ -13,7 +12,6 @@ import { tooWide, type WatchedPage } from './watched-page.ts';
  * Tests every page of the dashboard: navigation, costs, keyboard and small screens. Channels run without an encoder.
  */
 
-const FIRST_LOAD_BYTES_MAX = 150_000;
 const NAMES = ['Alpha', 'Bravo'];
 const PAGES = [
   { path: '/', heading: 'Show' },
@@ -74,28 +72,21 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-interface ManifestChunk {
-  file: string;
-  imports?: string[];
-}
-
 describe('the first page', () => {
-  it('loads little JavaScript', () => {
-    const dist = join(import.meta.dirname, '..', '..', 'web', 'dist');
-    const manifest = JSON.parse(readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8')) as Record<
-      string,
-      ManifestChunk
-    >;
-    const needed = new Set<string>();
-    const need = (name: string): void => {
-      if (needed.has(name)) return;
-      needed.add(name);
-      manifest[name]!.imports?.forEach(need);
-    };
-    ['index.html', 'src/pages/ShowPage.tsx'].forEach(need);
-    const bytes = [...needed].map((name) => gzipSync(readFileSync(join(dist, manifest[name]!.file))).length);
-    expect(bytes.length).toBeGreaterThan(2);
-    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+  it('loads little before it is whole', async () => {
+    await begin(ALPHA_RUNS);
+    await row('Alpha').waitFor();
+    const visitor = await stage.open({ storageState: await show.context.storageState() });
+    // Another open tab would be shown in the header.
+    await page.goto('about:blank');
+    const { fetched, strangers } = await loadFirst(visitor.page, stage.product.origin);
+    const paths = fetched.map(({ path }) => path).join('\n');
+    const bytes = (of: typeof fetched) => of.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
+    expect(paths).toMatch(/PreviewControls/);
+    expect(bytes(fetched.filter(({ kind }) => kind === 'script')), paths).toBeLessThan(SCRIPT_BYTES_MAX);
+    expect(bytes(fetched), paths).toBeLessThan(BYTES_MAX);
+    expect(strangers).toEqual([]);
+    await visitor.context.close();
   });
 });
 

@@ -5,11 +5,12 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { BYTES_MAX, SCRIPT_BYTES_MAX } from '../../browser/first-load.ts';
 import { launchChromium } from '../../browser/launch-chromium.ts';
 import { owe, payAll } from '../child-processes.ts';
 import { findMissed, formatTable, type Outcome } from '../outcome.ts';
 import { startBenchProduct } from '../product/bench-product.ts';
-import { benchFirstLoad, BYTES_MAX, SCRIPT_BYTES_MAX } from './first-load.ts';
+import { benchFirstLoad } from './first-load.ts';
 import { benchInteraction, DESTINATIONS } from './interaction.ts';
 import { benchPaint, SLOWER } from './paint.ts';
 import { benchPolling, POLLED_DESTINATIONS } from './polling.ts';

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { usePresets } from '../api/flow.ts';
+import { useGroupStarts } from '../api/group-starts.ts';
 import { useOrphans } from '../api/orphans.ts';
 import { paths } from '../app/paths.ts';
 import { type ProblemPlace, revealProblem } from '../app/reveal-problem.ts';
@@ -25,6 +26,7 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
   const orphans = useOrphans().data?.length ?? 0;
   const sourceConnected = flow?.source.state === 'connected';
   const isMoneyShown = useMoneyShown();
+  const hasGroupStarts = (useGroupStarts().data?.length ?? 0) > 0;
   usePageTitle('Show');
   const problem = useHistoryState<{ problem?: ProblemPlace } | null>()?.problem;
   useEffect(() => {
@@ -36,9 +38,7 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       <VisuallyHidden component="h1">Show</VisuallyHidden>
       {!destinations && !flow && <Loader className={classes.loader} />}
       {flow && <SourceCard flow={flow} destinations={destinations ?? []} stale={flowStale} />}
-      <LazyPart>
-        <GroupStartNotes />
-      </LazyPart>
+      <LazyPart>{hasGroupStarts && <GroupStartNotes />}</LazyPart>
       {destinations && (
         <DestinationList
           destinations={destinations}

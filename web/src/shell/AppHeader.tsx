@@ -3,6 +3,7 @@ import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { lazy, type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useIncidents } from '../api/incidents.ts';
+import { usePresence } from '../api/presence.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { discardAllTyped } from '../app/draft-store.ts';
@@ -24,6 +25,17 @@ import classes from './AppHeader.module.css';
 
 /** Not part of the first load: most of the time there is one person. */
 const PresentPeople = lazy(async () => ({ default: (await import('./PresentPeople.tsx')).PresentPeople }));
+
+function Others() {
+  if (usePresence().length === 0) return null;
+  return (
+    <ErrorBoundary instead={null}>
+      <Suspense>
+        <PresentPeople />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
 
 /** The header: source, destinations on air, problems and costs, and the navigation. */
 export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
@@ -51,11 +63,7 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
           {isMoneyShown && <CostGlance />}
         </div>
         <div className={classes.tools}>
-          <ErrorBoundary instead={null}>
-            <Suspense>
-              <PresentPeople />
-            </Suspense>
-          </ErrorBoundary>
+          <Others />
           <SignedIn />
           <RehearsalLink />
           <ActionIcon

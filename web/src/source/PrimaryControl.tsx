@@ -1,4 +1,3 @@
-import { NativeSelect } from '@mantine/core';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
 import { usePrimary, useSetPrimary } from '../api/primary.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -25,18 +24,25 @@ export function PrimaryControl() {
   const parts = cost && [describeParts(cost.parts), describeUnknown(cost.unknownParts)].filter(Boolean).join('. ');
   return (
     <div className={classes.control} data-hint={refusal || parts || undefined}>
-      <NativeSelect
-        label="HLS preview"
-        size="xs"
-        data={MODES}
-        value={set.isPending ? set.variables : primary.mode}
-        disabled={refusal !== undefined || set.isPending}
-        onChange={(event) =>
-          set.mutate(event.currentTarget.value as PrimaryMode, {
-            onError: (error) => showProblem(error, 'Change the preview'),
-          })
-        }
-      />
+      {/* A plain element: the component library's would be 6 kB of the first load. */}
+      <label className={classes.choice}>
+        HLS preview
+        <select
+          value={set.isPending ? set.variables : primary.mode}
+          disabled={refusal !== undefined || set.isPending}
+          onChange={(event) =>
+            set.mutate(event.currentTarget.value as PrimaryMode, {
+              onError: (error) => showProblem(error, 'Change the preview'),
+            })
+          }
+        >
+          {MODES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
       {price && <span className={classes.price}>{price} while it runs</span>}
     </div>
   );
