@@ -120,7 +120,7 @@ const usage = {
   isAbout,
 };
 
-export const CostGroupBy = z.enum(['destination', 'day', 'platform']);
+const CostGroupBy = z.enum(['destination', 'day', 'platform']);
 
 /** `GET /api/costs`. */
 export const CostLedger = z
