@@ -17,7 +17,7 @@ import { LEFT_OUT, SLOW_FILES } from './test/support/slow-files.ts';
  */
 const MEDIA_TESTS = [
   'infra/local/engine/media-engine.test.ts',
-  'infra/local/engine/{colours,failover,failover-gstreamer,frame-rates,gstreamer,sounds,source-picture,source-program,two-pipelines}.test.ts',
+  'infra/local/engine/{colours,failover,failover-gstreamer,frame-rates,gstreamer,interlaced,sounds,source-picture,source-program,two-pipelines}.test.ts',
   'infra/local/engine/analysis/source-analyser.test.ts',
   'infra/local/engine/{child-registry,encoder-program,ffmpeg-abilities,srt-line}.test.ts',
   'infra/local/engine/rtmp/{publisher*,kernel-send-queues}.test.ts',

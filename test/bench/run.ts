@@ -79,7 +79,7 @@ const PAY_LIMIT_MS = 5_000;
 
 const HELP = `npm run bench [-- --only <part> --quick]
 
-Measures this machine and prints one Markdown table. Linux only, because it reads /proc. Takes about twelve minutes
+Measures this machine and prints one Markdown table. Linux only, because it reads /proc. Takes about fifteen minutes
 and at most ${WHOLE_LIMIT_MINUTES}; close other programs that use the CPU. Exits with 1 if a count or ratio misses its aim.
 
   --only <part>  one part; may be repeated

@@ -22,6 +22,11 @@ import { decodeErrors, findTestFfmpeg, makeRendition, makeTemporaryDirectory, un
 
 const ADDRESS = '10.0.0.1:5000';
 const BACKUP_PASSPHRASE = 'of-the-backup';
+/**
+ * A destination without a byte for this long is stuck. How short the gap is depends on the machine, so `npm run bench`
+ * measures it.
+ */
+export const STUCK_AFTER_MS = 10_000;
 const COPIES = 3;
 const DESTINATIONS = COPIES + 3;
 /** Takes the main source as it is, and no other size. */

@@ -96,6 +96,9 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
+/** By default ffmpeg gives up after 3 s, in which a busy machine may not have opened the listener. */
+const CONNECT_LIMIT_MS = 90_000;
+
 /** Sends the file in real time to an SRT listener on this machine, endlessly or for some seconds. */
 export function sendSrt(
   ffmpeg: string,
@@ -123,7 +126,7 @@ export function sendSrt(
       '-f',
       'mpegts',
       ...parameters,
-      `srt://127.0.0.1:${options.port}?latency=120000`,
+      `srt://127.0.0.1:${options.port}?latency=120000&connect_timeout=${CONNECT_LIMIT_MS}`,
     ],
     { stdio: 'ignore' },
   );

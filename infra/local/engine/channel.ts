@@ -23,6 +23,7 @@ import type { SegmentKeeper } from './recording/segment-keepers.ts';
 import type { DialRules } from '../../../functions/connect/rtmp/rtmp-socket.ts';
 import { createSlateProgram, type SlateProgram } from './slate/slate-program.ts';
 import type { SlateStudio } from './slate/slate-studio.ts';
+import type { SlateTimers } from './slate/slate-timers.ts';
 
 /** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
 const BEGINS_WITHIN_MS = 10_000;
@@ -51,6 +52,7 @@ export interface ChannelOptions {
   dial: DialRules;
   sendQueues: KernelSendQueues;
   studio: SlateStudio;
+  slateTimers: SlateTimers;
   onChange(): void;
   /** Returns what keeps the segments of a package channel on disk. */
   keeperOf(packageChannelId: string): SegmentKeeper;
@@ -68,11 +70,11 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
 }
 
 /** Returns what puts a slate behind the pictures of a rendition. */
-function slatesOf(lane: RenditionLane, { clock, onChange, run, studio }: ChannelOptions) {
+function slatesOf(lane: RenditionLane, { clock, onChange, run, slateTimers: timers, studio }: ChannelOptions) {
   const inputLoss = run.output.kind === 'rtmp' ? run.output.inputLoss : undefined;
   const isCopied = () => !lane.wasEncoded();
   return (program: Program): SlateProgram =>
-    createSlateProgram({ clock, inputLoss, onChange, studio, program, isCopied });
+    createSlateProgram({ clock, inputLoss, onChange, studio, timers, program, isCopied });
 }
 
 /**

@@ -28,6 +28,7 @@ import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from '../../../functions/connect/rtmp/rtmp-socket.ts';
 import { createSegmentKeepers } from './recording/segment-keepers.ts';
 import { createSlateStudio } from './slate/slate-studio.ts';
+import { createSlateTimers } from './slate/slate-timers.ts';
 import { createSrtSenders } from './srt/senders.ts';
 
 export interface EngineCore {
@@ -68,7 +69,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const sendQueues = createKernelSendQueues(clock);
   const keepers = createSegmentKeepers({ logger, onChange });
   const studio = createSlateStudio({ launcher, clock, logger, onReady: onChange });
-  const shared = { clock, lowLatency, dial, sendQueues, studio, onChange, keeperOf: keepers.of };
+  const slateTimers = createSlateTimers({ clock, logger });
+  const shared = { clock, lowLatency, dial, sendQueues, studio, slateTimers, onChange, keeperOf: keepers.of };
   const channels = createRunningChannels({ ...shared, queues, onStarted: wire });
   const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;

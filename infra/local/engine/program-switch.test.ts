@@ -4,15 +4,15 @@ import { silentLogger } from './engine-logger.ts';
 import { createFrameHub } from './frame-hub.ts';
 import type { Frame, ProgramFormat } from './program.ts';
 import { createProgramSwitch } from './program-switch.ts';
-import { makeManualClock, makeVideoFrame } from '../../../test/support/rtmp.ts';
+import { makeAudioFrame, makeManualClock, makeVideoFrame } from '../../../test/support/rtmp.ts';
 import { SAMPLE_FORMAT } from '../../../test/support/test-media.ts';
 
-function setUp() {
+function setUp({ keepsTimes = false } = {}) {
   const clock = makeManualClock();
   const [first, second] = [createFrameHub({ logger: silentLogger }), createFrameHub({ logger: silentLogger })];
   first.setFormat(SAMPLE_FORMAT);
   second.setFormat({ ...SAMPLE_FORMAT });
-  const control = createProgramSwitch({ clock });
+  const control = createProgramSwitch({ clock, keepsTimes });
   const seen: Frame[] = [];
   const formats: ProgramFormat[] = [];
   let losses = 0;
@@ -75,4 +75,20 @@ it('switches at once when the old program is lost, without going backwards', () 
   second.push(makeVideoFrame(1_000, true));
   control.select(second.program);
   expect(seen.map((frame) => frame.dtsMs)).toEqual([50_000, 52_000]);
+});
+
+it.each([true, false])('leaves out sound that belongs before what was delivered (keeps times: %s)', (keepsTimes) => {
+  const { clock, first, second, control, seen } = setUp({ keepsTimes });
+  control.select(first.program);
+  first.push(makeVideoFrame(1_000, true));
+  // The sound of the first program is ahead of its pictures, that of the second one behind.
+  for (const atMs of [1_000, 1_021, 1_043]) first.push(makeAudioFrame(atMs));
+  control.select(second.program);
+  clock.advance(40);
+  second.push(makeVideoFrame(1_050, true));
+  for (const atMs of [979, 1_000, 1_021, 1_043, 1_064, 1_085]) second.push(makeAudioFrame(atMs));
+  const sounds = seen.filter(({ kind }) => kind === 'audio').map(({ dtsMs }) => dtsMs);
+  expect(sounds).toEqual([...new Set(sounds)].toSorted((one, other) => one - other));
+  expect(sounds.length).toBeGreaterThanOrEqual(5);
+  expect(seen.filter(({ kind }) => kind === 'video')).toHaveLength(2);
 });

@@ -57,6 +57,7 @@ function createSubscription(
   let lost = true;
   let deliveredFormat: ProgramFormat | null = null;
   let last: { dtsMs: number; atMs: number } | null = null;
+  let newestSoundMs = -Infinity;
   const leading = createLeadingPictures();
 
   function attach(origin: Program): Feed {
@@ -99,6 +100,7 @@ function createSubscription(
       subscriber.onFormat(from.format);
     }
     const dtsMs = frame.dtsMs + from.shiftMs;
+    if (frame.kind === 'audio' && !isNewSound(dtsMs)) return;
     last = { dtsMs: Math.max(last?.dtsMs ?? 0, dtsMs), atMs: nowMs };
     subscriber.onFrame(from.shiftMs === 0 ? frame : { ...frame, dtsMs });
   }
@@ -108,6 +110,13 @@ function createSubscription(
     if (from.shiftMs !== null || !last) return true;
     const isEntry = frame.keyframe || !from.format?.video;
     return isEntry && frame.dtsMs > last.dtsMs;
+  }
+
+  /** The new origin may send sound that belongs before what was delivered: sound may follow the pictures it goes with. */
+  function isNewSound(dtsMs: number): boolean {
+    if (dtsMs <= newestSoundMs) return false;
+    newestSoundMs = dtsMs;
+    return true;
   }
 
   function detach(): void {

@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { ListenerName } from '../../../infra/local/engine/contract.ts';
+import { findGStreamer, sendWithGStreamer, type GStreamerSettings } from '../../support/gstreamer.ts';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import { until } from '../../support/test-media.ts';
+import { owe } from '../child-processes.ts';
 import type { BenchMedia } from '../media/bench-media.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome, Row } from '../outcome.ts';
 import { describeSpread, toSpread } from '../statistics.ts';
 import { countDamaged, openEngineStage, type EngineStage } from './engine-stage.ts';
 
@@ -13,6 +16,12 @@ import { countDamaged, openEngineStage, type EngineStage } from './engine-stage.
 const BETWEEN_MS = 3_000;
 const LIMIT_MS = 30_000;
 const GAP_AIM = '≤ 1,000 ms';
+/** The sound of the benchmark's media with another size, frame rate and GOP. */
+const GSTREAMER: GStreamerSettings = {
+  ...{ width: 1280, height: 720, framesPerSecond: 25, gopPictures: 25, bFrames: 0, videoKbps: 3_000 },
+  ...{ sampleRateHz: 48_000, channels: 2, encoder: ['tune=zerolatency'] },
+};
+const GSTREAMER_OTHER_SOUND: GStreamerSettings = { ...GSTREAMER, sampleRateHz: 44_100, channels: 1 };
 
 export interface FailoverOptions {
   directory: string;
@@ -26,21 +35,60 @@ export interface FailoverOptions {
 export async function benchFailover(media: BenchMedia, options: FailoverOptions): Promise<Outcome> {
   const other = join(options.directory, 'other-encoder.ts');
   await encodeOther(other);
-  const alike = await cutEncoders(media.transportStreamPath, media.transportStreamPath, options);
-  const unlike = await cutEncoders(media.transportStreamPath, other, options);
-  const row = (figure: string, { gapsMs }: Cuts) => ({
-    figure: `gap at ${options.destinations} receivers at failover, ${figure}`,
-    measured: `${describeSpread(toSpread(gapsMs), 0)} ms`,
-    compared: `${options.cuts} power cuts`,
-    aim: GAP_AIM,
-  });
+  const main = playFile(media.transportStreamPath);
+  const backups: [figure: string, backup: Encoder][] = [
+    ['encoders alike', main],
+    ['other size, rate and sound', playFile(other)],
+    ...gstreamerBackups(options.print),
+  ];
+  const rows: Row[] = [];
+  const total = { reconnects: 0, damaged: 0 };
+  for (const [figure, backup] of backups) {
+    options.print(`${figure}:`);
+    const { damaged, gapsMs, reconnects } = await cutEncoders({ main, backup }, options);
+    total.reconnects += reconnects;
+    total.damaged += damaged;
+    rows.push({
+      figure: `gap at ${options.destinations} receivers at failover, ${figure}`,
+      measured: `${describeSpread(toSpread(gapsMs), 0)} ms`,
+      compared: `${options.cuts} power cuts`,
+      aim: GAP_AIM,
+    });
+  }
   return {
-    rows: [row('encoders alike', alike), row('other size, rate and sound', unlike)],
+    rows,
     gates: [
-      { name: 'reconnects at failover', value: alike.reconnects + unlike.reconnects, limit: 0 },
-      { name: 'receivers with decode errors after failovers', value: alike.damaged + unlike.damaged, limit: 0 },
+      { name: 'reconnects at failover', value: total.reconnects, limit: 0 },
+      { name: 'receivers with decode errors after failovers', value: total.damaged, limit: 0 },
     ],
   };
+}
+
+/** Starts an encoder that calls a listener. @returns a function that cuts its power */
+type Encoder = (stage: EngineStage, listener: ListenerName) => () => Promise<void>;
+
+function playFile(path: string): Encoder {
+  return (stage, listener) => stage.send(listener, path);
+}
+
+/** Returns the encoders of another maker, if it is installed. */
+function gstreamerBackups(print: (line: string) => void): [figure: string, backup: Encoder][] {
+  const gstLaunch = findGStreamer();
+  if (gstLaunch === null) {
+    print('GStreamer: not installed, skipped');
+    return [];
+  }
+  const encode =
+    (settings: GStreamerSettings): Encoder =>
+    ({ source }, listener) => {
+      const port = listener === 'main' ? source.ingestPort : source.backup!.ingestPort;
+      const sender = sendWithGStreamer(gstLaunch, settings, { port });
+      return owe(() => sender.stop('SIGKILL'));
+    };
+  return [
+    ['ffmpeg and GStreamer, other size and rate', encode(GSTREAMER)],
+    ['ffmpeg and GStreamer, other size, rate and sound', encode(GSTREAMER_OTHER_SOUND)],
+  ];
 }
 
 interface Cuts {
@@ -52,16 +100,16 @@ interface Cuts {
 }
 
 async function cutEncoders(
-  mainPath: string,
-  backupPath: string,
+  encoders: Record<ListenerName, Encoder>,
   { directory, destinations, cuts, print }: FailoverOptions,
 ): Promise<Cuts> {
   const stage = await openEngineStage(directory);
+  const cutPower: Record<ListenerName, () => Promise<void>> = { main: async () => {}, backup: async () => {} };
+  const start = (listener: ListenerName) => (cutPower[listener] = encoders[listener](stage, listener));
   try {
-    const paths = { main: mainPath, backup: backupPath };
-    const senders = { main: stage.send('main', mainPath), backup: async () => {} };
+    start('main');
     await until('the main encoder', () => stage.isSelected('main'), LIMIT_MS);
-    senders.backup = stage.send('backup', backupPath);
+    start('backup');
     const files = await Promise.all(
       Array.from({ length: destinations }, (_, index) => stage.receive(`copy-${index}`, {})),
     );
@@ -71,17 +119,18 @@ async function cutEncoders(
       await untilBothDeliver(stage);
       const [failing, standby] = cut % 2 === 0 ? (['main', 'backup'] as const) : (['backup', 'main'] as const);
       const gaps = await stage.longestGapsMs(async () => {
-        await senders[failing]();
+        await cutPower[failing]();
         await until(`the ${standby} encoder in use`, () => stage.isSelected(standby), LIMIT_MS);
       });
       print(`cut ${cut + 1} of ${cuts}: ${Math.max(...gaps).toFixed(0)} ms at the most`);
       gapsMs.push(...gaps);
-      senders[failing] = stage.send(failing, paths[failing]);
+      start(failing);
     }
     const reconnects = stage.channels().reduce((sum, channel) => sum + channel.reconnects, 0);
     for (const { channelId } of stage.channels()) await stage.engine.stopChannel(channelId);
     return { gapsMs, reconnects, damaged: countDamaged(files, print) };
   } finally {
+    await Promise.all([cutPower.main(), cutPower.backup()]);
     await stage.close();
   }
 }

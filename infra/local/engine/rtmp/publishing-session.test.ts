@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { makeVideoFrame, SAMPLE_FORMAT } from '../../../../test/support/rtmp.ts';
+import { makeAudioFrame, makeVideoFrame, SAMPLE_FORMAT } from '../../../../test/support/rtmp.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 import { buildAvcConfiguration, buildAvcTagBody } from '../transport-stream/h264.ts';
-import type { OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
+import { MESSAGE_TYPE, type OutgoingMessage } from '../../../../functions/connect/rtmp/chunk-writer.ts';
 import { createPublishingSession } from './publishing-session.ts';
 
 const SPS = Buffer.from('674d401eeca05017fcb80880000003008000001e078b16cb', 'hex');
@@ -39,7 +39,7 @@ function setUp() {
     session.push(keyframe(dtsMs, units), dtsMs);
     return sent.at(-1)!.body;
   };
-  return { push, session };
+  return { push, sent, session };
 }
 
 describe('the pictures of a session', () => {
@@ -66,4 +66,13 @@ describe('the pictures of a session', () => {
     const units = [Buffer.from([9, 16]), SPS, PPS, IDR];
     expect(push(40, units)).toEqual(buildAvcTagBody(units, true, 0));
   });
+});
+
+it('sends no two sounds of a session with one time, and none that is older', () => {
+  const { push, sent, session } = setUp();
+  session.setFormat(ONE);
+  push(1_000, [IDR]);
+  for (const atMs of [990, 1_000, 1_021, 1_021, 1_010, 1_043]) session.push(makeAudioFrame(atMs), atMs);
+  const sounds = sent.filter(({ body, typeId }) => typeId === MESSAGE_TYPE.audio && body[1] === 1);
+  expect(sounds.map(({ timestampMs }) => timestampMs)).toEqual([0, 21, 43]);
 });

@@ -34,7 +34,7 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
   let format: ProgramFormat = { video: null, audio: null };
   let firstDtsMs: number | null = null;
   let newestMs = 0;
-  let newestAudioMs = 0;
+  let newestAudioMs = -1;
   let awaitsEntryPoint = true;
   let sentVideoHeader: Buffer | null = null;
   let sentAudioHeader: Buffer | null = null;
@@ -49,12 +49,12 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
     queue.offer({ ...place, body, frame: 'none', entryPoint: false, counted: false }, lastAtMs);
   }
 
-  /** Returns null for sound older than data already sent: a receiver would have to reorder it. */
+  /** Returns null for sound no newer than what was sent: a receiver would have to reorder it, or complains about it. */
   function timestampOf(frame: Frame): number | null {
     firstDtsMs ??= frame.dtsMs;
     const timestampMs = Math.round(frame.dtsMs - firstDtsMs);
     if (frame.kind === 'video') return Math.max(0, timestampMs);
-    if (timestampMs < newestAudioMs) return null;
+    if (timestampMs <= newestAudioMs) return null;
     newestAudioMs = timestampMs;
     return timestampMs;
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
+import type { FillTicker } from './fill-ticker.ts';
 import type { OutputTimes } from './output-times.ts';
 import type { PictureLoop } from './picture-loop.ts';
 import { buildSilentSound } from './silent-sound.ts';
@@ -12,6 +13,7 @@ export interface FillRun {
 
 export interface FillRunOptions {
   clock: Clock;
+  ticker: FillTicker;
   times: OutputTimes;
   /** The sound to be silent in; null for none. */
   audio: ProgramFormat['audio'];
@@ -22,12 +24,10 @@ export interface FillRunOptions {
   onFrame(frame: Frame): void;
 }
 
-/** Few enough wake-ups for many channels, and far below what a receiver would notice. */
-const TICK_MS = 80;
 /** Sound that ended earlier than this is not caught up with. */
 const SOUND_GAP_MS_MAX = 2_000;
 
-/** Starts sending. */
+/** Starts sending at once. */
 export function startFillRun(options: FillRunOptions): FillRun {
   const { audio, clock, times } = options;
   const startedAtMs = clock.now();
@@ -36,7 +36,6 @@ export function startFillRun(options: FillRunOptions): FillRun {
   let index = 0;
   let nextPictureMs = Math.max(times.nowMs(), times.afterPicturesMs());
   let nextSoundMs = firstSoundMs();
-  let cancelTick = () => {};
   let hasEnded = false;
 
   /** Continues the sound in exact steps of access units. */
@@ -48,7 +47,6 @@ export function startFillRun(options: FillRunOptions): FillRun {
   }
 
   function tick(): void {
-    cancelTick = clock.after(TICK_MS, tick);
     const untilMs = times.nowMs();
     choosePictures(untilMs);
     while (isDue(untilMs)) {
@@ -92,11 +90,12 @@ export function startFillRun(options: FillRunOptions): FillRun {
   }
 
   tick();
+  const leaveTicker = options.ticker.join(tick);
   return {
     startedAtMs,
     end() {
       hasEnded = true;
-      cancelTick();
+      leaveTicker();
     },
   };
 }

@@ -6,6 +6,7 @@ import { createFrameHub } from '../frame-hub.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 import type { PictureLoop } from './picture-loop.ts';
 import { createSlateProgram } from './slate-program.ts';
+import { createSlateTimers } from './slate-timers.ts';
 
 const HOLD: InputLoss = { repeatMs: 1_000, blackMs: 0, image: { kind: 'colour', rgb: '112233' } };
 const loopOf = (name: string): PictureLoop => ({
@@ -22,6 +23,7 @@ function setUp(options: { inputLoss?: InputLoss; isCopied?: boolean } = { inputL
   const slate = createSlateProgram({
     program: hub.program,
     clock,
+    timers: createSlateTimers({ clock, logger: silentLogger }),
     studio: {
       loop(image) {
         const name = image.kind === 'colour' ? image.rgb : image.path;
@@ -76,6 +78,23 @@ describe('a program without a source', () => {
     expect(shown[0]!.flvBody.subarray(5)).toEqual(keyframe.flvBody.subarray(5));
     // 1024 samples at 48 kHz, never rounded twice.
     expect(new Set(gaps(sounds(filled)))).toEqual(new Set([21, 22]));
+  });
+
+  it.each([
+    ['copied', true],
+    ['encoded', false],
+  ])('leaves a receiver of a %s channel half a second without a frame at most, in and out', (_mode, isCopied) => {
+    const { counts, frames, live, slate, wait } = setUp({ inputLoss: HOLD, isCopied });
+    for (let round = 0; round < 10; round += 1) {
+      live(10_000 * (round + 1));
+      live(10_000 * (round + 1) + 1_000);
+      expect(slate.showing()).toBeUndefined();
+      wait(3_000);
+      expect(slate.showing()).toBe('input_loss');
+    }
+    expect(Math.max(...gaps(frames))).toBeLessThanOrEqual(500);
+    for (const kind of [pictures(frames), sounds(frames)]) expect(Math.min(...gaps(kind))).toBeGreaterThan(0);
+    expect(counts).toEqual({ lost: 0, other: 0 });
   });
 
   it('begins within half a second, and its times never run backwards', () => {

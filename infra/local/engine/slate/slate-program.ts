@@ -13,6 +13,7 @@ import type { Frame, Program, ProgramFormat } from '../program.ts';
 import { repeatKeyframe, shapeOf, type PictureLoop } from './picture-loop.ts';
 import { createSlateSubscription } from './slate-subscription.ts';
 import type { SlateStudio } from './slate-studio.ts';
+import type { SlateTimers } from './slate-timers.ts';
 
 export interface SlateProgram {
   program: Program;
@@ -25,6 +26,7 @@ export interface SlateProgram {
 export interface SlateProgramOptions {
   program: Program;
   clock: Clock;
+  timers: SlateTimers;
   studio: Pick<SlateStudio, 'loop'>;
   /** Absent: nothing is sent while the input is lost. */
   inputLoss: InputLoss | undefined;

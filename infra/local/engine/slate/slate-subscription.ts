@@ -5,10 +5,8 @@ import { startFillRun, type FillRun } from './fill-run.ts';
 import { createOutputTimes } from './output-times.ts';
 import { createCover } from './cover.ts';
 import type { SlateMemory } from './slate-program.ts';
+import type { SlateTimers } from './slate-timers.ts';
 
-/** Without a frame for this long the input counts as lost. SRT has by then given up whatever it could not repair. */
-const LOST_AFTER_MS = 350;
-const WATCH_MS = 100;
 /** After a loss longer than the first, the input has to last for the second before it is shown again. */
 const BRIEF_LOSS_MS = 2_000;
 const STABLE_MS = 1_000;
@@ -16,6 +14,7 @@ const STABLE_MS = 1_000;
 interface SlateSubscriptionOptions {
   program: Program;
   memory: SlateMemory;
+  timers: SlateTimers;
   clock: Clock;
   subscriber: ProgramSubscriber;
 }
@@ -25,23 +24,22 @@ interface SlateSubscriptionOptions {
  * @returns the function that unsubscribes
  */
 export function createSlateSubscription(options: SlateSubscriptionOptions): () => void {
-  const { clock, memory, program, subscriber } = options;
+  const { clock, memory, program, subscriber, timers } = options;
   const times = createOutputTimes(clock);
   const cover = createCover();
   const leading = createLeadingPictures();
   const self = {};
   let format: ProgramFormat | null = null;
   let toldFormat: ProgramFormat | null = null;
-  let heardAtMs = clock.now();
   let fill: FillRun | null = null;
   /** Since when the input delivers again during a fill. */
   let backSinceMs: number | null = null;
-  let cancelWatch = memory.fills ? clock.after(WATCH_MS, watch) : () => {};
+  const input = memory.fills ? timers.silences.add(loseInput) : null;
 
-  function watch(): void {
-    cancelWatch = clock.after(WATCH_MS, watch);
-    if (!fill && clock.now() - heardAtMs >= LOST_AFTER_MS) beginFill();
-    else if (fill && backSinceMs !== null && clock.now() - heardAtMs >= LOST_AFTER_MS) backSinceMs = null;
+  /** The input has become silent, during a fill again. */
+  function loseInput(): void {
+    if (fill) backSinceMs = null;
+    else beginFill();
   }
 
   function tellFormat(next: ProgramFormat): void {
@@ -57,7 +55,7 @@ export function createSlateSubscription(options: SlateSubscriptionOptions): () =
     cover.end();
     memory.showed(self, 'input_loss');
     fill = startFillRun({
-      ...{ clock, times, audio: before.audio },
+      ...{ clock, times, ticker: timers.fills, audio: before.audio },
       pictures: memory.fillAt,
       onFormat: tellFormat,
       onFrame(frame) {
@@ -86,7 +84,7 @@ export function createSlateSubscription(options: SlateSubscriptionOptions): () =
   }
 
   function onFrame(frame: Frame): void {
-    heardAtMs = clock.now();
+    input?.heard();
     if (fill && !isBack(frame, fill)) return;
     if (fill) endFill(frame);
     if (!format || times.isLate(frame)) return;
@@ -117,7 +115,7 @@ export function createSlateSubscription(options: SlateSubscriptionOptions): () =
   });
 
   return () => {
-    cancelWatch();
+    input?.leave();
     fill?.end();
     memory.showed(self, undefined);
     unsubscribe();
