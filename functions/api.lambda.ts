@@ -118,6 +118,7 @@ async function start(): Promise<Api> {
       }),
       logger,
     }),
+    // Imported with the rest: on demand, its client would make the bundle a seventh larger.
     userPool: {
       ...createUserPool(createUserPoolClient(aws), environment.USER_POOL_ID),
       scripts: environment.SCRIPT_CLIENTS,

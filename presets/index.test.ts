@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultSourceLossOf } from '../functions/domain/source-loss.ts';
-import { PresetsResource } from '../functions/api/schemas/answers.ts';
+import { PresetsResource } from '../functions/api/schemas/presets.ts';
 import { backupRefusalOf } from '../functions/domain/backup-ingest.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };

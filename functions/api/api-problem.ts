@@ -1,4 +1,4 @@
-import type { ProblemBody } from './schemas/answers.ts';
+import type { ProblemBody } from './schemas/problem.ts';
 
 /** How a client of the API reports failures. Runs in the browser and in the command line; loads nothing of the server. */
 

@@ -20,7 +20,7 @@ import {
 } from './destination-target.ts';
 import { FieldFaults, invalidFields } from './http/validation.ts';
 import { requireKeyTerms } from './key-terms.ts';
-import type { CreateDestination } from './schemas/requests.ts';
+import type { CreateDestination } from './schemas/destination-requests.ts';
 import { requireSoundFits } from './sound-target.ts';
 import { requireSourceLoss } from './source-loss-fields.ts';
 import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from './srt-target.ts';

@@ -20,7 +20,7 @@ import {
 import { findDestination, requireFound } from './find-destination.ts';
 import { FieldFaults, invalidFields } from './http/validation.ts';
 import { requireKeyTerms } from './key-terms.ts';
-import type { PatchDestination, PutStreamKey } from './schemas/requests.ts';
+import type { PatchDestination, PutStreamKey } from './schemas/destination-requests.ts';
 import { requireSoundFits } from './sound-target.ts';
 import { requireSourceLoss } from './source-loss-fields.ts';
 import {

@@ -6,7 +6,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ApiContext, ApiDeps } from './api-deps.ts';
 import { etagOf } from '../domain/etag.ts';
 import { toDestinationResource, type ResourceView } from './views/resources.ts';
-import type { DestinationResource } from './schemas/answers.ts';
+import type { DestinationResource } from './schemas/destinations.ts';
 
 /** Path of operations, to which a 202 points. */
 const OPERATIONS_PATH = '/api/operations';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from './schemas/answers.ts';
+import type { DestinationResource } from './schemas/destinations.ts';
 
 /**
  * Returns true while more is to come for a destination, for `Prefer: wait` and for `sluice --wait`. A restart has no

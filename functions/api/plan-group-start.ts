@@ -10,7 +10,7 @@ import { requireStartsWithin } from '../workflow/ceilings.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { idsOfGroup } from './choose-destinations.ts';
 import { invalidFields } from './http/validation.ts';
-import type { FlowStatusResource } from './schemas/answers.ts';
+import type { FlowStatusResource } from './schemas/flow.ts';
 import type { GroupStartInput, GroupStartPlan } from './schemas/group-starts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from './views/flow-status.ts';
 import { forecastFor, toSeconds } from './views/group-start-resource.ts';

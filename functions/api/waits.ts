@@ -1,12 +1,8 @@
 import { isMoving } from './is-moving.ts';
-import type {
-  BulkResult,
-  BulkStartResult,
-  DestinationResource,
-  FlowStatusResource,
-  OperationResource,
-  OrphanList,
-} from './schemas/answers.ts';
+import type { BulkResult, BulkStartResult, DestinationResource } from './schemas/destinations.ts';
+import type { FlowStatusResource } from './schemas/flow.ts';
+import type { OperationResource } from './schemas/operations.ts';
+import type { OrphanList } from './schemas/orphans.ts';
 import type { GroupStartResource } from './schemas/group-starts.ts';
 import type { DeliveryResource } from './schemas/notifications.ts';
 

@@ -11,7 +11,7 @@ import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/sourc
 import { STARTS_AT_ONCE_DEFAULT, STARTS_AT_ONCE_MAX } from '../../functions/domain/start-pace.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
-import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from './permission.ts';
 import { whyNotIn } from './regions.ts';
 
 /**

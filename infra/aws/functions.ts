@@ -7,14 +7,13 @@ import {
   SweepEnvironment,
   WorkflowEnvironment,
 } from '../../functions/environment.ts';
+import { type DeploymentResources, type Permission } from './permission.ts';
 import {
   apiPermissions,
   costReportPermissions,
   monitorPermissions,
   sweepPermissions,
   workflowPermissions,
-  type DeploymentResources,
-  type Permission,
 } from './permissions.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
-import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
+import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permission.ts';
 
 /**
  * Applies cdk-nag's AwsSolutions rules to all stacks. The findings we accept are in one list, with reasons, so that a

@@ -11,7 +11,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { safeParse } from 'zod/mini';
 import type { FunctionDefinition } from './functions.ts';
-import { toStatement, type DeploymentResources } from './permissions.ts';
+import { toStatement, type DeploymentResources } from './permission.ts';
 
 /** Root of the repository. */
 export const ROOT = join(import.meta.dirname, '..', '..');

@@ -1,4 +1,5 @@
-import type { CommandLineSignIn } from '../../functions/api/schemas/answers.ts';
+import { IDENTITY_HEADER } from '../../functions/api/auth/identity-header.ts';
+import type { CommandLineSignIn } from '../../functions/api/schemas/session.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { type BrowserSession, readStoredServers, writeStoredServers } from './stored-servers.ts';
 import type { Credential } from './transport.ts';
@@ -12,7 +13,7 @@ const RENEWED_BEFORE_MS = 60_000;
 /** What an access token is checked with, and the ID token for the name. */
 const toHeaders = ({ accessToken, identityToken }: BrowserSession): Record<string, string> => ({
   authorization: `Bearer ${accessToken}`,
-  ...(identityToken === null ? {} : { 'sluice-identity': identityToken }),
+  ...(identityToken === null ? {} : { [IDENTITY_HEADER]: identityToken }),
 });
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { CommandLineSignIn } from '../../functions/api/schemas/answers.ts';
+import type { CommandLineSignIn } from '../../functions/api/schemas/session.ts';
 import { exchangeCode, requirePrivate } from './browser-session.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import type { BrowserSession } from './stored-servers.ts';

@@ -1,18 +1,20 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { SOURCE_LIST } from '../local/bootstrap/is-command-fresh.mjs';
 
 /** Builds `dist/sluice.js`: the whole command in one file, which needs nothing of the repository. */
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * Builds the command. @returns the source files in it
+ * Builds the command, and writes the list of its sources beside it, by which a later start knows whether to build again.
  * @param outfile where to put it
+ * @returns the files in it
  */
 export async function buildCommand(outfile = join(ROOT, 'dist', 'sluice.js')): Promise<string[]> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  mkdirSync(join(outfile, '..'), { recursive: true });
+  mkdirSync(dirname(outfile), { recursive: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['infra/cli/main.ts'],
@@ -29,7 +31,12 @@ export async function buildCommand(outfile = join(ROOT, 'dist', 'sluice.js')): P
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.keys(metafile.inputs);
+  const inputs = Object.keys(metafile.inputs);
+  // A package changes with the lock file. package.json has the version.
+  const sources = inputs.filter((file) => !file.includes('node_modules/'));
+  const list = [...sources, 'infra/cli/build.ts', 'package.json', 'package-lock.json'];
+  writeFileSync(join(dirname(outfile), SOURCE_LIST), `${JSON.stringify(list, null, 2)}\n`);
+  return inputs;
 }
 
 if (import.meta.main) await buildCommand();

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
 
 /** What a script wants to know after a start: whether the media arrives. `status` says only that the channel runs. */
 

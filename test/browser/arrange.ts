@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import { findFreePorts, findFreeTcpPort, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { launchChromium } from './launch-chromium.ts';

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { startWebhookReceiver, verifyWebhook, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { idle } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { tooWide, type WatchedPage } from './watched-page.ts';
+import { tooSmall, tooWide, type WatchedPage } from './watched-page.ts';
 
 /** Tests the page of notification targets against a real receiver on this machine. */
 
@@ -344,23 +344,11 @@ describe('the page', () => {
     await page.getByRole('list', { name: 'Deliveries of Receiver' }).waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await tooWide(page)).toEqual([]);
-    const tooSmall = (within: string): Promise<string[]> =>
-      page.evaluate((selector) => {
-        const controls = [...document.querySelectorAll<HTMLElement>(selector)].flatMap((part) => [
-          ...part.querySelectorAll<HTMLElement>('button, select, input, summary'),
-        ]);
-        return controls
-          .filter((each) => each.checkVisibility())
-          .flatMap((each) => {
-            const { height } = (each.closest('label') ?? each).getBoundingClientRect();
-            return height < 43.5 ? [`${each.ariaLabel ?? each.textContent}: ${height}`] : [];
-          });
-      }, within);
-    expect(await tooSmall('main')).toEqual([]);
+    expect(await tooSmall(page, 'main')).toEqual([]);
     await button('Edit Receiver').click();
     await dialog('Edit Receiver').getByText('Events', { exact: true }).click();
     expect(await tooWide(page)).toEqual([]);
-    expect(await tooSmall('[role=dialog]')).toEqual([]);
+    expect(await tooSmall(page, '[role=dialog]')).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog('Edit Receiver').waitFor({ state: 'detached' });
     await waitFor('the focus', () =>

@@ -4,7 +4,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { idle, running, type Wanted } from './arrange.ts';
 import { patchSnapshot } from './patch-snapshot.ts';
 import { openStage, type Stage } from './stage.ts';
-import { readableIn, tooWide, type WatchedPage } from './watched-page.ts';
+import { readableIn, tooSmall, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Tests the form, search, duplication and manual order, and the layout on a phone. Channels run without an encoder.
@@ -448,20 +448,7 @@ describe('a phone', () => {
     await page.setViewportSize(PHONE);
     await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
     if (path !== '/settings') await button('More for Alpha').waitFor();
-    const small = await page.evaluate(() => {
-      const targets = [...document.querySelectorAll<HTMLElement>('a, button, select, input, summary')].filter((each) =>
-        each.checkVisibility(),
-      );
-      // Links within a sentence or a list of facts are text.
-      const own = targets.filter((each) => !each.matches('p a, dd a, li > a, .skip, [href="#content"]'));
-      return own.flatMap((each) => {
-        const target = each.closest('label, td:has(> input)') ?? each;
-        const { width, height } = target.getBoundingClientRect();
-        const label = each.getAttribute('aria-label') ?? each.textContent ?? each.tagName;
-        return height < 43.5 || width < 24 ? [`${label}: ${Math.round(width)} × ${Math.round(height)}`] : [];
-      });
-    });
-    expect(small).toEqual([]);
+    expect(await tooSmall(page)).toEqual([]);
   });
 
   it('separates Stop from other controls, and puts Cancel in its place', async () => {

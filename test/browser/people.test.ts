@@ -4,9 +4,9 @@ import type { PoolUserResource, UserPoolResource } from '../../functions/api/sch
 import { hideTab } from '../support/hide-tab.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
-import { idle } from './arrange.ts';
+import { arrange, idle } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
-import { readableIn, tooWide, type WatchedPage } from './watched-page.ts';
+import { readableIn, tooSmall, tooWide, type WatchedPage } from './watched-page.ts';
 
 /** Tests what two people with the dashboard open see of each other. */
 
@@ -64,13 +64,13 @@ describe('two people on the dashboard', () => {
     expect(await alsoHere(page).evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  it('fit on a phone', async () => {
+  it.each([320, 390])('fit on a phone %d pixels wide', async (width) => {
     await stage.begin(show, [idle('Alpha')], '/');
-    await page.setViewportSize({ width: 375, height: 812 });
-    await alsoHere(page).waitFor();
+    await page.setViewportSize({ width, height: 700 });
+    await alsoHere(page).click();
+    await page.getByRole('dialog', { name: 'Also here' }).waitFor();
     expect(await tooWide(page)).toEqual([]);
-    const box = (await alsoHere(page).boundingBox())!;
-    expect(box.height).toBeGreaterThanOrEqual(44);
+    expect(await tooSmall(page)).toEqual([]);
   });
 
   it('no longer see who closed the page', async () => {
@@ -178,6 +178,100 @@ describe('an access token for a button', () => {
     await row.getByText(/revoked .* by operator/).waitFor();
     expect(await press()).toBe(401);
     expect(show.faults).toEqual([]);
+  });
+});
+
+describe('the page of people on a phone', () => {
+  const LONG_NAME = 'Annemarie-Wilhelmina von Oberhollabrunn-Niederschleinz';
+  /** What the page shows beside an idle one: a person, an invitation, and tokens that are active and revoked. */
+  const fill = async (): Promise<void> => {
+    const post = async (path: string, body: object) => {
+      const answer = await stage.product.call('POST', path, body);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+      return answer.body;
+    };
+    const { destinationId } = await stage.named('Alpha');
+    const { link } = await post('/api/invitations', { name: LONG_NAME, role: 'operator' });
+    const joined = await fetch(`${stage.product.origin}/api/invitations/redeem`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: stage.product.origin },
+      body: JSON.stringify({ invitation: link.split('#invitation=')[1] }),
+    });
+    expect(joined.ok).toBe(true);
+    await post('/api/invitations', { name: 'Bea', role: 'viewer' });
+    const scope = { destinationIds: [destinationId], showIds: [] };
+    await post('/api/access-tokens', { name: 'Button in the gallery', role: 'trigger', expiresAt: null, ...scope });
+    const { tokenId } = await post('/api/access-tokens', { name: 'Former script', role: 'viewer', expiresAt: null });
+    await stage.product.call('DELETE', `/api/access-tokens/${tokenId}`);
+  };
+  const form = (name: string): Locator => page.getByRole('form', { name });
+
+  beforeAll(async () => {
+    await arrange(stage.product, [idle('Alpha')]);
+    await fill();
+  });
+
+  it.each([
+    [320, 'light'],
+    [320, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const)('%d pixels wide and %s shows everything, with controls of 44 pixels', async (width, colorScheme) => {
+    await stage.begin(show, [idle('Alpha')], '/people');
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 700 });
+    const fits = async (within?: string): Promise<void> => {
+      expect(await tooWide(page)).toEqual([]);
+      expect(await tooSmall(page, within)).toEqual([]);
+      expect(await findViolations(page, within)).toEqual([]);
+    };
+    const person = page.getByRole('listitem', { name: LONG_NAME });
+    await person.waitFor();
+    await page.getByRole('listitem', { name: 'Former script' }).waitFor();
+    await fits();
+    const labels = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    const sides = await labels.evaluateAll((links) =>
+      links.map((link) => {
+        const range = document.createRange();
+        range.selectNodeContents(link);
+        const { left, right } = range.getBoundingClientRect();
+        return { left, right };
+      }),
+    );
+    const gaps = sides.slice(1).map(({ left }, index) => left - sides[index]!.right);
+    expect(Math.min(...gaps)).toBeGreaterThan(2);
+
+    await person.getByRole('button', { name: /^End access/ }).press('Enter');
+    await person.getByRole('button', { name: /^Confirm: / }).waitFor();
+    await fits();
+    await page.keyboard.press('Escape');
+
+    await form('Invite a person').getByLabel('Name').fill(LONG_NAME.slice(0, 20));
+    await form('Invite a person').getByRole('button', { name: 'Create link' }).press('Enter');
+    await page.getByRole('dialog', { name: /^Invitation for / }).waitFor();
+    await fits('[role=dialog]');
+    // An accident must not lose the link.
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await waitFor('the focus on the name', () =>
+      form('Invite a person')
+        .getByLabel('Name')
+        .evaluate((element) => element === document.activeElement),
+    );
+    const invitation = page.getByRole('listitem', { name: LONG_NAME.slice(0, 20), exact: true });
+    await invitation.getByRole('button', { name: /^Revoke/ }).press('Enter');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await invitation.getByRole('button', { name: /^Confirm: / }).press('Enter');
+    await invitation.waitFor({ state: 'detached' });
+
+    await form('Create an access token').getByLabel('Name of the token').fill(`Deck ${width} ${colorScheme}`);
+    await form('Create an access token').getByRole('checkbox', { name: 'Alpha' }).press('Space');
+    await form('Create an access token').getByRole('button', { name: 'Create token' }).press('Enter');
+    await page.getByRole('heading', { name: 'For Stream Deck or Companion' }).waitFor();
+    await fits('[role=dialog]');
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
 import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
 import { arrange, type Wanted } from './arrange.ts';
 import { launchChromium } from './launch-chromium.ts';

@@ -104,6 +104,26 @@ export async function tooWide(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * Returns the controls that a finger misses: below 44 pixels in height, or below 24 in width.
+ * @param within limits the check to a part of the page
+ */
+export async function tooSmall(page: Page, within = 'body'): Promise<string[]> {
+  return page.evaluate((selector) => {
+    const targets = [...document.querySelectorAll(selector)]
+      .flatMap((part) => [...part.querySelectorAll<HTMLElement>('a, button, select, input, summary')])
+      .filter((each) => each.checkVisibility());
+    // Links within a sentence or a list of facts are text.
+    const own = targets.filter((each) => !each.matches('p a, dd a, li > a, .skip, [href="#content"]'));
+    return own.flatMap((each) => {
+      const target = each.closest('label, td:has(> input)') ?? each;
+      const { width, height } = target.getBoundingClientRect();
+      const label = each.getAttribute('aria-label') ?? (each.textContent || each.tagName);
+      return height < 43.5 || width < 24 ? [`${label}: ${Math.round(width)} × ${Math.round(height)}`] : [];
+    });
+  }, within);
+}
+
 /** Returns the WCAG 2 contrast of an element's text against its background. */
 export async function contrastOf(element: Locator): Promise<number> {
   return element.evaluate((node) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlowStatusResource } from '../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../functions/api/schemas/flow.ts';
 import type { IncidentResource } from '../../functions/api/schemas/incidents.ts';
 import { descendantsOf, findFreePorts, isAlive, startProduct, type Product } from '../support/product.ts';
 import { findTestFfmpeg } from '../support/test-media.ts';

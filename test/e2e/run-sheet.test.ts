@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
 import type { ShowResource } from '../../functions/api/schemas/shows.ts';
 import { receiveWithFfmpeg, type FfmpegReceiver } from '../support/ffmpeg-receiver.ts';
 import { startNodeMediaServer, type NodeMediaServer } from '../support/node-media-server.ts';

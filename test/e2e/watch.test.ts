@@ -260,6 +260,10 @@ describe.skipIf(!findTestFfmpeg())('a show for watchers', { timeout: 240_000 }, 
     await desk.getByLabel('For whom').fill('Board');
     await desk.getByRole('button', { name: 'Create watch link' }).click();
     const link = (await desk.locator('code', { hasText: 'key=' }).textContent())!;
+    expect(await findViolations(desk, '[role=dialog]')).toEqual([]);
+    await desk.getByRole('button', { name: 'Done' }).click();
+    await desk.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await desk.content()).not.toContain(new URL(link).searchParams.get('key'));
     expect(await findViolations(desk)).toEqual([]);
 
     const hidden = await open(origin + privateShow.path);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
 import { ROOT } from '../../infra/aws/node-function.ts';
-import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permissions.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permission.ts';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { describeResource } from './described-resource.ts';

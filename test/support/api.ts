@@ -31,7 +31,8 @@ import { createRevokedSessions, type RevokedSessions } from '../../functions/api
 import { readDestinationKeys } from '../../functions/api/transfer/reveal-keys.ts';
 import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
 import { makeProbe } from './make-probe.ts';
-import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
+import type { ProblemBody } from '../../functions/api/schemas/problem.ts';
 
 /**
  * The API on the local DynamoDB and KMS, with the rest of AWS mocked call by call. State machines never run, so a

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../functions/api/schemas/destinations.ts';
 
 /** Returns a stopped destination in the API's form. */
 export function makeDestination(changes: Partial<DestinationResource> = {}): DestinationResource {

@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../functions/api/schemas/flow.ts';
 
 /** Returns a flow with a connected encoder in the API's form. */
 export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusResource {

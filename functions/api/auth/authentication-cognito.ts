@@ -8,6 +8,7 @@ import type { Principal } from './principal.ts';
 import { commandLineOf, createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
 import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
 import { readCookies, writeCookie } from './cookies.ts';
+import { IDENTITY_HEADER } from './identity-header.ts';
 import { isSame } from './compare-secrets.ts';
 import type { PreviewAccess } from './preview-access.ts';
 
@@ -34,9 +35,6 @@ const COOKIES = {
   refresh: '__Secure-sluice_refresh',
   signIn: '__Host-sluice_sign_in',
 } as const;
-
-/** Carries the ID token of the sluice command, for the name alone: an access token has no e-mail address. */
-const IDENTITY_HEADER = 'sluice-identity';
 
 const SESSION_PATH = '/api/session';
 /** Lifetime of a refresh token in the pool's client. */

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { AppError } from '../../domain/errors.ts';
-import { DestinationId } from '../schemas/requests.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
 import { invalidFields } from './validation.ts';
 
 /** Returns an opaque cursor that holds a place in a list. */

@@ -4,7 +4,7 @@ import { awsErrorKind, toAppError } from '../../aws/aws-errors.ts';
 import { AppError, type ErrorKind } from '../../domain/errors.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
 import type { WayToSignIn } from '../auth/authentication.ts';
-import type { ProblemBody } from '../schemas/answers.ts';
+import type { ProblemBody } from '../schemas/problem.ts';
 
 /** HTTP status per kind of error; the only place that defines it. */
 const STATUS: Record<ErrorKind, ContentfulStatusCode> = {

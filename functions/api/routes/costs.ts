@@ -6,10 +6,9 @@ import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { observeCosts, provenanceOf } from '../views/cost-now.ts';
-import { CostLedger, CostNow } from '../schemas/costs.ts';
+import { CostLedger, CostNow, CostQuery } from '../schemas/costs.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { memoize } from '../../domain/memoize.ts';
-import { CostQuery } from '../schemas/requests.ts';
 import { readWindow, requireKept } from '../http/time-window.ts';
 
 const tags = ['Costs'];

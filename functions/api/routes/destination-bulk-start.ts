@@ -10,9 +10,9 @@ import { idsOfGroup } from '../choose-destinations.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { explain } from '../http/problem.ts';
 import { planGroupStart } from '../plan-group-start.ts';
-import { BulkStartResult } from '../schemas/answers.ts';
+import { BulkStartResult } from '../schemas/destinations.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { BulkStartRequest } from '../schemas/requests.ts';
+import { BulkStartRequest } from '../schemas/destination-requests.ts';
 import type { FlowLookMemo } from '../views/flow-status.ts';
 import { requireFound } from '../find-destination.ts';
 

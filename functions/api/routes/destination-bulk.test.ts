@@ -6,7 +6,7 @@ import { decideGroupItemStart } from '../../domain/group-start-run.ts';
 import type { GroupItem, GroupStart } from '../../domain/group-start.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
 import { runGroupStart, type GroupStartDeps } from '../../workflow/run-group-start.ts';
-import type { BulkStartResult } from '../schemas/answers.ts';
+import type { BulkStartResult } from '../schemas/destinations.ts';
 import {
   DESTINATION_ID,
   makePrimary,

@@ -10,8 +10,8 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';
-import { BulkRequest } from '../schemas/requests.ts';
-import { BulkResult } from '../schemas/answers.ts';
+import { BulkRequest } from '../schemas/destination-requests.ts';
+import { BulkResult } from '../schemas/destinations.ts';
 import { requireFound } from '../find-destination.ts';
 
 /** Carries out a request on one destination. Notes the status that the record had when it was read. */

@@ -9,9 +9,9 @@ import { readStreamKey } from '../destination-target.ts';
 import { editDestination, type EditRequest, type Fields } from '../edit-destination.ts';
 import { presentDestination } from '../find-destination.ts';
 import { invalidFields } from '../http/validation.ts';
-import { DestinationResource } from '../schemas/answers.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { ApplyQuery, Reference, ReferenceParam, UpsertDestination } from '../schemas/requests.ts';
+import { ApplyQuery, Reference, ReferenceParam, UpsertDestination } from '../schemas/destination-requests.ts';
 
 const upsert = createRoute({
   method: 'put',

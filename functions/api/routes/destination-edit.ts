@@ -3,9 +3,15 @@ import { etagOf } from '../../domain/etag.ts';
 import type { Apply } from '../../domain/requests.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { editDestination, type EditRequest } from '../edit-destination.ts';
-import { DestinationResource } from '../schemas/answers.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
+import {
+  ApplyQuery,
+  DestinationId,
+  PatchDestination,
+  PutStreamKey,
+  ReplaceDestination,
+} from '../schemas/destination-requests.ts';
 import { presentDestination } from '../find-destination.ts';
 
 const tags = ['Destinations'];

@@ -4,9 +4,9 @@ import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, problems } from '../schemas/openapi-parts.ts';
 import { fromCursor, toCursor } from '../http/paging.ts';
-import { ListQuery } from '../schemas/requests.ts';
+import { ListQuery } from '../schemas/destination-requests.ts';
 import { toDestinationResource, type ResourceView } from '../views/resources.ts';
-import { DestinationList } from '../schemas/answers.ts';
+import { DestinationList } from '../schemas/destinations.ts';
 import { shareReads } from '../views/share-reads.ts';
 import { resourceView } from '../find-destination.ts';
 

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { DestinationResource } from '../schemas/answers.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { DestinationId } from '../schemas/requests.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
 import { changeSlate, SLATE_ACTIONS, type SlateAction } from '../slate.ts';
 import { presentDestination, requireFound } from '../find-destination.ts';
 

@@ -7,8 +7,8 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideRestart, decideStart } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { DestinationId, ForceQuery } from '../schemas/requests.ts';
-import { DestinationResource } from '../schemas/answers.ts';
+import { DestinationId, ForceQuery } from '../schemas/destination-requests.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { stopOf, withdrawFromGroups } from '../stop-destination.ts';
 import { presentDestination, presentOperation, requireFound } from '../find-destination.ts';
 

@@ -14,8 +14,8 @@ import {
 } from '../schemas/openapi-parts.ts';
 import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { CreateDestination, DeleteQuery, DestinationId } from '../schemas/requests.ts';
-import { DestinationResource } from '../schemas/answers.ts';
+import { CreateDestination, DeleteQuery, DestinationId } from '../schemas/destination-requests.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { findStarter, requireNotWanted } from '../require-not-wanted.ts';
 import { findDestination, presentDestination, presentOperation, requireFound } from '../find-destination.ts';
 

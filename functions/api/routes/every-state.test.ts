@@ -24,7 +24,7 @@ import {
   STREAM_KEY,
   useTestApi,
 } from '../../../test/support/api.ts';
-import type { ProblemBody } from '../schemas/answers.ts';
+import type { ProblemBody } from '../schemas/problem.ts';
 import { ROUTE_ACCESS } from '../route-roles.ts';
 
 /**

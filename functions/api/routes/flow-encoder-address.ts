@@ -3,7 +3,7 @@ import { escapePassphrase, toSrtUrl } from '../../domain/srt-address.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
-import { EncoderAddressResource, type FlowStatusResource } from '../schemas/answers.ts';
+import { EncoderAddressResource, type FlowStatusResource } from '../schemas/flow.ts';
 
 const encoderAddress = createRoute({
   method: 'get',

@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { FlowStatusResource } from '../schemas/answers.ts';
+import { FlowStatusResource, PreferSource, SwitchSource } from '../schemas/flow.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { PreferSource, SwitchSource } from '../schemas/requests.ts';
 import { noteSource } from '../note-source.ts';
 import { preferSourceOf, switchSource } from '../switch-source.ts';
 import type { FlowLookMemo } from '../views/flow-status.ts';

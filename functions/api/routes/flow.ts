@@ -7,7 +7,7 @@ import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '
 import { noteSource } from '../note-source.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { idempotent } from '../http/idempotency.ts';
-import { FlowStatusResource } from '../schemas/answers.ts';
+import { FlowStatusResource } from '../schemas/flow.ts';
 import { registerFlowEncoderAddress } from './flow-encoder-address.ts';
 import { registerFlowSources } from './flow-sources.ts';
 

@@ -5,7 +5,7 @@ import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, openProblems } from '../schemas/openapi-parts.ts';
 import { memoize } from '../../domain/memoize.ts';
-import { HealthResource } from '../schemas/answers.ts';
+import { HealthResource } from '../schemas/service-health.ts';
 
 /** Cached, because anyone may poll it without signing in. */
 const KEPT_MS = 5000;

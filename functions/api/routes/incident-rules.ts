@@ -25,7 +25,7 @@ import {
   SetDestinationIncidentRules,
   SetIncidentRules,
 } from '../schemas/incidents.ts';
-import { DestinationId } from '../schemas/requests.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
 import { requireFound } from '../find-destination.ts';
 
 const tags = ['Incidents'];

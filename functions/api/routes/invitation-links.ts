@@ -4,7 +4,7 @@ import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { createGuessLimit } from '../auth/guess-limit.ts';
 import { callerOf } from '../caller.ts';
 import { openInvitation, redeemInvitation } from '../redeem-invitation.ts';
-import { SessionResource } from '../schemas/answers.ts';
+import { SessionResource } from '../schemas/session.ts';
 import { answers, NoQuery, openProblems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { InvitationPreview, InvitationSecret } from '../schemas/people.ts';
 import { invitedElsewhere } from './invitations.ts';

@@ -6,8 +6,9 @@ import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { requireChangeable } from '../../domain/requests.ts';
-import { DestinationId, LogQuery, SetDetailedLog } from '../schemas/requests.ts';
-import { ChannelLog, DestinationResource } from '../schemas/answers.ts';
+import { LogQuery, SetDetailedLog, ChannelLog } from '../schemas/channel-log.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
+import { DestinationResource } from '../schemas/destinations.ts';
 import { findDestination, presentDestination, requireFound } from '../find-destination.ts';
 
 const LINES_DEFAULT = 50;

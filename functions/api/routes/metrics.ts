@@ -17,8 +17,8 @@ import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize, type Memo } from '../../domain/memoize.ts';
-import { DestinationId } from '../schemas/requests.ts';
-import { MetricsResource } from '../schemas/answers.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
+import { MetricsResource } from '../schemas/metrics.ts';
 import { findDestination } from '../find-destination.ts';
 
 const COUNTED_SECONDS = 300;

@@ -6,8 +6,7 @@ import { parseOperationId } from '../../domain/lifecycle.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toOperationResource } from '../views/resources.ts';
-import { OperationId } from '../schemas/requests.ts';
-import { OperationResource } from '../schemas/answers.ts';
+import { OperationId, OperationResource } from '../schemas/operations.ts';
 
 const operation = createRoute({
   method: 'get',

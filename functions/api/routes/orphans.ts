@@ -8,8 +8,7 @@ import { isComplete, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { OrphanId } from '../schemas/requests.ts';
-import { OrphanList, OrphanResource } from '../schemas/answers.ts';
+import { OrphanId, OrphanList, OrphanResource } from '../schemas/orphans.ts';
 
 const tags = ['Orphans'];
 

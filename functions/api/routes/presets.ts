@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toPresetsResource } from '../views/resources.ts';
-import { PresetsResource } from '../schemas/answers.ts';
+import { PresetsResource } from '../schemas/presets.ts';
 
 const presets = createRoute({
   method: 'get',

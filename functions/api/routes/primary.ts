@@ -13,9 +13,8 @@ import { requestChange } from '../../workflow/operations.ts';
 import { listUnfinished } from '../../workflow/recordings.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { SetPrimary } from '../schemas/requests.ts';
+import { SetPrimary, PrimaryResource } from '../schemas/primary.ts';
 import { toDestinationResource } from '../views/resources.ts';
-import { PrimaryResource } from '../schemas/answers.ts';
 import { resourceView } from '../find-destination.ts';
 
 const tags = ['Source'];

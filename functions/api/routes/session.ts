@@ -7,8 +7,7 @@ import { callerOf } from '../caller.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { publicHostOf } from '../http/request-guards.ts';
 import { requireRole } from '../auth/roles.ts';
-import { CreateSession } from '../schemas/requests.ts';
-import { CommandLineSignIn, EndedSession, SessionResource } from '../schemas/answers.ts';
+import { CreateSession, CommandLineSignIn, EndedSession, SessionResource } from '../schemas/session.ts';
 
 const path = '/api/session';
 const tags = ['Session'];

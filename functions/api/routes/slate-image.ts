@@ -6,9 +6,8 @@ import { toPicture } from '../../domain/picture.ts';
 import { SLATE_LIMITS } from '../../domain/picture-limits.ts';
 import { shapeWarning } from '../../domain/slate-image.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { Warning } from '../schemas/answers.ts';
+import { Warning, timestamp } from '../schemas/parts.ts';
 import { answers, answersPicture, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
-import { timestamp } from '../schemas/parts.ts';
 
 const tags = ['Destinations'];
 const path = '/api/slate-image';

@@ -4,7 +4,7 @@ import { isPrimary } from '../../domain/lifecycle.ts';
 import { errorName } from '../../domain/errors.ts';
 import { stateWordOf, worstOf } from '../../domain/state-word.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import type { DestinationResource } from '../schemas/answers.ts';
+import type { DestinationResource } from '../schemas/destinations.ts';
 import { problems } from '../schemas/openapi-parts.ts';
 import { anyDestinationId } from '../schemas/parts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';

@@ -7,8 +7,8 @@ import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
-import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
-import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
+import { DestinationId } from '../schemas/destination-requests.ts';
+import { TimelineQuery, DeploymentTimeline, Timeline } from '../schemas/timeline.ts';
 import {
   fromTimelineCursor,
   readJoinedTimeline,

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ACCESS_TOKEN_ROLES, TOKEN_PREFIX } from '../../domain/access-token.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
-import { DestinationName } from './requests.ts';
+import { DestinationName } from './names.ts';
 import { showId } from './shows.ts';
 
 /** The shapes of access tokens. */

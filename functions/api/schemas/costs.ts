@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CHANNEL_PARTS } from '../../domain/cost.ts';
-import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './parts.ts';
+import { anyDestinationId, exportFormat, instant, PlatformId, PresetId, Standby, timestamp } from './parts.ts';
 
 /**
  * Schemas of costs. Amounts are US dollars by AWS's list prices, exact to the millionth. Sums leave out parts without a
@@ -15,13 +15,16 @@ const unknownParts = z.array(z.string()).openapi({
   description: 'What the amounts leave out',
   example: ['MediaLive input, HD AVC, 10 to 20 Mbit/s'],
 });
+
 const isComplete = z
   .boolean()
   .openapi({ description: 'False when a part has no known price: the amount is a lower bound' });
+
 const isAbout = z.boolean().openapi({ description: 'True when the amount includes traffic, estimated from bitrates' });
 
 /** One price per hour. */
 const Amount = z.object({ perHour: amount, isComplete, isAbout, unknownParts }).openapi('Amount');
+
 export type Amount = z.infer<typeof Amount>;
 
 const channelPart = z.enum(CHANNEL_PARTS).openapi({
@@ -117,7 +120,7 @@ const usage = {
   isAbout,
 };
 
-export const CostGroupBy = z.enum(['destination', 'day', 'platform']);
+const CostGroupBy = z.enum(['destination', 'day', 'platform']);
 
 /** `GET /api/costs`. */
 export const CostLedger = z
@@ -218,8 +221,20 @@ export const ReportList = z
   .openapi('ReportList');
 
 export type DestinationCost = z.infer<typeof DestinationCost>;
+
 export type CostNow = z.infer<typeof CostNow>;
+
 export type CostLedger = z.infer<typeof CostLedger>;
+
 export type CreateEstimate = z.input<typeof CreateEstimate>;
+
 export type Estimate = z.infer<typeof Estimate>;
+
 export type ReportList = z.infer<typeof ReportList>;
+
+export const CostQuery = z.strictObject({
+  from: instant.optional().openapi({ description: 'Default: midnight UTC today; at most 90 days ago' }),
+  to: instant.optional().openapi({ description: 'Exclusive. Default: now' }),
+  groupBy: CostGroupBy.default('destination'),
+  format: exportFormat,
+});

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { GROUP_END_REASONS, GROUP_ITEM_STATES, ON_FAILURE } from '../../domain/group-start.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
-import { Group } from './requests.ts';
+import { Group } from './names.ts';
 
 /** Shapes of group starts. */
 

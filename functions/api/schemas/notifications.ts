@@ -3,7 +3,7 @@ import { SEND_ERRORS } from '../../domain/delivery.ts';
 import { FILTER_VALUES, SUBSCRIPTION_STATES, TARGET_KINDS } from '../../domain/notification-target.ts';
 import { EVENT_TYPES } from '../../domain/webhook-events.ts';
 import { anyDestinationId, timestamp } from './parts.ts';
-import { DestinationName } from './requests.ts';
+import { DestinationName } from './names.ts';
 
 /** Shapes of notification targets, deliveries and the outbox. */
 

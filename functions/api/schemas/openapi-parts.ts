@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Problem } from './answers.ts';
+import { Problem } from './problem.ts';
 
 /** Building blocks of the routes' contracts. */
 

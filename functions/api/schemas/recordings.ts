@@ -6,7 +6,7 @@ import {
   RECORDING_ORIGINS,
   RECORDING_STATES,
 } from '../../domain/recording.ts';
-import { DestinationName } from './requests.ts';
+import { DestinationName } from './names.ts';
 import { timestamp } from './parts.ts';
 
 /** Recordings, in requests and answers. */

@@ -1,12 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import {
-  DestinationList,
-  FlowStatusResource,
-  HealthResource,
-  OrphanList,
-  PrimaryResource,
-  Problem,
-} from './answers.ts';
+import { DestinationList } from './destinations.ts';
+import { FlowStatusResource } from './flow.ts';
+import { OrphanList } from './orphans.ts';
+import { PrimaryResource } from './primary.ts';
+import { Problem } from './problem.ts';
+import { HealthResource } from './service-health.ts';
 import { CeilingList } from './ceilings.ts';
 import { CostNow } from './costs.ts';
 import { GroupStartList } from './group-starts.ts';

@@ -7,7 +7,7 @@ import { SetNoSourceLimit } from './no-source-limit.ts';
 import { CreateTarget } from './notifications.ts';
 import { timestamp } from './parts.ts';
 import { PutRecordingSettings } from './recordings.ts';
-import { CreateDestination, Reference, ReplaceDestination } from './requests.ts';
+import { CreateDestination, Reference, ReplaceDestination } from './destination-requests.ts';
 import { CreateShow } from './shows.ts';
 import { Sound } from './sound.ts';
 

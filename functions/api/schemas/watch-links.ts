@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { WATCH_LINK_DAYS_DEFAULT, WATCH_LINK_DAYS_MAX } from '../../domain/watch-link.ts';
 import { timestamp } from './parts.ts';
-import { DestinationName } from './requests.ts';
+import { DestinationName } from './names.ts';
 
 /** Links with which people watch a private show. */
 

@@ -6,7 +6,7 @@ import { prepareDestination } from '../create-destination.ts';
 import { readStreamKey } from '../destination-target.ts';
 import { checkEdit } from '../edit-destination.ts';
 import { explainIssues } from '../http/validation.ts';
-import { CreateDestination, ReplaceDestination } from '../schemas/requests.ts';
+import { CreateDestination, ReplaceDestination } from '../schemas/destination-requests.ts';
 import type { ExportedDestination, TransferKeys } from '../schemas/transfer.ts';
 import { pairItems, type Pairing } from './pair-items.ts';
 import { changedFields, planItem, refuseItem, type Ids, type PlannedItem } from './plan-item.ts';

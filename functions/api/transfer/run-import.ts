@@ -1,5 +1,5 @@
 import type { OwnAnswer, OwnRequest } from '../read-as-caller.ts';
-import type { ProblemBody } from '../schemas/answers.ts';
+import type { ProblemBody } from '../schemas/problem.ts';
 import type { ImportItem } from '../schemas/transfer.ts';
 import type { ImportPlan } from './plan-import.ts';
 import type { PlannedItem } from './plan-item.ts';

@@ -25,7 +25,7 @@ import { codingWarnings, feedWarnings, sourceWarnings, type Warning } from '../.
 import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { memoize, type Memo } from '../../domain/memoize.ts';
-import type { FlowStatusResource } from '../schemas/answers.ts';
+import type { FlowStatusResource } from '../schemas/flow.ts';
 
 /** The playlist's URL changes only with a deployment. */
 const HLS_URL_KEPT_MS = 300_000;

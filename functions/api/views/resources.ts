@@ -32,7 +32,9 @@ import { hasPendingChanges } from '../../domain/requests.ts';
 import { keyWarnings } from '../../domain/key-terms.ts';
 import { runWarnings } from '../../domain/source-warnings.ts';
 import { refusalFor, type Role } from '../auth/roles.ts';
-import type { DestinationResource, OperationResource, PresetsResource } from '../schemas/answers.ts';
+import type { DestinationResource } from '../schemas/destinations.ts';
+import type { OperationResource } from '../schemas/operations.ts';
+import type { PresetsResource } from '../schemas/presets.ts';
 
 /**
  * Converts records to API resources. Pure. Copies field by field, so that a new field of a record is not exposed by

@@ -8,7 +8,7 @@ import type { Configuration } from '../configuration.ts';
 import { checkCaller } from '../preflight/account.ts';
 import { readQuotaOf } from '../preflight/quotas.ts';
 import { boundCost, COST_MAX_USD, totalOf, type CheckLimits } from './cost-bound.ts';
-import type { CheckId } from './assumptions.ts';
+import type { CheckId } from './assumption.ts';
 import { PROOF_TAG } from './proof-context.ts';
 import { describeError } from './finding.ts';
 import type { FoundDeployment, ProofRole } from './found-deployment.ts';

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../node-function.ts';
-import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf, CHECK_IDS, type Assumption } from './assumptions.ts';
+import { CHECK_IDS, type Assumption } from './assumption.ts';
+import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf } from './assumptions.ts';
 import { FIRST_DAY_CHECKS, NEXT_DAY_CHECKS } from './checks/all-checks.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

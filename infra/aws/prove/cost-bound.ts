@@ -1,6 +1,6 @@
 import { getPrices } from '../../../presets/prices.ts';
 import { MINUTES_MIN } from '../../../functions/domain/billed-time.ts';
-import type { CheckId } from './assumptions.ts';
+import type { CheckId } from './assumption.ts';
 import type { FoundDeployment } from './found-deployment.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
-import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf, CHECK_IDS } from './assumptions.ts';
+import { CHECK_IDS } from './assumption.ts';
+import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf } from './assumptions.ts';
 import { wrongKeyOf } from './finding.ts';
 import { prove, readCosts } from './proof.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckId } from './assumptions.ts';
+import type { CheckId } from './assumption.ts';
 import type { Finding } from './finding.ts';
 
 /**

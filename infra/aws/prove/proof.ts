@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DataDirectoryInUseError, lockDataDirectory } from '../../local/host/data-lock.ts';
 import type { Configuration } from '../configuration.ts';
 import { admit, admitAccount, type Refusal } from './admission.ts';
-import type { CheckId } from './assumptions.ts';
+import type { CheckId } from './assumption.ts';
 import { FIRST_DAY_CHECKS, NEXT_DAY_CHECKS } from './checks/all-checks.ts';
 import type { Check } from './checks/check.ts';
 import { findingsOfFailures } from './checks/deployed.ts';

@@ -1,4 +1,5 @@
-import { ASSUMPTIONS, assumptionsOf, type AssumptionId, type CheckId } from './assumptions.ts';
+import { type CheckId } from './assumption.ts';
+import { ASSUMPTIONS, assumptionsOf, type AssumptionId } from './assumptions.ts';
 import type { Check } from './checks/check.ts';
 import { cleanUp, restoreFlow, type Leftover } from './clean.ts';
 import { describeError, redact, type Finding } from './finding.ts';

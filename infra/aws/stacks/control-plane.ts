@@ -13,7 +13,7 @@ import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../functions.ts';
 import { createMediaEvents } from '../media-events.ts';
 import { createNodeFunction } from '../node-function.ts';
-import type { DeploymentResources } from '../permissions.ts';
+import type { DeploymentResources } from '../permission.ts';
 import { createSchedules } from '../schedules.ts';
 import { ALIAS, createStateMachines, MACHINES, stateMachineName, type Machine } from '../state-machines.ts';
 import type { DashboardStack } from './dashboard.ts';

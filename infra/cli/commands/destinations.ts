@@ -1,4 +1,4 @@
-import type { DestinationList, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationList, DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { ApiClient } from '../../../functions/api/api-client.ts';
 import type { Run } from '../command.ts';
 import { findByName } from '../find-by-name.ts';

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../../functions/api/api-client.ts';
 import { ApiProblem } from '../../../functions/api/api-problem.ts';
 import { isMoving } from '../../../functions/api/is-moving.ts';
-import type { BulkResult, BulkStartResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { BulkResult, BulkStartResult, DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { GroupStartResource } from '../../../functions/api/schemas/group-starts.ts';
 import type { CommandContext, Invocation, Run } from '../command.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../command-failure.ts';

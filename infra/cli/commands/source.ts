@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import type { CommandContext, Run } from '../command.ts';
 import { EXIT } from '../command-failure.ts';
 import { followWork, readTimeoutSeconds } from '../follow-work.ts';

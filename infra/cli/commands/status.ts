@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { Snapshot } from '../../../functions/api/schemas/snapshot.ts';
 import type { Connection, Run } from '../command.ts';
 import { CommandFailure, EXIT } from '../command-failure.ts';

@@ -1,11 +1,11 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type {
   Apply,
   CreateDestination,
   PatchDestination,
   PutStreamKey,
-} from '../../../functions/api/schemas/requests.ts';
+} from '../../../functions/api/schemas/destination-requests.ts';
 import type { BitrateHistory } from './bitrate-history.ts';
 import { api, bodyOf, endedBy, type Tagged, taggedBodyOf, within } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
-import type { PreferSource, SwitchSource } from '../../../functions/api/schemas/requests.ts';
+import type { FlowStatusResource, PreferSource, SwitchSource } from '../../../functions/api/schemas/flow.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import { api, bodyOf, endedBy, pictureIfAny, within } from './client.ts';
 import { POLL_QUIET_MS } from './freshness.ts';

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
+import type { OrphanResource } from '../../../functions/api/schemas/orphans.ts';
 import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { snapshotQuery } from './snapshot.ts';

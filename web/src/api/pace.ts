@@ -1,8 +1,6 @@
-import type {
-  DestinationResource,
-  FlowStatusResource,
-  SessionResource,
-} from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import type { GroupStartResource } from '../../../functions/api/schemas/group-starts.ts';
 import { POLL_BESIDE_IDLE_MS, POLL_BESIDE_MS, POLL_BUSY_MS, POLL_IDLE_MS, POLL_QUIET_MS } from './freshness.ts';
 import { isMoving } from './is-moving.ts';

@@ -35,9 +35,10 @@ export function useUserPool() {
 const refresh = (): Promise<unknown> =>
   Promise.all([queryKeys.people, queryKeys.invitations].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 
-/** Invites a person. The answer is the only one with the link. */
+/** Invites a person. The answer is the only one with the link, and is not cached. */
 export function useInvite() {
   return useMutation({
+    gcTime: 0,
     mutationFn: (json: CreateInvitation) => bodyOf(invitations.$post({ json })),
     onSettled: refresh,
   });

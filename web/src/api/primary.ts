@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SetPrimary } from '../../../functions/api/schemas/requests.ts';
+import type { SetPrimary } from '../../../functions/api/schemas/primary.ts';
 import { api, bodyOf } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { snapshotQuery } from './snapshot.ts';

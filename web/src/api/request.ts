@@ -1,5 +1,5 @@
 import { ApiProblem, toProblem, unreachable } from '../../../functions/api/api-problem.ts';
-import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/problem.ts';
 import { noteServerTime } from './server-clock.ts';
 import { countWrite } from './writes.ts';
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import { api, bodyOf, endedBy } from './client.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf } from './request.ts';

@@ -1,5 +1,5 @@
 import { ApiProblem, unreachable } from '../../../functions/api/api-problem.ts';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { Snapshot, SnapshotPart } from '../../../functions/api/schemas/snapshot.ts';
 import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
 import { api } from './client.ts';

@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { DeploymentTimeline } from '../../../functions/api/schemas/answers.ts';
-import type { TimelineQuery } from '../../../functions/api/schemas/requests.ts';
+import type { DeploymentTimeline, TimelineQuery } from '../../../functions/api/schemas/timeline.ts';
 import { api, bodyOf, endedBy } from './client.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';

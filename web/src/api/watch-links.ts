@@ -17,9 +17,10 @@ export function useWatchLinks(showId: string) {
 
 const refresh = (showId: string) => queryClient.invalidateQueries({ queryKey: queryKeys.watchLinks(showId) });
 
-/** Creates a watch link. The answer is the only one with its secret. */
+/** Creates a watch link. The answer is the only one with its secret, and is not cached. */
 export function useCreateWatchLink(showId: string) {
   return useMutation({
+    gcTime: 0,
     mutationFn: (json: CreateWatchLink) => bodyOf(watchLinks.$post({ param: { showId }, json })),
     onSettled: () => refresh(showId),
   });

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/problem.ts';
 import { sentence } from '../ui/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import classes from './ProblemText.module.css';

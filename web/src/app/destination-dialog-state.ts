@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 
 /** A dialog about one destination. */
 export interface OpenDialog {

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useRecentBitrates } from '../api/destinations.ts';
 import { sparklinePath } from '../api/bitrate-history.ts';
 import type { Tone } from '../ui/tone.ts';

@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useTransport } from '../api/destinations.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { type OpenDialog, openDialog } from '../app/destination-dialog-state.ts';

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useHistoryState } from 'wouter/use-browser-location';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { countStatusGroups, STATUS_GROUPS, type StatusGroup } from './destination-filter.ts';
 import { groupsOf, NO_GROUP, UNGROUPED } from './destination-groups.ts';

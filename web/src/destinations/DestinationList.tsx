@@ -1,6 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { type ReactNode, useId } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { cutIntoSections, describeOnAir, type DestinationSection, groupsOf } from './destination-groups.ts';
 import { sortDestinations, toSortOrder } from './destination-order.ts';
 import { platformName } from './preset-names.ts';

@@ -1,5 +1,5 @@
 import { lazy, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
 import { LazyPart } from '../ui/LazyPart.tsx';
 

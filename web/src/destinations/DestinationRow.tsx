@@ -1,6 +1,7 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { lazy, memo, useRef, useState } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';

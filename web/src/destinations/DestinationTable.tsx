@@ -1,5 +1,6 @@
 import { memo, useRef } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { FIRST_ROWS, useNearScreen } from '../ui/use-near-screen.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { useServerNow } from '../app/use-now.ts';

@@ -1,6 +1,6 @@
 import { IconGripVertical } from '@tabler/icons-react';
 import { type DragEvent, type KeyboardEvent, useRef } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { moveBeside, moveBy } from './move-destination.ts';
 import classes from './MoveHandle.module.css';
 

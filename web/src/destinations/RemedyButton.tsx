@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconKey, IconPencil } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { openDialog } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationResource } from '../../../functions/api/schemas/answers.ts';
+import type { OperationResource } from '../../../functions/api/schemas/operations.ts';
 import classes from './StepProgress.module.css';
 
 /** The steps of the running operation as a segmented bar. Decorative, because the text is beside it. */

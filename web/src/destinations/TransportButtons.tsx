@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { openDialog } from '../app/destination-dialog-state.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 
 /** Actions whose result the operator waits for. */
 export type AwaitedAction = 'start' | 'stop';

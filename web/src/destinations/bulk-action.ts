@@ -1,4 +1,4 @@
-import type { BulkResult, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { BulkResult, DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { type AwaitedAction, isSettled } from './action-progress.ts';
 import { presentDestination } from './destination-presentation.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { countStatusGroups, filterDestinations } from './destination-filter.ts';
 import { UNGROUPED } from './destination-groups.ts';
 import { makeDestination } from '../../../test/support/make-destination.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { UNGROUPED } from './destination-groups.ts';
 import { presentDestination } from './destination-presentation.ts';
 

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { presentDestination } from './destination-presentation.ts';
 import type { Tone } from '../ui/tone.ts';
 import { sortByPosition } from './manual-order.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { DestinationStatus } from '../../../functions/domain/destination.ts';
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 import { isReady, stateWordOf } from '../../../functions/domain/state-word.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { knownDestinations, moveDestinations } from '../api/destinations.ts';
 import { positionsAfterMove, sortByPosition } from './manual-order.ts';
 import { announce } from '../app/announcements.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 
 /** Levels at which the audience certainly gets nothing. */

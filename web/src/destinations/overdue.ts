@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 
 /** Returns true while an operation runs past the API's deadline. */
 export function isOverdue({ operation }: DestinationResource, serverNowMs: number): boolean {

@@ -1,4 +1,4 @@
-import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 
 /** Returns the display name of a platform; its id until the presets are loaded, and for an unknown one. */
 export function platformName(presets: PresetsResource | undefined, platformId: string): string {

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { pricePerHour, PRICE_UNKNOWN } from '../costs/money.ts';
 import { formatAge, formatTimeOfDay } from '../ui/format.ts';
 

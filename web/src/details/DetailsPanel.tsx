@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { type ReactNode, lazy, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useMetrics, useOperation, useTimeline } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { useShow } from '../app/use-show.ts';

@@ -1,4 +1,4 @@
-import type { MetricsResource } from '../../../functions/api/schemas/answers.ts';
+import type { MetricsResource } from '../../../functions/api/schemas/metrics.ts';
 import { formatBitrate, formatFrameRate } from '../ui/format.ts';
 import { linePath, type MetricPoint, strokesPath, summarise } from './metric-series.ts';
 import classes from './MetricGraphs.module.css';

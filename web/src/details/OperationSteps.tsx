@@ -1,5 +1,5 @@
 import { IconCheck, IconLoader2, IconX } from '@tabler/icons-react';
-import type { OperationResource } from '../../../functions/api/schemas/answers.ts';
+import type { OperationResource } from '../../../functions/api/schemas/operations.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { formatDuration, formatMoment, sentence } from '../ui/format.ts';
 import classes from './OperationSteps.module.css';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { Fact } from '../ui/Fact.tsx';
 import classes from './DetailsPanel.module.css';
 

@@ -1,4 +1,4 @@
-import type { ChannelLog } from '../../../functions/api/schemas/answers.ts';
+import type { ChannelLog } from '../../../functions/api/schemas/channel-log.ts';
 
 /** One line of a channel's log. */
 export type ChannelLogLine = ChannelLog['data'][number];

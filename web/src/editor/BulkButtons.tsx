@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { BulkDialog, SlateForAll, StartGroupDialog } from './dialogs.ts';
 import type { AwaitedAction } from '../destinations/action-progress.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useEstimate } from '../api/costs.ts';
 import type { AwaitedAction } from '../destinations/action-progress.ts';
 import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { presentDestination } from '../destinations/destination-presentation.ts';
 import classes from './editor.module.css';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { type DestinationFields, readDestination } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';

@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useDeleteDestination } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';

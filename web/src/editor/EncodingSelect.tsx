@@ -1,5 +1,5 @@
 import { Button, NativeSelect, type NativeSelectProps } from '@mantine/core';
-import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { useFlow } from '../api/flow.ts';
 import { defaultEncodingFor, describeEncoding, type EncodingPreset, isUpscaled } from './destination-fields.ts';
 import classes from './editor.module.css';

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useId } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { knownDestinations } from '../api/destinations.ts';
 import { groupsOf } from '../destinations/destination-groups.ts';
 import { isSameName } from './same-name.ts';

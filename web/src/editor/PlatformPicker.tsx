@@ -1,4 +1,4 @@
-import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import classes from './editor.module.css';
 

@@ -1,7 +1,7 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { type ClipboardEvent, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import type { Apply } from '../../../functions/api/schemas/requests.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { Apply } from '../../../functions/api/schemas/destination-requests.ts';
 import { useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useTimeline } from '../api/destinations.ts';
 import { formatDuration } from '../ui/format.ts';
 import { useMoneyShown } from '../app/use-money.ts';

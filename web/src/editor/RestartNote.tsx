@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { DestinationFields } from '../api/destinations.ts';
 import { isOffAirAnyway } from '../destinations/off-air.ts';
 import { interruptingFields } from './destination-fields.ts';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import type { Apply } from '../../../functions/api/schemas/requests.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { Apply } from '../../../functions/api/schemas/destination-requests.ts';
 import { RestartCost } from './RestartCost.tsx';
 import { useInSight } from './use-in-sight.ts';
 import classes from './editor.module.css';

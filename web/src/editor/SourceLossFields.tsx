@@ -1,5 +1,5 @@
 import { NativeSelect, NumberInput } from '@mantine/core';
-import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { isSrt } from './destination-fields.ts';
 import type { DestinationFormState } from './use-destination-form.ts';
 

@@ -1,5 +1,5 @@
 import { NumberInput, PasswordInput, TextInput } from '@mantine/core';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import type { DestinationFormState } from './use-destination-form.ts';
 
 interface SrtFieldsProps {

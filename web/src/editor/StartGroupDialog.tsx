@@ -1,6 +1,6 @@
 import { Button, Checkbox, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { useGroupPlan, useGroupStarts, useStartGroup } from '../api/group-starts.ts';
 import { problemOf } from '../api/request.ts';

@@ -1,6 +1,7 @@
 import { PasswordInput } from '@mantine/core';
 import type { ClipboardEvent } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import type { DestinationFormState } from './use-destination-form.ts';
 
 interface StreamKeyFieldProps {

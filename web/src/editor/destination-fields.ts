@@ -1,4 +1,5 @@
-import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import type { DestinationFields } from '../api/destinations.ts';
 import { readSound, writeSound } from './sound-value.ts';
 import { formatBitrate } from '../ui/format.ts';

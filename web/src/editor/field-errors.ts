@@ -1,4 +1,4 @@
-import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/problem.ts';
 import { sentence } from '../ui/format.ts';
 
 /** A problem, split by the places in a form that show it. */

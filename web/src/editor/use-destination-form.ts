@@ -1,7 +1,8 @@
 import { useForm } from '@mantine/form';
 import { useRef, useState } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
-import type { Apply } from '../../../functions/api/schemas/requests.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
+import type { Apply } from '../../../functions/api/schemas/destination-requests.ts';
 import { useCreateDestination, useEditDestination } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';

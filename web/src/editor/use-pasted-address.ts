@@ -1,5 +1,5 @@
 import { type ClipboardEvent, useState } from 'react';
-import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/presets.ts';
 import { isSrt } from './destination-fields.ts';
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { splitSrtUrl } from './split-srt-url.ts';

@@ -1,5 +1,5 @@
 import { IconTrash } from '@tabler/icons-react';
-import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
+import type { OrphanResource } from '../../../functions/api/schemas/orphans.ts';
 import { useReleaseOrphan } from '../api/orphans.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';

@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { usePresets } from '../api/flow.ts';
 import { pageFilter } from '../app/page-filter.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';

@@ -12,9 +12,9 @@ import { useShow } from '../app/use-show.ts';
 import { groupsOf } from '../destinations/destination-groups.ts';
 import classes from '../notifications/Notifications.module.css';
 import { OutboxList } from '../notifications/OutboxList.tsx';
-import { SecretDialog } from '../notifications/SecretDialog.tsx';
 import { TargetDrawer } from '../notifications/TargetDrawer.tsx';
 import { TargetList } from '../notifications/TargetList.tsx';
+import { SecretDialog } from '../ui/SecretDialog.tsx';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
 
@@ -89,7 +89,15 @@ export function NotificationsPage() {
           onClose={() => setEdited(null)}
         />
       )}
-      {shownSecret && <SecretDialog {...shownSecret} onClose={() => setShownSecret(null)} />}
+      {shownSecret && (
+        <SecretDialog
+          title={`Signing secret of ${shownSecret.name}`}
+          kind="secret"
+          secret={shownSecret.secret}
+          note="The receiver verifies each message with it. After a rotation the former secret signs for 24 hours more."
+          onClose={() => setShownSecret(null)}
+        />
+      )}
     </section>
   );
 }

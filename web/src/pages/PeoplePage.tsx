@@ -1,4 +1,4 @@
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { AccessTokens } from '../people/AccessTokens.tsx';
 import { People } from '../people/People.tsx';

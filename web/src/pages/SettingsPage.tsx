@@ -1,6 +1,6 @@
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Link } from 'wouter';
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service-health.ts';
 import { paths } from '../app/paths.ts';
@@ -9,7 +9,7 @@ import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
 import { CostSection } from '../costs/CostSection.tsx';
 import { AlertChoices } from '../incidents/AlertChoices.tsx';
-import { CopyButton } from '../ui/CopyButton.tsx';
+import { Copyable } from '../ui/Copyable.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
@@ -126,9 +126,8 @@ function Access({ session }: { session: SessionResource }) {
         You are signed in with the access token of this installation. To sign in on another device, print the sign-in
         link again on the machine that runs Sluice:
       </p>
-      <p className={classes.code}>
-        <code>npm run link</code>
-        <CopyButton value="npm run link" label="Copy the command" />
+      <p className={classes.command}>
+        <Copyable value="npm run link" label="Copy the command" />
       </p>
       <p className={classes.text}>
         Programs send the token as <code>Authorization: Bearer …</code>.

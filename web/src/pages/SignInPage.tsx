@@ -1,6 +1,6 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/problem.ts';
 import { problemOf, wayToSignIn } from '../api/request.ts';
 import { useSignOut } from '../api/session.ts';
 import { signInRefusal, useSignIn, useSignInElsewhere } from './use-sign-in.ts';

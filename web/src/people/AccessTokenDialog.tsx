@@ -1,32 +1,23 @@
-import { Button, Modal } from '@mantine/core';
 import type { NewAccessToken } from '../../../functions/api/schemas/access-tokens.ts';
 import editor from '../editor/editor.module.css';
-import { CopyButton } from '../ui/CopyButton.tsx';
-import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { Copyable } from '../ui/Copyable.tsx';
+import { SecretDialog } from '../ui/SecretDialog.tsx';
 import classes from './People.module.css';
 import { isOpenAtThisMachine } from './this-machine.ts';
 import { buttonRequests, useNameable } from './token-scope.ts';
 
 /** Shows the secret of a new access token, which cannot be read again, and how a button uses it. */
 export function AccessTokenDialog({ created, onClose }: { created: NewAccessToken; onClose: () => void }) {
-  useFocusReturn();
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <SecretDialog
       title={`Access token ${created.name}`}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
+      kind="token"
+      secret={created.token}
+      note="It gives access to all who have it."
+      onClose={onClose}
     >
-      <div className={editor.form}>
-        <p className={editor.doubt}>Copy the token now. It is not shown again, and gives access to all who have it.</p>
-        <Copyable value={created.token} label="Copy the token" />
-        {created.role === 'trigger' && <ButtonGuide created={created} />}
-        <div className={editor.buttons}>
-          <Button onClick={onClose}>Done</Button>
-        </div>
-      </div>
-    </Modal>
+      {created.role === 'trigger' && <ButtonGuide created={created} />}
+    </SecretDialog>
   );
 }
 
@@ -47,9 +38,10 @@ function ButtonGuide({ created }: { created: NewAccessToken }) {
         </dd>
         {buttonRequests(created, nameable).map(({ label, url }) => (
           <div key={url}>
-            <dt>{label}</dt>
+            <dt>
+              {label} <span className={classes.method}>POST</span>
+            </dt>
             <dd>
-              <span className={classes.method}>POST</span>
               <Copyable value={url} label={`Copy the URL: ${label}`} />
             </dd>
           </div>
@@ -61,14 +53,5 @@ function ButtonGuide({ created }: { created: NewAccessToken }) {
         </p>
       )}
     </section>
-  );
-}
-
-function Copyable({ value, label }: { value: string; label: string }) {
-  return (
-    <span className={classes.link}>
-      <code>{value}</code>
-      <CopyButton value={value} label={label} />
-    </span>
   );
 }

@@ -1,10 +1,9 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import type { CreateAccessToken, NewAccessToken } from '../../../functions/api/schemas/access-tokens.ts';
 import { useCreateAccessToken } from '../api/access-tokens.ts';
-import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
-import { ProblemPanel } from '../app/ProblemText.tsx';
+import { AccessForm } from './AccessForm.tsx';
 import classes from './People.module.css';
 import { useNameable, type Nameable } from './token-scope.ts';
 
@@ -21,50 +20,34 @@ const EXPIRIES = [
 ];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Creates an access token. The API checks the values. */
+/** Creates an access token. */
 export function AccessTokenForm({ onCreated }: { onCreated: (created: NewAccessToken) => void }) {
-  const [name, setName] = useState('');
   const [role, setRole] = useState<CreateAccessToken['role']>('trigger');
   const [days, setDays] = useState('365');
   const [destinationIds, setDestinationIds] = useState<string[]>([]);
   const [showIds, setShowIds] = useState<string[]>([]);
   const nameable = useNameable();
-  const create = useCreateAccessToken();
-  const problem = problemOf(create.error);
-  const nameError = problem?.errors?.find(({ field }) => field === 'name')?.message;
   const isTrigger = role === 'trigger';
 
-  const submit = (): void => {
+  const bodyFor = (name: string): CreateAccessToken => {
     const expiresAt = days === '' ? null : new Date(toServerTimeMs(Date.now()) + Number(days) * DAY_MS).toISOString();
-    const body = { name, role, expiresAt, ...(isTrigger && { destinationIds, showIds }) };
-    create.mutate(body, {
-      onSuccess: (created) => {
-        setName('');
-        setDestinationIds([]);
-        setShowIds([]);
-        // The page keeps the secret in the dialog only.
-        create.reset();
-        onCreated(created);
-      },
-    });
+    return { name, role, expiresAt, ...(isTrigger && { destinationIds, showIds }) };
   };
 
   return (
-    <form
-      className={classes.form}
-      aria-label="Create an access token"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
+    <AccessForm
+      label="Create an access token"
+      nameLabel="Name of the token"
+      submitLabel="Create token"
+      create={useCreateAccessToken()}
+      bodyFor={bodyFor}
+      isComplete={!isTrigger || destinationIds.length + showIds.length > 0}
+      onCreated={(created) => {
+        setDestinationIds([]);
+        setShowIds([]);
+        onCreated(created);
       }}
     >
-      <TextInput
-        label="Name of the token"
-        autoComplete="off"
-        value={name}
-        error={nameError}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
       <NativeSelect
         label="Role of the token"
         data={ROLES}
@@ -93,15 +76,7 @@ export function AccessTokenForm({ onCreated }: { onCreated: (created: NewAccessT
           />
         </div>
       )}
-      <Button
-        type="submit"
-        loading={create.isPending}
-        disabled={name.trim() === '' || (isTrigger && destinationIds.length + showIds.length === 0)}
-      >
-        Create token
-      </Button>
-      {problem && !nameError && <ProblemPanel problem={problem} />}
-    </form>
+    </AccessForm>
   );
 }
 

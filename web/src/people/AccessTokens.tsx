@@ -1,13 +1,11 @@
-import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AccessTokenResource, NewAccessToken } from '../../../functions/api/schemas/access-tokens.ts';
 import { useAccessTokens, useRevokeAccessToken } from '../api/access-tokens.ts';
 import { problemOf } from '../api/request.ts';
-import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { useServerNow } from '../app/use-now.ts';
-import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatAge, formatMoment } from '../ui/format.ts';
+import { AccessEntry, AccessList, RevokeButton } from './AccessList.tsx';
 import { AccessTokenDialog } from './AccessTokenDialog.tsx';
 import { AccessTokenForm } from './AccessTokenForm.tsx';
 import classes from './People.module.css';
@@ -26,11 +24,11 @@ export function AccessTokens() {
       {tokens?.length === 0 && <p className={classes.text}>There are no access tokens yet.</p>}
       {!tokens && problem && <ProblemPanel problem={problem} />}
       {tokens && tokens.length > 0 && (
-        <ul className={classes.list} aria-label="Access tokens">
+        <AccessList aria-label="Access tokens">
           {tokens.map((token) => (
             <Token key={token.tokenId} token={token} />
           ))}
-        </ul>
+        </AccessList>
       )}
       <AccessTokenForm onCreated={setCreated} />
       {created && <AccessTokenDialog created={created} onClose={() => setCreated(null)} />}
@@ -49,32 +47,20 @@ function Token({ token }: { token: AccessTokenResource }) {
   ].join(', ');
   const used = lastUsedAt === null ? 'never used' : `used ${formatAge(now - Date.parse(lastUsedAt))} ago`;
   return (
-    <li aria-label={name}>
-      <div className={classes.who}>
-        <b>{name}</b>
-        <span className={classes.quiet}>
-          {role} · {used} · {endOf(token, now)}
-        </span>
-        {named !== '' && <span className={classes.quiet}>Starts and stops {named}</span>}
-      </div>
+    <AccessEntry
+      name={name}
+      facts={[`${role} · ${used} · ${endOf(token, now)}`, ...(named === '' ? [] : [`Starts and stops ${named}`])]}
+    >
       {state === 'active' && (
-        <ConfirmButton
-          label="Revoke"
-          confirmLabel="Revoke"
-          busyLabel="Revoking"
+        <RevokeButton
+          id={tokenId}
+          what={`the access token ${name}`}
           explanation="Refuses its requests at once, and signs its browsers out"
-          ariaLabel={`Revoke the access token ${name}`}
-          icon={<IconX size={16} aria-hidden="true" />}
-          busy={revoke.isPending}
-          onConfirm={() =>
-            revoke.mutate(tokenId, {
-              onSuccess: () => showDone(`${name} is revoked`),
-              onError: (error) => showProblem(error, `Revoke the access token ${name}`),
-            })
-          }
+          done={`${name} is revoked`}
+          revoke={revoke}
         />
       )}
-    </li>
+    </AccessEntry>
   );
 }
 

@@ -1,4 +1,4 @@
-import { IconUserOff, IconX } from '@tabler/icons-react';
+import { IconUserOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { InvitationResource, NewInvitation, PersonResource } from '../../../functions/api/schemas/people.ts';
 import { useEndAccess, useInvitations, usePeople, useRevokeInvitation } from '../api/people.ts';
@@ -7,6 +7,7 @@ import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatAge, formatMoment } from '../ui/format.ts';
+import { AccessEntry, AccessList, RevokeButton } from './AccessList.tsx';
 import { InvitationDialog } from './InvitationDialog.tsx';
 import { InviteForm } from './InviteForm.tsx';
 import classes from './People.module.css';
@@ -22,22 +23,22 @@ export function People() {
         Each person signs in under their own name, which the timeline shows. The token of the first start stays valid.
       </p>
       {people.length > 0 && (
-        <ul className={classes.list} aria-label="People">
+        <AccessList aria-label="People">
           {people.map((person) => (
             <Person key={person.tokenId} person={person} />
           ))}
-        </ul>
+        </AccessList>
       )}
       <h2>Invite</h2>
       <InviteForm onInvited={setInvited} />
       {pending.length > 0 && (
         <>
           <h2 id="invitations">Invitations</h2>
-          <ul className={classes.list} aria-labelledby="invitations">
+          <AccessList aria-labelledby="invitations">
             {pending.map((invitation) => (
               <Pending key={invitation.invitationId} invitation={invitation} />
             ))}
-          </ul>
+          </AccessList>
         </>
       )}
       {invited && <InvitationDialog invitation={invited} onClose={() => setInvited(null)} />}
@@ -51,14 +52,7 @@ function Person({ person: { invitedBy, lastSeenAt, name, role, tokenId } }: { pe
   const isOwn = useSession().data?.principal === name;
   const seen = lastSeenAt === null ? 'never seen' : `seen ${formatAge(now - Date.parse(lastSeenAt))} ago`;
   return (
-    <li aria-label={name}>
-      <div className={classes.who}>
-        <b>{name}</b>
-        {isOwn && ' (you)'}
-        <span className={classes.quiet}>
-          {role} · {seen} · invited by {invitedBy}
-        </span>
-      </div>
+    <AccessEntry name={name} {...(isOwn && { mark: '(you)' })} facts={[`${role} · ${seen} · invited by ${invitedBy}`]}>
       <ConfirmButton
         label="End access"
         confirmLabel="End access"
@@ -74,7 +68,7 @@ function Person({ person: { invitedBy, lastSeenAt, name, role, tokenId } }: { pe
           })
         }
       />
-    </li>
+    </AccessEntry>
   );
 }
 
@@ -86,26 +80,14 @@ function Pending({
   const now = useServerNow();
   const revoke = useRevokeInvitation();
   return (
-    <li aria-label={name}>
-      <div className={classes.who}>
-        <b>{name}</b>
-        <span className={classes.quiet}>
-          {role} · from {createdBy} · until {formatMoment(expiresAt, now)}
-        </span>
-      </div>
-      <ConfirmButton
-        label="Revoke"
-        confirmLabel="Revoke"
-        busyLabel="Revoking"
-        ariaLabel={`Revoke the invitation of ${name}`}
-        icon={<IconX size={16} aria-hidden="true" />}
-        busy={revoke.isPending}
-        onConfirm={() =>
-          revoke.mutate(invitationId, {
-            onError: (error) => showProblem(error, `Revoke the invitation of ${name}`),
-          })
-        }
+    <AccessEntry name={name} facts={[`${role} · from ${createdBy} · until ${formatMoment(expiresAt, now)}`]}>
+      <RevokeButton
+        id={invitationId}
+        what={`the invitation of ${name}`}
+        explanation="Its link no longer works"
+        done={`The invitation of ${name} is revoked`}
+        revoke={revoke}
       />
-    </li>
+    </AccessEntry>
   );
 }

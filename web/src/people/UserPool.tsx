@@ -4,6 +4,7 @@ import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { formatMoment } from '../ui/format.ts';
+import { AccessEntry, AccessList } from './AccessList.tsx';
 import classes from './People.module.css';
 
 /** The users and script clients of a deployment on AWS. Cognito changes them, this page only shows them. For admins. */
@@ -42,11 +43,11 @@ function Users({ pool: { isComplete, users } }: { pool: UserPoolResource }) {
   if (users.length === 0) return <p className={classes.text}>The user pool has no users yet.</p>;
   return (
     <>
-      <ul className={classes.list} aria-label="People">
+      <AccessList aria-label="People">
         {users.map((user) => (
           <User key={user.username} user={user} />
         ))}
-      </ul>
+      </AccessList>
       {!isComplete && <p className={classes.text}>There are more users than these. The AWS console lists them all.</p>}
     </>
   );
@@ -62,14 +63,7 @@ function User({ user: { changedAt, email, isEnabled, role, status, username } }:
     status === 'CONFIRMED' ? null : status.toLowerCase().replaceAll('_', ' '),
     changedAt && `changed ${formatMoment(changedAt, now)}`,
   ];
-  return (
-    <li aria-label={name}>
-      <div className={classes.who}>
-        <b>{name}</b>
-        <span className={classes.quiet}>{facts.filter(Boolean).join(' · ')}</span>
-      </div>
-    </li>
-  );
+  return <AccessEntry name={name} facts={[facts.filter(Boolean).join(' · ')]} />;
 }
 
 function Scripts({ scripts }: Pick<UserPoolResource, 'scripts'>) {
@@ -81,18 +75,11 @@ function Scripts({ scripts }: Pick<UserPoolResource, 'scripts'>) {
           None. Setting <code>scriptRoles</code> in the environment file adds one for each role.
         </p>
       ) : (
-        <ul className={classes.list} aria-labelledby="scripts">
+        <AccessList aria-labelledby="scripts">
           {scripts.map(({ clientId, role, scope }) => (
-            <li key={clientId} aria-label={clientId}>
-              <div className={classes.who}>
-                <b>{clientId}</b>
-                <span className={classes.quiet}>
-                  {role} · scope {scope}
-                </span>
-              </div>
-            </li>
+            <AccessEntry key={clientId} name={clientId} facts={[`${role} · scope ${scope}`]} />
           ))}
-        </ul>
+        </AccessList>
       )}
     </>
   );

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { paths } from '../app/paths.ts';
 import { describeActiveDrills } from './active-drills.ts';

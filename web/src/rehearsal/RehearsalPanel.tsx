@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { type RehearsalFault, useEndRehearsal, useRehearsal, useRehearse } from '../api/rehearsal.ts';
 import { ApiProblem } from '../../../functions/api/api-problem.ts';
 import { useRoleRefusal } from '../api/session.ts';

@@ -1,5 +1,5 @@
 import type { RehearsalResource } from '../../../functions/api/schemas/rehearsal.ts';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 
 /**
  * Describes the running drills for the banner: the failure and its destinations.

@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { useAnnouncement } from '../app/announcements.ts';
 import { announcementFor, presentDestination } from '../destinations/destination-presentation.ts';
 import { presentSource } from '../source/source-presentation.ts';

@@ -1,7 +1,7 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/problem.ts';
 import { queryClient } from '../api/query-client.ts';
 import { problemOf } from '../api/request.ts';
 import { useSession } from '../api/session.ts';

@@ -1,7 +1,7 @@
 import { Loader } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
-import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { SessionResource } from '../../../functions/api/schemas/session.ts';
 import { Announcer } from './Announcer.tsx';
 import { useIncidentsKnown } from '../api/incidents.ts';
 import { AppHeader } from './AppHeader.tsx';

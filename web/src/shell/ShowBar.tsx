@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerStopFilled } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 import { paths } from '../app/paths.ts';
 import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
 import { useShow } from '../app/use-show.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { makeDestination } from '../../../test/support/make-destination.ts';
 import { makeFlow } from '../../../test/support/make-flow.ts';
 import { summarizeShow } from './show-summary.ts';

@@ -1,4 +1,5 @@
-import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { presentDestination } from '../destinations/destination-presentation.ts';
 import type { Tone } from '../ui/tone.ts';
 import { countShow } from '../destinations/show-counts.ts';

@@ -1,17 +1,15 @@
-import { Button, TextInput } from '@mantine/core';
 import { IconLinkOff } from '@tabler/icons-react';
 import { lazy, useState } from 'react';
 import type { ShowResource } from '../../../functions/api/schemas/shows.ts';
 import type { NewWatchLink, WatchLinkResource } from '../../../functions/api/schemas/watch-links.ts';
-import { problemOf } from '../api/request.ts';
 import { useCreateWatchLink, useRevokeWatchLink, useWatchLinks } from '../api/watch-links.ts';
-import { ProblemPanel } from '../app/ProblemText.tsx';
-import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
-import { ConfirmButton } from '../ui/ConfirmButton.tsx';
-import { CopyButton } from '../ui/CopyButton.tsx';
+import { AccessForm } from '../people/AccessForm.tsx';
+import { AccessEntry, AccessList, RevokeButton } from '../people/AccessList.tsx';
+import { Copyable } from '../ui/Copyable.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { LazyPart } from '../ui/LazyPart.tsx';
+import { SecretDialog } from '../ui/SecretDialog.tsx';
 import classes from './ShowWatchPage.module.css';
 
 const ShowChat = lazy(async () => ({ default: (await import('./ShowChat.tsx')).ShowChat }));
@@ -39,7 +37,7 @@ export function ShowWatchPage({ show }: { show: ShowResource }) {
         ) : (
           <>
             <p>{SEEN_BY[show.privacy]}</p>
-            <Address value={found.watchUrl} label="Copy the address" />
+            <Copyable value={found.watchUrl} label="Copy the address" />
           </>
         )}
         {show.privacy === 'private' && <Links showId={show.showId} valid={valid} />}
@@ -56,29 +54,30 @@ function Links({ showId, valid }: { showId: string; valid: readonly WatchLinkRes
   return (
     <>
       {valid.length > 0 && (
-        <ul className={classes.list} aria-label="Watch links">
+        <AccessList aria-label="Watch links">
           {valid.map((link) => (
             <WatchLink key={link.linkId} link={link} />
           ))}
-        </ul>
+        </AccessList>
       )}
+      <AccessForm
+        label="Create a watch link"
+        nameLabel="For whom"
+        submitLabel="Create watch link"
+        create={useCreateWatchLink(showId)}
+        bodyFor={(name) => ({ name })}
+        onCreated={setCreated}
+      />
       {created && (
-        <div role="status">
-          <p>The link for {created.name} is not shown again:</p>
-          <Address value={created.link} label="Copy the watch link" />
-        </div>
+        <SecretDialog
+          title={`Watch link for ${created.name}`}
+          kind="link"
+          secret={created.link}
+          note="Who has it can watch the show."
+          onClose={() => setCreated(null)}
+        />
       )}
-      <CreateLink showId={showId} onCreated={setCreated} />
     </>
-  );
-}
-
-function Address({ value, label }: { value: string; label: string }) {
-  return (
-    <p className={classes.address}>
-      <code>{value}</code>
-      <CopyButton value={value} label={label} />
-    </p>
   );
 }
 
@@ -86,60 +85,15 @@ function WatchLink({ link: { expiresAt, linkId, name, showId } }: { link: WatchL
   const now = useServerNow();
   const revoke = useRevokeWatchLink(showId);
   return (
-    <li aria-label={name}>
-      <span>
-        {name} · until {formatMoment(expiresAt, now)}
-      </span>
-      <ConfirmButton
-        label="Revoke"
-        confirmLabel="Revoke"
-        busyLabel="Revoking"
+    <AccessEntry name={name} facts={[`until ${formatMoment(expiresAt, now)}`]}>
+      <RevokeButton
+        id={linkId}
+        what={`the link for ${name}`}
         explanation="Who watches with it loses the picture"
-        ariaLabel={`Revoke the link for ${name}`}
+        done={`The link for ${name} no longer works`}
+        revoke={revoke}
         icon={<IconLinkOff size={16} aria-hidden="true" />}
-        busy={revoke.isPending}
-        onConfirm={() =>
-          revoke.mutate(linkId, {
-            onSuccess: () => showDone(`The link for ${name} no longer works`),
-            onError: (error) => showProblem(error, `Revoke the link for ${name}`),
-          })
-        }
       />
-    </li>
-  );
-}
-
-function CreateLink({ showId, onCreated }: { showId: string; onCreated: (link: NewWatchLink) => void }) {
-  const [name, setName] = useState('');
-  const create = useCreateWatchLink(showId);
-  const problem = problemOf(create.error);
-  return (
-    <form
-      className={classes.form}
-      aria-label="Create a watch link"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate(
-          { name },
-          {
-            onSuccess: (link) => {
-              setName('');
-              onCreated(link);
-            },
-          },
-        );
-      }}
-    >
-      <TextInput
-        label="For whom"
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
-        Create watch link
-      </Button>
-      {problem && <ProblemPanel problem={problem} />}
-    </form>
+    </AccessEntry>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlugConnected } from '@tabler/icons-react';
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { useEncoderAddress } from '../api/flow.ts';
 import { useSeesPassphrase } from '../api/session.ts';
 import { coverPassphrase, ffmpegLine } from './source-presentation.ts';

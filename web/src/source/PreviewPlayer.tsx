@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { usePrimary } from '../api/primary.ts';
 import { formatBitrate } from '../ui/format.ts';
 import { SOURCE_NAMES } from './listener-presentation.ts';

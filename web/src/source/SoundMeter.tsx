@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { formatLevel, METER_MIN, meterShare } from './source-faults.ts';
 import classes from './SoundMeter.module.css';
 

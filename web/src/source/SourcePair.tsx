@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowsExchange } from '@tabler/icons-react';
 import { lazy } from 'react';
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { useSwitchSource } from '../api/flow.ts';
 import { useRoleRefusal, useSession } from '../api/session.ts';
 import { showDone, showProblem } from '../app/problem-toast.tsx';

@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { useSourcePicture } from '../api/flow.ts';
 import { BlobImage } from '../ui/BlobImage.tsx';
 import { formatExactTime } from '../ui/format.ts';

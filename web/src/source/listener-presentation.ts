@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import type { SourceRole } from '../../../functions/domain/source-name.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 

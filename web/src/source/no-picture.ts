@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
 
 /** MediaConnect takes no pictures of a flow with more outputs. */

@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { formatDuration } from '../ui/format.ts';
 
 type Analysis = FlowStatusResource['source']['analysis'];

@@ -1,4 +1,4 @@
-import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
 
 /** A health reported this soon after a start is older than the first frame. */
 const START_TAKES_MS = 5000;

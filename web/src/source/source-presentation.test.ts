@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import { makeFlow } from '../../../test/support/make-flow.ts';
 import { coverPassphrase, ffmpegLine, presentSource } from './source-presentation.ts';
 

@@ -1,4 +1,5 @@
-import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/destinations.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 import { sentence } from '../ui/format.ts';
 import { countShow } from '../destinations/show-counts.ts';

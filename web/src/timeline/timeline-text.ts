@@ -1,4 +1,4 @@
-import type { Timeline } from '../../../functions/api/schemas/answers.ts';
+import type { Timeline } from '../../../functions/api/schemas/timeline.ts';
 import { sentence } from '../ui/format.ts';
 
 /** One entry of a destination's timeline. */

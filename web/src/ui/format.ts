@@ -1,4 +1,4 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { FlowStatusResource } from '../../../functions/api/schemas/flow.ts';
 
 /** Formats bits per second, such as `6.1 Mbps` or `840 kbps`. */
 export function formatBitrate(bitrateBps: number | null | undefined): string {

@@ -1,4 +1,4 @@
-import type { CheckId } from '../assumptions.ts';
+import type { CheckId } from '../assumption.ts';
 import type { CheckLimits } from '../cost-bound.ts';
 import type { CheckContext } from '../proof-context.ts';
 

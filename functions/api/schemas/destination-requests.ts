@@ -1,45 +1,16 @@
-import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
-import { SOURCE_ROLES } from '../../domain/source-name.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../../domain/destination.ts';
-import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { refusePlatform } from '../../domain/known-platform.ts';
+import { HOLD_MINUTES_DEFAULT, HOLD_MINUTES_MAX, SOURCE_LOSS_ACTIONS } from '../../domain/source-loss.ts';
 import { keyTermInputs } from './key-terms.ts';
-import { CostGroupBy } from './costs.ts';
+import { DestinationName, Group } from './names.ts';
+import { anyDestinationId, PlatformId, PresetId, Standby } from './parts.ts';
 import { Sound } from './sound.ts';
-import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
 /**
- * Every request of the API: bodies, queries and ids in paths. One schema validates the request, types the code and
- * generates the OpenAPI document. Schemas are strict, because ignoring a misspelt field would silently drop part of a
- * request.
+ * Schemas of the requests for destinations: bodies, queries and ids in paths. They are strict, because ignoring a
+ * misspelt field would silently drop part of a request.
  */
-
-// Unpaired surrogates, C0/C1 controls and bidirectional overrides must not appear in a displayed name.
-// oxlint-disable-next-line no-control-regex
-export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
-/** Not empty, but without a letter, digit, punctuation mark or symbol, and therefore invisible. */
-const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
-
-export const DestinationName = z
-  .string()
-  .trim()
-  .min(1, 'enter a name')
-  .max(100, 'must have at most 100 characters')
-  .refine((value) => !UNPRINTABLE.test(value), 'must not contain control characters')
-  .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
-  .openapi({ example: 'Main YouTube' });
-
-const GROUP_LENGTH_MAX = 40;
-
-export const Group = z
-  .string()
-  .trim()
-  .min(1, 'must have at least one character')
-  .max(GROUP_LENGTH_MAX, `must have at most ${GROUP_LENGTH_MAX} characters`)
-  .refine((value) => !UNPRINTABLE.test(value), 'must not contain control characters')
-  .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
-  .openapi({ description: 'Destinations of a group start and stop together', example: 'Sunday service' });
 
 /** DynamoDB stores no number closer to zero. */
 const POSITION_LEAST = 1e-130;
@@ -159,11 +130,6 @@ const BackupIngest = z.boolean().openapi({
 /** A prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
-export const OperationId = z
-  .string()
-  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
-  .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
-
 const PlatformInput = PlatformId.superRefine((platformId, context) => {
   const message = refusePlatform(platformId);
   if (message !== null) context.addIssue({ code: 'custom', message });
@@ -192,6 +158,7 @@ export const ReferenceParam = z.string().openapi({
   description: 'From 1 to 64 of the characters A–Z a–z 0–9 . _ ~ : -, beginning with a letter or a digit',
   example: 'sunday-youtube',
 });
+
 export const Reference = z
   .string()
   .regex(
@@ -288,6 +255,7 @@ const bulkFields = {
 
 const hasOneSelector = ({ ids, all, group }: { ids?: unknown; all?: unknown; group?: unknown }): boolean =>
   [ids, all, group].filter((each) => each !== undefined).length === 1;
+
 const ONE_SELECTOR = 'give exactly one of ids, all and group';
 
 export const BulkRequest = z.strictObject(bulkFields).refine(hasOneSelector, ONE_SELECTOR).openapi('BulkRequest');
@@ -303,65 +271,6 @@ export const BulkStartRequest = z
   .refine(hasOneSelector, ONE_SELECTOR)
   .openapi('BulkStartRequest');
 
-export const OrphanId = z
-  .string()
-  .regex(/^(flowOutput|channel|input|secret)-[\w-]{1,400}$/, 'not an orphan id')
-  .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
-
-/** An instant, or a UTC day meaning its midnight. */
-export const instant = z
-  .string()
-  .max(40)
-  .refine(
-    (value) => z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(value).success,
-    'must be a time such as 2026-11-21T18:00:00Z, or a UTC day such as 2026-11-21',
-  )
-  .openapi({ example: '2026-11-21', description: 'RFC 3339 time, or a UTC day for its midnight' });
-
-const exportFormat = z
-  .enum(['json', 'csv'])
-  .optional()
-  .openapi({ description: 'csv returns a file, as does `Accept: text/csv`' });
-
-export const TimelineQuery = z.strictObject({
-  from: instant.optional().openapi({ description: 'Default: seven days before `to`; at most 90 days' }),
-  to: instant.optional().openapi({ description: 'Exclusive. Default: now' }),
-  kind: z.enum(TIMELINE_KINDS).optional(),
-  destinationId: anyDestinationId.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(512).optional(),
-  format: exportFormat,
-});
-
-export const CostQuery = z.strictObject({
-  from: instant.optional().openapi({ description: 'Default: midnight UTC today; at most 90 days ago' }),
-  to: instant.optional().openapi({ description: 'Exclusive. Default: now' }),
-  groupBy: CostGroupBy.default('destination'),
-  format: exportFormat,
-});
-
-export const LogQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(500)
-    .optional()
-    .openapi({ description: 'Maximum number of lines. Default: 50' }),
-});
-
-export const SetDetailedLog = z
-  .strictObject({
-    hours: z.number().int().min(1).max(72).openapi({ description: 'Duration of the detailed logging' }),
-  })
-  .openapi('SetDetailedLog');
-
-export const SwitchSource = z.strictObject({ to: z.enum(SOURCE_ROLES) }).openapi('SwitchSource');
-
-export const PreferSource = z.strictObject({ source: z.enum(SOURCE_ROLES).nullable() }).openapi('PreferSource');
-
-export const SetPrimary = z.strictObject({ mode: z.enum(PRIMARY_MODES) }).openapi('SetPrimary');
-
 export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),
   platform: PlatformId.optional(),
@@ -372,19 +281,11 @@ export const ListQuery = z.strictObject({
   cursor: z.string().max(512).optional(),
 });
 
-export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) }).openapi('CreateSession');
-
 /** Bodies and queries as a client writes them, before defaults apply. The dashboard's requests have these types. */
 export type CreateDestination = z.input<typeof CreateDestination>;
+
 export type PatchDestination = z.input<typeof PatchDestination>;
 export type PutStreamKey = z.input<typeof PutStreamKey>;
 export type Apply = NonNullable<z.input<typeof ApplyQuery>['apply']>;
 export type BulkRequest = z.input<typeof BulkRequest>;
 export type ListQuery = z.input<typeof ListQuery>;
-export type LogQuery = z.input<typeof LogQuery>;
-export type TimelineQuery = z.input<typeof TimelineQuery>;
-export type SetDetailedLog = z.input<typeof SetDetailedLog>;
-export type SetPrimary = z.input<typeof SetPrimary>;
-export type SwitchSource = z.input<typeof SwitchSource>;
-export type PreferSource = z.input<typeof PreferSource>;
-export type CreateSession = z.input<typeof CreateSession>;
