@@ -22,11 +22,14 @@ export interface AudienceOpening {
 export type ToAudience =
   /** First of all; answered by `ready` or `refused`. */
   | ({ kind: 'open' } & AudienceOpening)
+  /** Answered by `pong`. */
+  | { kind: 'ping' }
   /** Answered by the process's exit. */
   | { kind: 'close' };
 
 export type FromAudience =
   | { kind: 'ready' }
+  | { kind: 'pong' }
   /** It cannot run; the process exits. The reason says what to do. */
   | { kind: 'refused'; reason: string }
   | { kind: 'log'; message: string; details: Record<string, unknown> };

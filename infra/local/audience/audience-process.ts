@@ -20,7 +20,10 @@ const CONNECTIONS_PER_VIEWER = 2;
 let server: Server | null = null;
 
 process.on('disconnect', () => process.exit());
-process.on('message', (message: ToAudience) => void (message.kind === 'open' ? run(message) : close()));
+process.on('message', (message: ToAudience) => {
+  if (message.kind === 'ping') return send({ kind: 'pong' });
+  void (message.kind === 'open' ? run(message) : close());
+});
 
 async function run(opening: AudienceOpening): Promise<void> {
   try {

@@ -34,11 +34,12 @@ const starts = () => entries().filter(({ message }) => message === 'started');
 /** What the supervisor itself said. */
 const said = () => entries().filter(({ message }) => message !== 'started');
 
-function start(): void {
+function start(pingMs?: number): void {
   const note = (message: string, details: object = {}) => void log.push(JSON.stringify({ message, ...details }));
   supervisor = startAudienceSupervisor({
     program,
     logger: { info: note, error: note },
+    ...(pingMs !== undefined && { pingMs }),
     opening: {
       settings: { host: '127.0.0.1', port: 1, origin: null, viewersMax: 1 },
       dashboardDirectory: null,
@@ -110,6 +111,21 @@ describe('startAudienceSupervisor', () => {
       'the public pages are not served',
       'the public pages are served again',
     ]);
+  });
+
+  it('ends a process that hangs, and leaves one that answers alone', async () => {
+    const answer = `say({ kind: 'log', message: 'asked', details: { pid: process.pid } }), say({ kind: 'pong' })`;
+    write(`if (message.kind === 'ping') ${answer}; else ${SERVES}`);
+    start(100);
+    const asked = (pid: number) => entries().filter((entry) => entry.message === 'asked' && entry.pid === pid).length;
+    // More pings than may stay unanswered. On a busy machine the first process may be taken for one that hangs.
+    const { pid } = await waitFor('a process that answers', () => starts().find((entry) => asked(entry.pid) > 6));
+    process.kill(pid, 'SIGSTOP');
+    await waitFor('the next process', () => asked(starts().at(-1).pid) > 6 && starts().at(-1).pid !== pid);
+    expect(said()).toContainEqual({
+      message: 'the public pages are not served',
+      reason: 'their process did not answer any more; it is restarted by itself',
+    });
   });
 
   it('settles with the reason of a process that cannot run, logs it once and tries on', async () => {

@@ -14,6 +14,9 @@ const RESTART_MAX_MS = 30_000;
 /** A process that ran for this long is restarted soon. */
 const STABLE_MS = 10_000;
 const CLOSE_MS = 5_000;
+const PING_MS = 15_000;
+/** A process that leaves so many pings unanswered hangs. Counted, because a machine that slept has missed only one. */
+const UNANSWERED_MAX = 4;
 /**
  * Limits of the heap, so that a flood ends this process before it takes the machine's memory. Segments of the live stream
  * are kept outside the heap, with a limit of their own.
@@ -42,11 +45,13 @@ export interface AudienceSupervisorOptions {
   logger: AudienceLogger & { info(message: string): void };
   /** Replaced in tests. */
   program?: string;
+  /** Replaced in tests. */
+  pingMs?: number;
 }
 
 /** Starts the first process. What it says goes to the log. */
 export function startAudienceSupervisor(options: AudienceSupervisorOptions): AudienceSupervisor {
-  const { opening, logger, program = AUDIENCE_PROCESS } = options;
+  const { opening, logger, pingMs = PING_MS, program = AUDIENCE_PROCESS } = options;
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
   let current: ChildProcess | null = null;
   let problem: string | null = 'they are starting';
@@ -60,17 +65,31 @@ export function startAudienceSupervisor(options: AudienceSupervisorOptions): Aud
     const child = forkAudience(program, options);
     let refusal: string | null = null;
     let hasEnded = false;
+    let unanswered = 0;
     current = child;
+    let pings: NodeJS.Timeout | undefined;
+    const ping = () => {
+      if (unanswered >= UNANSWERED_MAX) {
+        refusal = 'their process did not answer any more; it is restarted by itself';
+        child.kill('SIGKILL');
+      }
+      unanswered += 1;
+      post(child, { kind: 'ping' });
+    };
     child.on('message', (message: FromAudience) => {
+      unanswered = 0;
+      if (message.kind === 'pong') return;
       if (message.kind === 'log') return logger.error(message.message, message.details);
       if (message.kind === 'refused') return void (refusal = message.reason);
       if (problem !== null && failures > 0) logger.info('the public pages are served again');
       problem = null;
+      pings ??= setInterval(ping, pingMs);
       settle();
     });
     const end = () => {
       if (hasEnded) return;
       hasEnded = true;
+      clearInterval(pings);
       current = null;
       settle();
       if (!closing) scheduleNext(performance.now() - startedAtMs, refusal ?? endedBecause(child));
