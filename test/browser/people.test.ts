@@ -50,14 +50,12 @@ describe('two people on the dashboard', () => {
     await stage.begin(show, [idle('Alpha')], '/');
     const { destinationId } = await stage.named('Alpha');
     await other.page.goto(`${stage.product.origin}/destinations/${destinationId}/edit`);
-    await waitFor('the edit to be shown', async () => {
-      await alsoHere(page).focus();
-      await page.keyboard.press('Enter');
-      const text = await page.getByRole('dialog', { name: 'Also here' }).innerText();
-      if (/operator, another window\nShow, editing Alpha/.test(text)) return true;
-      await page.keyboard.press('Escape');
-      return false;
-    });
+    await alsoHere(page).focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog', { name: 'Also here' })
+      .filter({ hasText: /operator, another window.*Show, editing Alpha/s })
+      .waitFor();
     expect(await findViolations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Also here' }).waitFor({ state: 'detached' });
