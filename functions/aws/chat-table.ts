@@ -92,7 +92,7 @@ export async function settleChatMessage(
   );
 }
 
-/** Reads one message, strongly consistent. Null when there is none. */
+/** Reads one message, strongly consistent. Null without one. */
 export async function getChatMessage(
   { clients, deployment }: TableDeps,
   showId: string,

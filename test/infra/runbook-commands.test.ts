@@ -108,7 +108,7 @@ function shapeOf(reference: unknown): Shape {
   return { members, required: members.slice(0, (structure[6] as number | undefined) ?? 0) };
 }
 
-/** Returns the request and the answer of an operation, or null when there is none of this name. */
+/** Returns the request and the answer of an operation, or null for an unknown name. */
 async function modelOf({ service, operation }: CliCall): Promise<{ request: Shape; answer: Shape } | null> {
   if (service === 'mediaconnect') return mediaConnectModel(pascal(operation));
   const Command = (await PACKAGES[service]!())[`${pascal(operation)}Command`] as

@@ -160,7 +160,7 @@ function forkAudience(program: string, { opening, logger }: AudienceSupervisorOp
 }
 
 /**
- * Lowers the priority of the process. A detached process is a group of its own to Linux's scheduler, which gives each group
+ * Lowers the priority of the process. To Linux's scheduler a detached process is a separate group, and each group gets
  * the same share whatever the priorities within; so the group's own priority counts as well.
  * @see sched(7), The autogroup feature
  */

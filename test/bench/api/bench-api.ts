@@ -4,16 +4,16 @@
  * Hono server that answers with the same bytes in the same run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { launchChromium } from '../../browser/launch-chromium.ts';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import { makeClip, sendSrt } from '../../support/srt-sender.ts';
-import { owe, payAll } from '../child-processes.ts';
-import { findMissed, formatTable, type Outcome } from '../outcome.ts';
+import { owe } from '../child-processes.ts';
+import type { Outcome } from '../outcome.ts';
 import { startBenchProduct, type BenchProduct } from '../product/bench-product.ts';
 import { startBenchReceiver } from '../media/contenders.ts';
+import { runParts } from '../run-parts.ts';
 import { signIn } from '../web/signed-in.ts';
 import { startBareServer } from './bare-server.ts';
 import { benchMemory } from './bench-memory.ts';
@@ -155,42 +155,4 @@ async function startAll(bench: BenchProduct, group: string): Promise<void> {
   }
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      quick: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const names = Object.keys(PARTS) as PartName[];
-  const wrong = (values.only ?? []).find((name) => !names.includes(name as PartName));
-  if (values.help || wrong !== undefined || process.platform !== 'linux') {
-    if (wrong !== undefined) console.error(`there is no part ${JSON.stringify(wrong)}\n`);
-    else if (!values.help) console.error('the benchmark reads /proc and runs on Linux only\n');
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
-  const outcomes: Outcome[] = [];
-  for (const name of names.filter((each) => (values.only ?? USUAL_PARTS).includes(each))) {
-    console.error(`${name} …`);
-    outcomes.push(await PARTS[name](values.quick));
-  }
-  const [first] = cpus();
-  console.log(formatTable(outcomes.flatMap((outcome) => outcome.rows)));
-  console.log(
-    `\nMedian (range). ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
-  );
-  const missed = findMissed(outcomes.flatMap((outcome) => outcome.gates));
-  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
-  return missed.length > 0 ? 1 : 0;
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void payAll().finally(() => process.exit(1)));
-}
-try {
-  process.exitCode = await main();
-} finally {
-  await payAll();
-}
+await runParts({ help: HELP, parts: PARTS, usual: USUAL_PARTS });

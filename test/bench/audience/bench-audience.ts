@@ -2,10 +2,7 @@
  * `npm run bench:audience`: what a crowd on the public pages costs the rest, and what the pages themselves achieve. Counts
  * and ratios can fail the run; times cannot, because they depend on the machine.
  */
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { payAll } from '../child-processes.ts';
-import { findMissed, formatTable, type Outcome } from '../outcome.ts';
+import { runParts } from '../run-parts.ts';
 import { benchCrowd } from './bench-crowd.ts';
 import { benchFirstPicture } from './bench-first-picture.ts';
 import { benchServing } from './bench-serving.ts';
@@ -43,42 +40,4 @@ a thousand receive 1.7 Gbit/s, and here their own work counts too.
   --help         this
 `;
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      quick: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const names = Object.keys(PARTS) as PartName[];
-  const wrong = (values.only ?? []).find((name) => !names.includes(name as PartName));
-  if (values.help || wrong !== undefined || process.platform !== 'linux') {
-    if (wrong !== undefined) console.error(`there is no part ${JSON.stringify(wrong)}\n`);
-    else if (!values.help) console.error('the benchmark reads /proc and runs on Linux only\n');
-    console.log(HELP);
-    return values.help ? 0 : 2;
-  }
-  const outcomes: Outcome[] = [];
-  for (const name of names.filter((each) => (values.only ?? names).includes(each))) {
-    console.error(`${name} …`);
-    outcomes.push(await PARTS[name](values.quick));
-  }
-  const [first] = cpus();
-  console.log(formatTable(outcomes.flatMap((outcome) => outcome.rows)));
-  console.log(
-    `\nMedian (range). ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
-  );
-  const missed = findMissed(outcomes.flatMap((outcome) => outcome.gates));
-  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
-  return missed.length > 0 ? 1 : 0;
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void payAll().finally(() => process.exit(1)));
-}
-try {
-  process.exitCode = await main();
-} finally {
-  await payAll();
-}
+await runParts({ help: HELP, parts: PARTS, usual: Object.keys(PARTS) as PartName[] });

@@ -87,7 +87,7 @@ async function beginViewing(origin: string, slug: string): Promise<string | null
   return hlsUrl.slice(0, hlsUrl.lastIndexOf('/') + 1);
 }
 
-/** Reads the first rendition of a viewing. Empty while there is none. */
+/** Reads the first rendition of a viewing. Empty without one. */
 export async function readPlaylist(
   origin: string,
   folder: string,

@@ -3,7 +3,7 @@ import type { EngineLogger } from '../engine-logger.ts';
 import { createFillTicker, type FillTicker } from './fill-ticker.ts';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 
-/** The timers of all slates of one engine. With timers of its own for each channel, a slate costs more than copying. */
+/** The timers of all slates of one engine. With separate timers for each channel, a slate costs more than copying. */
 export interface SlateTimers {
   silences: SilenceWatch;
   fills: FillTicker;
