@@ -41,6 +41,11 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Returns true for a real date and time, such as `2026-12-06T10:00`. */
+export function isWallClock(local: string): boolean {
+  return readWallClock(local) !== null;
+}
+
 /** Returns the wall-clock time of an instant in a zone, as `2026-12-06T10:00:00`. */
 export function toWallClock(at: Date, zone: string): string {
   return new Date(at.getTime() + offsetMsAt(at.getTime(), zone)).toISOString().slice(0, 19);

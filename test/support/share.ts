@@ -35,7 +35,7 @@ function readCommit(): string {
 }
 
 function readShares(given: string | undefined): number {
-  const shares = Number(given ?? 3);
+  const shares = Number(given ?? 4);
   if (Number.isInteger(shares) && shares >= 1 && shares <= 20) return shares;
   throw new Error(`TEST_SHARES must be a whole number from 1 to 20, not ${given}`);
 }

@@ -1,7 +1,7 @@
 import { SHARE, SHARES } from './share.ts';
 
 /**
- * The files that take turns, with the seconds each took on two processors. A whole run takes a third of them, because all
+ * The files that take turns, with the seconds each took on two processors. A whole run takes a quarter of them, because all
  * of them take most of an hour. Rough figures suffice: they spread the files over the turns.
  */
 const TURNS: readonly Readonly<Record<string, number>>[] = [

@@ -287,6 +287,31 @@ describe('an import', () => {
     expect(ceiling!['problem'].detail).toBe('refers to the destination Main, which is not here');
   });
 
+  it.each([
+    ['zone', 'Ameyica/New_York'],
+    ['localStart', '2026-11-04T18:0x:00'],
+    ['localStart', '2026-02-31T18:00:00'],
+    ['localEnd', '2026-11-04T1x:00:00'],
+    ['localEnd', 'never'],
+  ])('says so when %s of a series with past dates is %s, and imports the others', async (field, value) => {
+    const document = await one((each) => {
+      const times = { zone: 'UTC', localStart: '2026-11-04T18:00:00', localEnd: '2026-11-04T19:00:00' };
+      const common = { description: '', tags: [], destinations: [], ceiling: null, cover: null };
+      const series = { ...times, ...common, recurrence: 'FREQ=WEEKLY;COUNT=9' };
+      each.shows = [
+        { ...series, title: 'Damaged', [field]: value },
+        { ...series, title: 'Whole' },
+      ] as TransferDocument['shows'];
+    });
+    for (const dryRun of [true, false]) {
+      const { items } = await imported({ document, dryRun });
+      const [damaged, whole] = items.filter(({ kind }) => kind === 'series');
+      expect([damaged!.name, damaged!.outcome]).toEqual(['Damaged', dryRun ? null : 'failed']);
+      expect(damaged!['problem'].detail).toContain(value);
+      expect([whole!['problem'], whole!.outcome]).toEqual([null, dryRun ? null : 'created']);
+    }
+  });
+
   it('stops in time on a slow day, and continues when it is sent again', async () => {
     const rows = ['a', 'b', 'c'].map((name) => `${name},twitch,live_1234_${name}bcdefghijkl`).join('\n');
     const { now } = test.deps;

@@ -1,6 +1,6 @@
 import { expandRecurrence } from '../../domain/recurrence.ts';
 import { wallClockSeconds } from '../../domain/show-series.ts';
-import { toInstant } from '../../domain/wall-clock.ts';
+import { isWallClock, isZone, toInstant } from '../../domain/wall-clock.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { requireTimes } from '../plan-show.ts';
 import type { OwnRequest } from '../read-as-caller.ts';
@@ -81,7 +81,7 @@ function changedPlan({ cover: _cover, isDraft: _draft, ...rest }: ExportedShow, 
 /** Moves a series to its next date, as an export at this time would have it. */
 function withoutPastDates(item: ExportedShow, now: Date): ExportedShow {
   const { localEnd = null, localStart, recurrence, zone } = item;
-  if (recurrence === undefined) return item;
+  if (recurrence === undefined || !hasReadableTimes(item)) return item;
   const expanded = expandRecurrence(recurrence, { localStart, zone }, now);
   if (!expanded.ok) return item;
   const timeOfDay = localStart.slice(10);
@@ -96,6 +96,12 @@ function withoutPastDates(item: ExportedShow, now: Date): ExportedShow {
   const seconds = localEnd === null ? null : wallClockSeconds(localStart, localEnd);
   const end = seconds === null ? null : new Date(Date.parse(`${start}Z`) + seconds * 1000).toISOString().slice(0, 19);
   return { ...item, localStart: start, localEnd: end, recurrence: recurrenceFrom(recurrence, left.length) };
+}
+
+/** Times that cannot be read stay as they are: the check of the item says what is wrong with them. */
+function hasReadableTimes({ localEnd = null, localStart, zone }: ExportedShow): boolean {
+  const times = localEnd === null ? [localStart] : [localStart, localEnd];
+  return isZone(zone) && times.every((time) => isWallClock(time));
 }
 
 interface Asked {
