@@ -54,7 +54,7 @@ export function createAudience(deps: AudienceDeps): Audience {
 
   /** Each kind of request has its own room, so that a flood of one leaves the others theirs. */
   function admissionOf({ path, method }: { path: string; method: string }): Admission {
-    if (path.startsWith('/audience/hls/')) return media;
+    if (/^\/audience\/(hls|private)\//.test(path)) return media;
     if (!CHAT_PATH.test(path)) return pages;
     return method === 'GET' ? chatReads : chatWrites;
   }

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { SigningKey } from '../aws/signed-cookies.ts';
 
 /**
  * The public side: pages and media of shows for watchers. It reads shows, covers, watch links and recordings, and writes
@@ -14,6 +15,10 @@ export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' 
   assets: PageAssets | null;
   /** What is live now; absent where viewers cannot be given the picture. */
   live?: LiveMedia;
+  /** Returns what signs the cookies with which watchers load the media of private shows. */
+  mediaKey: () => Promise<SigningKey>;
+  /** A CDN in front that serves the segments itself; absent where this code serves them. */
+  cdn?: Cdn;
   /** Key of the cookies with which people write in chats, at least 32 bytes; absent: no show has a chat. */
   chatKey?: Uint8Array;
   /** How many may watch at once. */
@@ -46,6 +51,12 @@ export interface PageAssets {
 export interface LiveMedia {
   /** Fetches a playlist or a segment by its path below the stream, such as `index.m3u8`. */
   fetch: (path: string) => Promise<Response>;
+}
+
+/** A CDN that keeps one copy of each playlist and segment for all watchers. */
+export interface Cdn {
+  /** Signs the addresses of segments, which the CDN checks. */
+  segmentKey: string;
 }
 
 interface AudienceVariables {

@@ -1,7 +1,8 @@
 import type { AudienceDeps } from './audience-deps.ts';
 import { createChat, type Chat } from './chat/chat.ts';
 import { createLiveStream, type LiveStream } from './live-stream.ts';
-import { createViewings, type Viewings } from './viewings.ts';
+import { createShowCookies, type ShowCookies } from './show-cookies.ts';
+import { createSharedViewings, createViewings, type Viewings } from './viewings.ts';
 import { createVisibleShows, type VisibleShows } from './visible-shows.ts';
 import { createWatchAccess, type WatchAccess } from './watch-access.ts';
 
@@ -11,6 +12,7 @@ export interface AudienceParts {
   shows: VisibleShows;
   access: WatchAccess;
   viewings: Viewings;
+  cookies: ShowCookies;
   /** Null where viewers cannot be given the picture. */
   stream: LiveStream | null;
   /** Null where the deployment has no key for the cookies of chats. */
@@ -22,7 +24,8 @@ export function createParts(deps: AudienceDeps): AudienceParts {
     deps,
     shows: createVisibleShows(deps),
     access: createWatchAccess(deps),
-    viewings: createViewings(deps),
+    viewings: deps.cdn ? createSharedViewings() : createViewings(deps),
+    cookies: createShowCookies(deps),
     stream: deps.live ? createLiveStream(deps.live, deps) : null,
     chat: deps.chatKey ? createChat(deps, deps.chatKey) : null,
   };

@@ -17,7 +17,8 @@ interface Segment {
 }
 
 const LOW_LATENCY = /^#EXT-X-(PART|PART-INF|PRELOAD-HINT|RENDITION-REPORT|SERVER-CONTROL|SKIP)\b/;
-const PLAIN_NAME = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
+/** MediaPackage ends the names of segments with `?m=` and a number. */
+const PLAIN_NAME = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*(?:\?m=\d{1,20})?$/;
 
 /**
  * @param fromMs the instant from which segments are for watchers. A segment without a known time is left out
@@ -33,6 +34,17 @@ export function cutLivePlaylist(playlist: string, fromMs: number): LivePlaylist 
   );
   const text = [...lines, ...kept.flatMap((segment) => segment.lines)].join('\n');
   return { text: `${text}\n`, segments: kept.map(({ uri, startedAtMs }) => ({ uri, startedAtMs })) };
+}
+
+/** Returns a playlist in which each segment has another address. Playlists and addresses of other forms are dropped. */
+export function readdressSegments(playlist: string, addressOf: (uri: string) => string): string {
+  const lines = playlist.split('\n').map((line) => line.trim());
+  return lines
+    .flatMap((line) => {
+      if (line === '' || line.startsWith('#') || line.endsWith('.m3u8')) return line;
+      return PLAIN_NAME.test(line) ? addressOf(line) : [];
+    })
+    .join('\n');
 }
 
 function isServable(segment: Segment): segment is Segment & { startedAtMs: number } {

@@ -1,6 +1,7 @@
 import type { AudienceShow } from '../domain/audience-show.ts';
+import { segmentAddress } from '../domain/segment-address.ts';
 import type { AudienceDeps, LiveMedia } from './audience-deps.ts';
-import { cutLivePlaylist, listVariants } from './live-playlist.ts';
+import { cutLivePlaylist, listVariants, readdressSegments } from './live-playlist.ts';
 import { createSharedAnswers } from './shared-answers.ts';
 
 /**
@@ -21,7 +22,7 @@ const PLAYLISTS_MAX = 100;
 const NAMED_MS = 60_000;
 const KEPT_BYTES_MAX = 64 * 1024 * 1024;
 
-export function createLiveStream(live: LiveMedia, { now }: Pick<AudienceDeps, 'now'>): LiveStream {
+export function createLiveStream(live: LiveMedia, { now, cdn }: Pick<AudienceDeps, 'now' | 'cdn'>): LiveStream {
   const playlists = createSharedAnswers<string | null>({
     milliseconds: PLAYLIST_SHARED_MS,
     keysMax: PLAYLISTS_MAX,
@@ -63,6 +64,10 @@ export function createLiveStream(live: LiveMedia, { now }: Pick<AudienceDeps, 'n
     const text = await read(path);
     if (text === null) return null;
     const cut = cutLivePlaylist(text, Date.parse(show.liveAt ?? ''));
+    if (cdn) {
+      const folder = { id: show.id, isPrivate: show.privacy === 'private', source: 'live' } as const;
+      return readdressSegments(cut.text, (uri) => segmentAddress(cdn.segmentKey, folder, uri));
+    }
     note(show, cut.segments);
     return cut.text;
   }

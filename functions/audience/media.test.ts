@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApi } from '../../test/support/api.ts';
-import { makeAudience, makeLiveMedia } from '../../test/support/audience.ts';
+import { makeAudience, makeLiveMedia, MEDIA_KEY } from '../../test/support/audience.ts';
 import { makeShow, SHOW_ID } from '../../test/support/make-show.ts';
 import { insertRecording } from '../aws/recording-table.ts';
+import { SIGNED_COOKIES, signCookies } from '../aws/signed-cookies.ts';
 import { archiveShow, changeShow, insertShow } from '../aws/show-table.ts';
 import { insertWatchLink, revokeWatchLink } from '../aws/watch-link-table.ts';
 import { newRecording } from '../domain/recording.ts';
+import { segmentAddress, type SegmentFolder } from '../domain/segment-address.ts';
 import type { Show } from '../domain/show.ts';
 import { watchLinkDigestOf, watchLinkSecret } from '../domain/watch-link.ts';
 import type { Audience } from './audience-deps.ts';
@@ -119,21 +121,6 @@ describe('a viewing', () => {
     expect((await get(`${folder}a.m3u8`)).status).toBe(404);
   });
 
-  it('of a private show ends within seconds when its link is revoked', async () => {
-    await put({ privacy: 'private' });
-    const secret = watchLinkSecret.create();
-    await insertWatchLink(test.deps, watchLinkDigestOf(secret), {
-      ...{ linkId: LINK_ID, showId: SHOW_ID, name: 'x', createdAt: LIVE_AT, createdBy: 'x' },
-      ...{ expiresAt: '2026-12-31T00:00:00.000Z', revokedAt: null, revokedBy: null },
-    });
-    const begun = await begin({ cookie: `sluice-watch-${ID}=${secret}` });
-    const folder = folderOf(begun);
-    expect((await get(`${folder}a.m3u8`)).status).toBe(200);
-    await revokeWatchLink(test.deps, { showId: SHOW_ID, linkId: LINK_ID }, { by: 'x', now: test.time.now });
-    advance(3);
-    expect((await get(`${folder}a.m3u8`)).status).toBe(404);
-  });
-
   it('takes a place until it is silent for half a minute', async () => {
     await put();
     let caller = 1;
@@ -170,6 +157,87 @@ describe('a viewing', () => {
   });
 });
 
+describe('a private show', () => {
+  const OTHER_ID = `${ID.slice(0, -1)}d`;
+  const COOKIES = SIGNED_COOKIES.join(' ');
+  let secret: string;
+
+  beforeEach(async () => {
+    secret = watchLinkSecret.create();
+    await put({ privacy: 'private' });
+    await insertWatchLink(test.deps, watchLinkDigestOf(secret), {
+      ...{ linkId: LINK_ID, showId: SHOW_ID, name: 'x', createdAt: LIVE_AT, createdBy: 'x' },
+      ...{ expiresAt: '2026-12-31T00:00:00.000Z', revokedAt: null, revokedBy: null },
+    });
+  });
+
+  const link = () => `sluice-watch-${ID}=${secret}`;
+  const ask = (path: string, cookie: string) => audience.request(path, { headers: { cookie } });
+  /** Returns the cookies that an answer sets, as a browser sends them. */
+  const cookiesOf = (headers: Headers) =>
+    headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+  /** Returns the cookies of a grant as this product would sign it. */
+  const sign = (id: string, expiresAt: Date, key = MEDIA_KEY) =>
+    Object.entries(signCookies(key, { resource: `http://localhost/audience/private/${id}/*`, expiresAt }))
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; ');
+
+  it('plays with its link and the signed cookies of its folder', async () => {
+    const begun = await begin({ cookie: link() });
+    const folder = folderOf(begun);
+    expect(folder).toMatch(new RegExp(`^/audience/private/${ID}/\\w+/$`));
+    const set = begun.headers.getSetCookie();
+    expect(set.map((line) => line.split('=')[0]).join(' ')).toBe(COOKIES);
+    for (const line of set)
+      expect(line).toContain(`; Max-Age=600; Path=/audience/private/${ID}; HttpOnly; SameSite=Lax`);
+    const sent = `${link()}; ${cookiesOf(begun.headers)}`;
+    const playlist = await ask(`${folder}a.m3u8`, sent);
+    expect([playlist.status, playlist.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+    // They last long enough.
+    expect(playlist.headers.getSetCookie()).toEqual([]);
+    expect((await ask(`${folder}a_10.ts`, sent)).status).toBe(200);
+    // Public addresses are no way around.
+    expect((await ask(`/audience/hls/${folder.split('/')[4]}/a.m3u8`, sent)).status).toBe(404);
+  });
+
+  it('renews the cookies with its playlists', async () => {
+    const begun = await begin({ cookie: link() });
+    for (let seconds = 0; seconds <= 300; seconds += 25) {
+      advance(25);
+      await ask(`${folderOf(begun)}a.m3u8`, link());
+    }
+    const renewed = await ask(`${folderOf(begun)}a.m3u8`, `${link()}; ${cookiesOf(begun.headers)}`);
+    expect(renewed.headers.getSetCookie()).toHaveLength(3);
+  });
+
+  it.each([
+    ['none', () => ''],
+    ['expired ones', () => sign(ID, new Date(test.time.now.getTime()))],
+    ['those of another show', () => sign(OTHER_ID, new Date('2026-12-31T00:00:00.000Z'))],
+    ['those of another key', () => sign(ID, new Date('2026-12-31T00:00:00.000Z'), { ...MEDIA_KEY, keyPairId: 'K1' })],
+    ['altered ones', () => sign(ID, new Date('2026-12-31T00:00:00.000Z')).replace('Signature=', 'Signature=AAAA')],
+    ['invented ones', () => SIGNED_COOKIES.map((name) => `${name}=%00%ff`).join('; ')],
+  ])('has no segment for a browser with a link and %s', async (_what, cookies) => {
+    const folder = folderOf(await begin({ cookie: link() }));
+    await ask(`${folder}a.m3u8`, link());
+    expect((await ask(`${folder}a_10.ts`, `${link()}; ${cookies()}`)).status).toBe(404);
+    const good = sign(ID, new Date('2026-12-31T00:00:00.000Z'));
+    expect((await ask(`${folder}a_10.ts`, `${link()}; ${good}`)).status).toBe(200);
+  });
+
+  it('ends within seconds when its link is revoked, whatever cookies there are', async () => {
+    const begun = await begin({ cookie: link() });
+    const [folder, sent] = [folderOf(begun), `${link()}; ${cookiesOf(begun.headers)}`];
+    expect((await ask(`${folder}a.m3u8`, sent)).status).toBe(200);
+    await revokeWatchLink(test.deps, { showId: SHOW_ID, linkId: LINK_ID }, { by: 'x', now: test.time.now });
+    advance(3);
+    for (const name of ['a.m3u8', 'a_10.ts']) expect((await ask(folder + name, sent)).status).toBe(404);
+  });
+});
+
 describe('the recording of a show', () => {
   const path = `/audience/v1/shows/${ID}/recording/index.m3u8`;
 
@@ -202,6 +270,34 @@ describe('the recording of a show', () => {
     expect(JSON.parse((await get(`/audience/v1/shows/${ID}`)).text).recording).toBe('ready');
   });
 
+  it('behind a CDN has playlists that name signed segments', async () => {
+    const cdn = { segmentKey: 'a key that the edge has too' };
+    ({ audience } = makeAudience(test, { live, cdn }));
+    await putPast();
+    await putRecording('ready');
+    const file = (name: string, Body: string) =>
+      test.deps.clients.s3.send(
+        new PutObjectCommand({
+          Bucket: test.deps.deployment.recordingBucket,
+          Key: `recordings/${RECORDING_ID}/${name}`,
+          Body,
+        }),
+      );
+    await file('index.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhd/a.m3u8\n');
+    await file(
+      'hd/a.m3u8',
+      '#EXTM3U\n#EXTINF:2.000,\na_1.ts\n#EXTINF:2.000,\n../../other/a_1.ts\nhttps://evil.example/x.ts\n',
+    );
+    expect((await get(path)).text).toContain('\nhd/a.m3u8\n');
+    const playlist = await get(path.replace('index', 'hd/a'));
+    expect(playlist.headers.get('cache-control')).toBe('public, max-age=60');
+    const folder = { id: ID, isPrivate: false, source: 'recording' } as const;
+    const segment = segmentAddress(cdn.segmentKey, folder, `${RECORDING_ID}/hd/a_1.ts`);
+    expect(segment).toMatch(new RegExp(`^/audience/recordings/${ID}/[0-9a-f]{32}/${RECORDING_ID}/hd/a_1.ts$`));
+    expect(playlist.text).toBe(`#EXTM3U\n#EXTINF:2.000,\n${segment}\n#EXTINF:2.000,\n`);
+    expect((await get(path.replace('index.m3u8', 'hd/a_1.ts'))).status).toBe(404);
+  });
+
   it.each([
     ['finishing', 'Its recording will be here soon.'],
     ['failed', 'There is no recording.'],
@@ -221,5 +317,65 @@ describe('the recording of a show', () => {
     await putPast(changes);
     await putRecording('ready');
     expect((await get(path)).status).toBe(404);
+  });
+});
+
+describe('behind a CDN', () => {
+  const cdn = { segmentKey: 'a key that the edge has too' };
+  const addressOf = (path: string) =>
+    segmentAddress(cdn.segmentKey, { id: ID, isPrivate: false, source: 'live' }, path);
+
+  beforeEach(() => void ({ audience } = makeAudience(test, { live, cdn, viewersMax: 0 })));
+
+  it('all viewings have one address, and playlists that name signed segments', async () => {
+    await put();
+    live.files.set('a.m3u8', live.files.get('a.m3u8')!.replaceAll('.ts', '.ts?m=1785000000'));
+    const [one, other] = [await begin(), await begin()];
+    expect(one.body).toEqual({ hlsUrl: `/audience/hls/${ID}/index.m3u8` });
+    expect(other.body).toEqual(one.body);
+    const folder = folderOf(one);
+    expect((await get(`${folder}index.m3u8`)).text).toContain('\na.m3u8\n');
+    const playlist = await get(`${folder}a.m3u8`);
+    expect(playlist.headers.get('cache-control')).toBe('public, max-age=1');
+    expect(playlist.headers.getSetCookie()).toEqual([]);
+    const segments = playlist.text.split('\n').filter((line) => line.includes('.ts'));
+    expect(segments).toEqual(['a_10.ts?m=1785000000', 'a_11.ts?m=1785000000'].map(addressOf));
+    // The CDN serves them. This code never does.
+    expect((await get(segments[0]!)).status).toBe(404);
+    expect((await get(`${folder}a_10.ts`)).status).toBe(404);
+    expect(live.fetched.some((path) => path.includes('.ts'))).toBe(false);
+  });
+
+  it('a signature is of one show, source and segment', () => {
+    const folder = { id: ID, isPrivate: false, source: 'live' } as const;
+    const signatureOf = (changes: Partial<SegmentFolder>, path = 'a_10.ts', key = cdn.segmentKey) =>
+      /[0-9a-f]{32}/.exec(segmentAddress(key, { ...folder, ...changes }, path))![0];
+    const all = [
+      signatureOf({}),
+      signatureOf({ id: `${ID.slice(0, -1)}d` }),
+      signatureOf({ source: 'recording' }),
+      signatureOf({}, 'a_11.ts'),
+      signatureOf({}, 'a_10.ts', 'another key'),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('a private show needs its link for each playlist, which no cache keeps', async () => {
+    await put({ privacy: 'private' });
+    const secret = watchLinkSecret.create();
+    await insertWatchLink(test.deps, watchLinkDigestOf(secret), {
+      ...{ linkId: LINK_ID, showId: SHOW_ID, name: 'x', createdAt: LIVE_AT, createdBy: 'x' },
+      ...{ expiresAt: '2026-12-31T00:00:00.000Z', revokedAt: null, revokedBy: null },
+    });
+    const headers = { cookie: `sluice-watch-${ID}=${secret}` };
+    const folder = folderOf(await begin(headers));
+    expect(folder).toBe(`/audience/private/${ID}/${ID}/`);
+    const playlist = await audience.request(`${folder}a.m3u8`, { headers });
+    expect(playlist.headers.get('cache-control')).toBe('private, no-store');
+    expect(playlist.headers.getSetCookie()).toHaveLength(3);
+    const private_ = { id: ID, isPrivate: true, source: 'live' } as const;
+    expect(await playlist.text()).toContain(`\n${segmentAddress(cdn.segmentKey, private_, 'a_10.ts')}\n`);
+    for (const path of [`${folder}a.m3u8`, `/audience/hls/${ID}/a.m3u8`, `/audience/hls/${ID}/index.m3u8`])
+      expect((await get(path)).status, path).toBe(404);
   });
 });

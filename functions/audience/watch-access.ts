@@ -13,8 +13,6 @@ const KEYS_MAX = 10_000;
 export interface WatchAccess {
   /** Returns the digest of a request's link for a show; null without one that is valid. */
   digestOf(context: AudienceContext, showId: string): Promise<string | null>;
-  /** Returns whether a digest is that of a valid link of the show. */
-  isValid(showId: string, digest: string): Promise<boolean>;
   /** Keeps the link of the address in a cookie that scripts cannot read. */
   keep(context: AudienceContext, showId: string): void;
 }
@@ -33,7 +31,6 @@ export function createWatchAccess(deps: AudienceDeps): WatchAccess {
   }
 
   return {
-    isValid,
     async digestOf(context, showId) {
       const secret = context.req.query(LINK_PARAMETER) ?? getCookie(context, cookieOf(showId));
       if (secret === undefined || !watchLinkSecret.matches(secret)) return null;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createAudience } from '../../functions/audience/app.ts';
 import type { AudienceDeps } from '../../functions/audience/audience-deps.ts';
 import type { TestApi } from './api.ts';
@@ -17,6 +18,14 @@ export function makeLiveMedia() {
   };
 }
 
+/** Signs the cookies of private shows. */
+export const MEDIA_KEY = {
+  keyPairId: 'K2JCJMDEHXQW5F',
+  privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString(),
+};
+
 /** Creates the public side on the table and the buckets of a test API, at the same time. */
 export function makeAudience(test: TestApi, changes: Partial<AudienceDeps> = {}) {
   let secrets = 0;
@@ -28,6 +37,7 @@ export function makeAudience(test: TestApi, changes: Partial<AudienceDeps> = {})
     newSecret: () => `viewing${++secrets}`,
     logger: { error: (message, fields) => void log.push(JSON.stringify({ message, ...fields })) },
     assets: null,
+    mediaKey: async () => MEDIA_KEY,
     chatKey: new Uint8Array(32).fill(7),
     viewersMax: 3,
     nameCaller: () => 'caller',

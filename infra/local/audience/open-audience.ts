@@ -7,6 +7,7 @@ import { isLoopbackHost } from '../host/loopback-hosts.ts';
 import { readPageAssets } from '../host/page-assets.ts';
 import type { AudienceSettings } from '../host/settings.ts';
 import { createAudienceClients } from './audience-clients.ts';
+import { createMediaKey } from './media-key.ts';
 import type { AudienceOpening } from './audience-messages.ts';
 import { createWatcherNames } from './watcher-names.ts';
 
@@ -39,6 +40,7 @@ export function openAudience(
         return fetch(aws.endpoint + new URL(path, url).pathname, { headers });
       },
     },
+    mediaKey: createMediaKey(),
     chatKey: Buffer.from(chatKey, 'hex'),
     viewersMax,
     nameCaller: createWatcherNames({ isBehindProxy: origin !== null }),

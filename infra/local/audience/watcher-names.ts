@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { nameAddress, nameCaller } from '../host/name-caller.ts';
+import { nameAddress } from '../../../functions/domain/name-address.ts';
+import { nameCaller } from '../host/name-caller.ts';
 
 /**
  * Creates what names the watcher of a request, so that limits hold for each. Behind a proxy on this machine it is the

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { nameAddress } from '../../../functions/domain/name-address.ts';
 import { readSocketTable, SOCKET_FAMILIES, toTablePort } from './socket-table.ts';
 
 /**
@@ -14,12 +15,6 @@ export function nameCaller(bindings: unknown): string {
   if (!socket.remoteAddress) return 'gone';
   const address = ipaddr.process(socket.remoteAddress);
   return address.range() === 'loopback' ? `local user ${findUser(socket) ?? 'unknown'}` : nameAddress(address);
-}
-
-/** Names a caller by its address alone. */
-export function nameAddress(address: ipaddr.IPv4 | ipaddr.IPv6): string {
-  if (address.kind() === 'ipv4') return address.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }
 
 /** Finds the user who owns the other end of a loopback connection; undefined where the kernel does not list it. */
