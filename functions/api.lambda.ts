@@ -2,7 +2,7 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
-import { FIGURES_ON_AWS, type Api } from './api/api-deps.ts';
+import { FIGURES_ON_AWS, type Api, type ApiAudience } from './api/api-deps.ts';
 import { createApi } from './api/app.ts';
 import { createAccessTokens } from './api/auth/access-tokens.ts';
 import { createCognitoAuthentication } from './api/auth/authentication-cognito.ts';
@@ -124,6 +124,7 @@ async function start(): Promise<Api> {
       scripts: environment.SCRIPT_CLIENTS,
     },
     embedded: false,
+    ...(environment.AUDIENCE_HOST !== undefined && { audience: audienceAt(environment.AUDIENCE_HOST) }),
     publicHost: environment.PUBLIC_HOST,
     version: packageJson.version,
     newId: (prefix) => `${prefix}_${ulid().toLowerCase()}`,
@@ -132,6 +133,11 @@ async function start(): Promise<Api> {
     ingestHost: null,
     docs: null,
   });
+}
+
+/** The public side has alarms of its own, so the API does not watch it. */
+function audienceAt(host: string): ApiAudience {
+  return { originFor: () => `https://${host}`, problem: () => null };
 }
 
 async function readFingerprintSecret(secrets: ReturnType<typeof createSecretsManagerClient>): Promise<string> {

@@ -15,6 +15,7 @@ import { STARTS_AT_ONCE_DEFAULT, STARTS_AT_ONCE_MAX } from './domain/start-pace.
 
 const Text = z.string().check(z.minLength(1));
 const Arn = z.string().check(z.regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/, 'not an ARN'));
+const Host = z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not a host name in lower case'));
 const Quota = z.prefault(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 5);
 
 const Variables = z.object({
@@ -57,12 +58,26 @@ const Variables = z.object({
   PUSH_INPUT_QUOTA: Quota,
   /** Secret with at least 32 random characters that key the fingerprints, by which duplicate stream keys are found. */
   FINGERPRINT_SECRET_ARN: Arn,
-  /** Host of the dashboard, which browsers send as the origin of a write. */
-  PUBLIC_HOST: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not a host name in lower case')),
+  /** Host by which browsers reach the function, which they send as the origin of a write. */
+  PUBLIC_HOST: Host,
   /** Secret with the private key that signs the preview's cookies, as PEM. */
   PREVIEW_KEY_SECRET_ARN: Arn,
   /** CloudFront's id of the matching public key. */
   PREVIEW_KEY_PAIR_ID: Text,
+  /** Host of the public pages; absent while they are off. */
+  AUDIENCE_HOST: z.optional(Host),
+  /** Secret that CloudFront sends with each request to the public side, and that signs the addresses of segments. */
+  EDGE_SECRET_ARN: Arn,
+  /** Secret with the private key that signs the cookies of private shows, as PEM. */
+  MEDIA_KEY_SECRET_ARN: Arn,
+  /** CloudFront's id of the matching public key. */
+  MEDIA_KEY_PAIR_ID: Text,
+  /** Secret with the identifier that MediaPackage requires from its CDN. */
+  CDN_IDENTIFIER_SECRET_ARN: Arn,
+  /** Playlist of the HLS stream at MediaPackage. */
+  HLS_URL: z.url(),
+  /** Folder with script and style of the public pages. */
+  PAGE_FILES: Text,
   /** Encodings of the primary, comma separated, one rendition each. */
   PRIMARY_PRESET: z.prefault(Text, '720p30'),
   /** Mode of the primary, until it is changed through the API. */
@@ -144,6 +159,7 @@ export const ApiEnvironment = /* @__PURE__ */ z.pick(Variables, {
   NOTIFICATION_TOPIC_ARN: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
+  AUDIENCE_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
   PREVIEW_KEY_PAIR_ID: true,
   DECLARED_INPUT: true,
@@ -227,6 +243,20 @@ export const MonitorEnvironment = /* @__PURE__ */ z.pick(Variables, {
   DECLARED_INPUT: true,
   BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
+});
+
+/** Has nothing of the control plane but the names of the tables and buckets it reads. */
+export const AudienceEnvironment = /* @__PURE__ */ z.pick(Variables, {
+  TABLE_NAME: true,
+  REPORT_BUCKET: true,
+  RECORDING_BUCKET: true,
+  PUBLIC_HOST: true,
+  EDGE_SECRET_ARN: true,
+  MEDIA_KEY_SECRET_ARN: true,
+  MEDIA_KEY_PAIR_ID: true,
+  CDN_IDENTIFIER_SECRET_ARN: true,
+  HLS_URL: true,
+  PAGE_FILES: true,
 });
 
 export const CostReportEnvironment = /* @__PURE__ */ z.pick(Variables, {

@@ -1,4 +1,5 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { isMissingFile } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
 /** Pictures in the report bucket, each kind below its prefix. All are PNGs that `toPicture` wrote. */
@@ -25,7 +26,7 @@ export async function readPicture(
     const { Body: body } = await clients.s3.send(new GetObjectCommand({ Bucket: deployment.reportBucket, Key: key }));
     return new Uint8Array(await body!.transformToByteArray());
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return null;
+    if (isMissingFile(error)) return null;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { createAudience } from '../../../functions/audience/app.ts';
 import type { Audience, AudienceLogger } from '../../../functions/audience/audience-deps.ts';
+import { readPageAssets } from '../../../functions/audience/page-assets.ts';
 import { CDN_IDENTIFIER_HEADER, findHlsUrl } from '../../../functions/aws/package-channel.ts';
 import { memoize } from '../../../functions/domain/memoize.ts';
 import { isLoopbackHost } from '../host/loopback-hosts.ts';
-import { readPageAssets } from '../host/page-assets.ts';
+import { WATCH_FOLDER } from '../host/watch-folder.ts';
 import type { AudienceSettings } from '../host/settings.ts';
 import { createAudienceClients } from './audience-clients.ts';
 import { createMediaKey } from './media-key.ts';
@@ -31,7 +33,7 @@ export function openAudience(
     now,
     newSecret: () => randomBytes(18).toString('base64url'),
     logger,
-    assets: dashboardDirectory === null ? null : readPageAssets(dashboardDirectory),
+    assets: dashboardDirectory === null ? null : readPageAssets(join(dashboardDirectory, WATCH_FOLDER)),
     live: {
       async fetch(path) {
         const url = await stream.get();

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { build } from 'vite';
-import { WATCH_FOLDER } from './page-assets.ts';
+import { WATCH_FOLDER } from './watch-folder.ts';
 
 /** The result that the process reports before it exits. */
 export interface BuildOutcome {

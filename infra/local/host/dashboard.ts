@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildOutcome } from './dashboard-build.ts';
-import { WATCH_FOLDER } from './page-assets.ts';
+import { WATCH_FOLDER } from './watch-folder.ts';
 
 /** Reports that the dashboard cannot be built. The message is ready for the terminal. */
 export class DashboardBuildError extends Error {

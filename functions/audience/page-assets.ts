@@ -1,20 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { PageAssets } from '../../../functions/audience/audience-deps.ts';
+import type { PageAssets } from './audience-deps.ts';
 
-/** Folder of the built dashboard with the files of the public pages. */
-export const WATCH_FOLDER = 'watch';
 /** The script of the pages, as the bundler's manifest names it. */
 const ENTRY = 'watch/main.ts';
 const TYPES: Record<string, string> = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
 
 /**
  * Reads the files of the public pages into memory.
- * @param dashboardDirectory the built dashboard
+ * @param folder the part of the built dashboard that has them
  * @throws {Error} when the build has no such files
  */
-export function readPageAssets(dashboardDirectory: string): PageAssets {
-  const folder = join(dashboardDirectory, WATCH_FOLDER);
+export function readPageAssets(folder: string): PageAssets {
   const manifest = JSON.parse(readFileSync(join(folder, '.vite', 'manifest.json'), 'utf8')) as Record<
     string,
     { file: string; css?: string[] }

@@ -1,0 +1,2 @@
+/** Folder of the built dashboard with the files of the public pages. */
+export const WATCH_FOLDER = 'watch';
