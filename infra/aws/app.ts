@@ -15,7 +15,7 @@ const environment = String(app.node.tryGetContext('environment') ?? 'dev');
 const configuration = await orExplain(() => readConfiguration(environment));
 // Synthesis writes the template to standard output, so progress messages go to standard error.
 const dashboardDirectory = await orExplain(() =>
-  buildDashboard(ROOT, (message) => console.error(message), { hasPublicPages: false }),
+  buildDashboard(ROOT, (message) => console.error(message), { hasPublicPages: configuration.audience !== undefined }),
 );
 addDeployment(app, { environment, configuration, dashboardDirectory });
 addChecks(app);

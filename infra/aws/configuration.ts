@@ -111,6 +111,63 @@ const Source = z
     message: 'is the port of the main source: each SRT listener of a flow needs its own',
   });
 
+const Domain = z.strictObject({
+  name: z
+    .string()
+    .max(253)
+    .regex(
+      /^(?=.*[a-z][a-z0-9-]*$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/,
+      'a host name in lower case with its domain, such as live.example.com',
+    )
+    .describe('Host name.'),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'a certificate in us-east-1')
+    .describe('Its certificate in ACM, us-east-1.'),
+});
+
+const FOREIGN_CERTIFICATE = 'belongs to another account: CloudFront accepts only certificates of its own account';
+
+const PriceClass = z.enum(['100', '200', 'All']).default('100');
+
+const Audience = z
+  .strictObject({
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(40)
+      .describe(
+        'Requests that the public pages’ function answers at once. They are reserved, so a crowd takes none of the control plane’s; AWS wants 100 of the account’s to stay unreserved.',
+      ),
+    requestsPerSecond: z
+      .int()
+      .min(10)
+      .max(5_000)
+      .default(200)
+      .describe(
+        'Requests per second that get past CloudFront’s cache before more are refused. The account has 10,000 for all of its APIs in the Region.',
+      ),
+    domain: Domain.optional().describe('Custom host name of the public pages. Default: a name assigned by CloudFront.'),
+    priceClass: PriceClass.describe(
+      'Where CloudFront serves the public pages from: 100 is Europe and North America, All is everywhere.',
+    ),
+    keysVersion: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1)
+      .describe(
+        'To replace the keys that open private shows, raise it by one and deploy. It signs chat names out too.',
+      ),
+    webAclArn: z
+      .string()
+      .regex(/^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/, 'a web ACL for CloudFront')
+      .optional()
+      .describe('Existing AWS WAF web ACL (us-east-1) in front of the public pages. AWS bills it. Default: none.'),
+  })
+  .describe('The public pages: catalogue, watch pages, chats. Default: they are off.');
+
 const Configuration = z
   .strictObject({
     $schema: z.string().optional(),
@@ -234,27 +291,11 @@ const Configuration = z
       })
       .prefault({})
       .describe('When AWS may restart the flow and the channels, which interrupts every stream.'),
-    domain: z
-      .strictObject({
-        name: z
-          .string()
-          .max(253)
-          .regex(
-            /^(?=.*[a-z][a-z0-9-]*$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/,
-            'a host name in lower case with its domain, such as live.example.com',
-          )
-          .describe('Host name of the dashboard.'),
-        certificateArn: z
-          .string()
-          .regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'a certificate in us-east-1')
-          .describe('Its certificate in ACM, us-east-1.'),
-      })
-      .optional()
-      .describe('Custom host name of the dashboard. Default: a name assigned by CloudFront.'),
-    priceClass: z
-      .enum(['100', '200', 'All'])
-      .default('100')
-      .describe('Where CloudFront serves the dashboard from: 100 is Europe and North America, All is everywhere.'),
+    domain: Domain.optional().describe('Custom host name of the dashboard. Default: a name assigned by CloudFront.'),
+    priceClass: PriceClass.describe(
+      'Where CloudFront serves the dashboard from: 100 is Europe and North America, All is everywhere.',
+    ),
+    audience: Audience.optional(),
     runbookUrl: z
       .url({ protocol: /^https$/ })
       .max(500, 'at most 500 characters: it is part of every alarm’s text')
@@ -322,11 +363,23 @@ const Configuration = z
         'True: table, keys, reports and users remain when the stacks are deleted and are protected against accidental deletion.',
       ),
   })
-  .refine(({ account, domain }) => account === undefined || !domain || domain.certificateArn.includes(`:${account}:`), {
+  .refine(({ account, domain }) => isOfAccount(account, domain), {
     path: ['domain', 'certificateArn'],
-    message: 'belongs to another account: CloudFront accepts only certificates of its own account',
+    message: FOREIGN_CERTIFICATE,
+  })
+  .refine(({ account, audience }) => isOfAccount(account, audience?.domain), {
+    path: ['audience', 'domain', 'certificateArn'],
+    message: FOREIGN_CERTIFICATE,
+  })
+  .refine(({ domain, audience }) => !domain || domain.name !== audience?.domain?.name, {
+    path: ['audience', 'domain', 'name'],
+    message: 'is the host of the dashboard: the public pages need one of their own',
   })
   .describe('A Sluice deployment on AWS.');
+
+function isOfAccount(account: string | undefined, domain: z.infer<typeof Domain> | undefined): boolean {
+  return account === undefined || !domain || domain.certificateArn.includes(`:${account}:`);
+}
 
 function isEachOnce(values: readonly string[]): boolean {
   return new Set(values).size === values.length;

@@ -1,6 +1,7 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import type { Configuration } from './configuration.ts';
+import { AudienceStack } from './stacks/audience.ts';
 import { ControlPlaneStack } from './stacks/control-plane.ts';
 import { DashboardStack } from './stacks/dashboard.ts';
 import { DataStack } from './stacks/data.ts';
@@ -22,6 +23,8 @@ export interface DeploymentStacks {
   dashboard: DashboardStack;
   controlPlane: ControlPlaneStack;
   observability: ObservabilityStack;
+  /** Absent while the public pages are off. */
+  audience?: AudienceStack;
 }
 
 /** Returns the name of a stack in AWS. @param stack for example `control-plane` */
@@ -69,12 +72,22 @@ export function addDeployment(
     cdnIdentifier: source.cdnIdentifier,
     directory: dashboardDirectory,
   });
+  const audience =
+    configuration.audience &&
+    new AudienceStack(app, id('audience'), {
+      ...props('audience', 'the public pages'),
+      configuration: { ...configuration, audience: configuration.audience },
+      data,
+      source,
+      directory: dashboardDirectory,
+    });
   const controlPlane = new ControlPlaneStack(app, id('control-plane'), {
     ...props('control-plane', 'functions, state machines and schedules'),
     configuration,
     data,
     source,
     dashboard,
+    ...(audience && { audienceHost: audience.publicHost }),
   });
   const observability = new ObservabilityStack(app, id('observability'), {
     ...props('observability', 'alarms, budgets and the CloudWatch dashboard'),
@@ -83,6 +96,7 @@ export function addDeployment(
       flowArn: source.flowArn,
       packageChannelId: source.packageChannelId,
       api: dashboard.httpApi,
+      ...(audience && { audienceApi: audience.httpApi }),
       table: data.table,
       stateMachines: controlPlane.stateMachines,
       alertingMachines: {
@@ -92,7 +106,7 @@ export function addDeployment(
         slate: controlPlane.slateMachine,
         group: controlPlane.groupMachine,
       },
-      functions: controlPlane.functions,
+      functions: { ...controlPlane.functions, ...(audience && { audience: audience.function }) },
       deadLetterQueues: controlPlane.deadLetterQueues,
     },
     logs: {
@@ -101,7 +115,7 @@ export function addDeployment(
       api: dashboard.apiAccessLog,
     },
   });
-  const stacks = { data, source, dashboard, controlPlane, observability };
+  const stacks = { data, source, dashboard, controlPlane, observability, ...(audience && { audience }) };
   for (const [component, stack] of Object.entries(stacks)) {
     // CloudFormation cannot tag dashboards in every Region, and a dashboard has no cost to allocate by tag.
     const exceptDashboards = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };

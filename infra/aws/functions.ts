@@ -2,11 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import type { ZodMiniObject } from 'zod/mini';
 import {
   ApiEnvironment,
+  AudienceEnvironment,
   CostReportEnvironment,
   MonitorEnvironment,
   SweepEnvironment,
   WorkflowEnvironment,
 } from '../../functions/environment.ts';
+import { audiencePermissions, type AudienceResources } from './audience-permissions.ts';
 import { type DeploymentResources, type Permission } from './permission.ts';
 import {
   apiPermissions,
@@ -24,7 +26,7 @@ import {
 export const FUNCTION_NAMES = ['api', 'workflow', 'sweep', 'monitor', 'cost-report'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-export interface FunctionDefinition {
+export interface FunctionDefinition<Resources = DeploymentResources> {
   /** Entry point, from the root of the repository. */
   entry: string;
   description: string;
@@ -36,7 +38,9 @@ export interface FunctionDefinition {
   asynchronousRetries?: 0 | 1 | 2;
   /** The entry point's schema. A function receives the variables it names and no others. */
   environment: ZodMiniObject;
-  permissions: (resources: DeploymentResources) => Permission[];
+  permissions: (resources: Resources) => Permission[];
+  /** False for a function that X-Ray does not follow. */
+  isTraced?: boolean;
 }
 
 export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
@@ -95,4 +99,20 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
     environment: CostReportEnvironment,
     permissions: costReportPermissions,
   },
+};
+
+/**
+ * The function of the public side, in a stack of its own. The configuration sets its concurrency.
+ * @see configuration.ts, audience
+ */
+export const AUDIENCE_FUNCTION: Omit<FunctionDefinition<AudienceResources>, 'concurrency'> = {
+  entry: 'functions/audience.lambda.ts',
+  description: 'Serves the public pages: shows, chats and playlists. Knows nothing of destinations and stream keys.',
+  memoryMb: 1024,
+  // CloudFront and the HTTP API wait for 30 seconds, watchers less.
+  timeout: Duration.seconds(15),
+  environment: AudienceEnvironment,
+  permissions: audiencePermissions,
+  // Traces are billed by the request, of which strangers choose the number.
+  isTraced: false,
 };

@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../functions/aws/names.ts';
-import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
+import { AUDIENCE_FUNCTION, FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permission.ts';
 
 /**
@@ -126,6 +126,47 @@ const LIST: readonly Acknowledgement[] = [
       'TLS 1.2 is the minimum',
   },
   {
+    at: 'audience/EdgeSecret/Resource',
+    finding: 'SMG4',
+    reason:
+      'the distribution and the code of its edge receive the value during a deployment and cannot follow a scheduled rotation',
+  },
+  {
+    at: 'audience/PreviewPrivateKey<version>/Resource',
+    finding: 'SMG4',
+    reason:
+      'its public half is part of the distribution, so a deployment rotates both (configuration: audience.keysVersion)',
+  },
+  {
+    at: 'audience/Distribution/Resource',
+    finding: 'CFR1',
+    reason: 'shows are for everyone whom the operator invites, so no country can be blocked',
+  },
+  {
+    at: 'audience/Distribution/Resource',
+    finding: 'CFR2',
+    reason:
+      'the API behind it is throttled and the function has reserved concurrency; a web ACL has a monthly price and can be ' +
+      'attached (configuration: audience.webAclArn)',
+  },
+  {
+    at: 'audience/Distribution/Resource',
+    finding: 'CFR3',
+    reason: 'an access log would keep the addresses of watchers, which the product promises not to keep',
+  },
+  {
+    at: 'audience/Distribution/Resource',
+    finding: 'CFR4',
+    reason:
+      'CloudFront allows no other security policy with its default certificate; with a custom domain (configuration: ' +
+      'audience.domain) TLS 1.2 is the minimum',
+  },
+  {
+    at: 'audience/Route/Resource',
+    finding: 'APIG4',
+    reason: 'the pages are public; the function answers only requests with the secret of its distribution',
+  },
+  {
     at: `${DEPLOYMENT}/ServiceRole/Resource`,
     finding: 'IAM4[Policy::arn:<partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     reason: DEPLOYMENT_REASON,
@@ -230,8 +271,25 @@ function reasonsOf(name: FunctionName): Acknowledgement[] {
   );
 }
 
+/** Returns the reasons for the wildcards of the public side's function. */
+function reasonsOfAudience(): Acknowledgement[] {
+  return AUDIENCE_FUNCTION.permissions({ ...PUT_IN, secretArns: [] }).flatMap(({ resources, wildcardReason }) =>
+    resources
+      .filter((resource) => resource.includes('*'))
+      .map((resource) => ({
+        at: 'audience/Role-audience/DefaultPolicy/Resource',
+        finding: `IAM5[Resource::${resource}]`,
+        reason: wildcardReason ?? '',
+      })),
+  );
+}
+
 /** Every accepted finding. */
-export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...LIST, ...FUNCTION_NAMES.flatMap(reasonsOf)];
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
+  ...LIST,
+  ...FUNCTION_NAMES.flatMap(reasonsOf),
+  ...reasonsOfAudience(),
+];
 
 /** Returns true if the acknowledgement covers this finding. */
 export function covers({ at, finding }: Acknowledgement, constructPath: string, ruleName: string): boolean {

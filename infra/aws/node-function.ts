@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ArnPrincipal, CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, type Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type Function,
+  type ILayerVersion,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -11,30 +18,31 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { safeParse } from 'zod/mini';
 import type { FunctionDefinition } from './functions.ts';
-import { toStatement, type DeploymentResources } from './permission.ts';
+import { type DeploymentResources, toStatement } from './permission.ts';
 
 /** Root of the repository. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-export interface NodeFunctionProps {
+export interface NodeFunctionProps<Resources = DeploymentResources> {
   deploymentId: string;
   /** Short name: `api`. */
   name: string;
-  definition: FunctionDefinition;
+  definition: FunctionDefinition<Resources>;
   /** Values of all variables. The function receives those its schema names. */
   variables: Readonly<Record<string, string>>;
-  resources: DeploymentResources;
+  resources: Resources;
   logRetention: RetentionDays;
-  /** Encrypts the variables, some of which are secret. */
-  environmentKey: IKey;
-  /** Receives the calls that failed for good. */
-  deadLetters: IQueue;
+  /** Encrypts the variables where some are secret. */
+  environmentKey?: IKey;
+  /** Receives the asynchronous calls that failed for good. */
+  deadLetters?: IQueue;
+  layers?: ILayerVersion[];
   /** The only principal besides Lambda that may assume the role, for `npm run prove`. Undefined means Lambda only. */
   proofPrincipalArn: string | undefined;
 }
 
 /** Creates one function from its definition: bundle, role, log group, limits. */
-export function createNodeFunction(scope: Construct, props: NodeFunctionProps): Function {
+export function createNodeFunction<Resources>(scope: Construct, props: NodeFunctionProps<Resources>): Function {
   const { deploymentId, name, definition } = props;
   const logGroup = new LogGroup(scope, `Log-${name}`, {
     logGroupName: `/sluice/${deploymentId}/${name}`,
@@ -57,12 +65,13 @@ export function createNodeFunction(scope: Construct, props: NodeFunctionProps): 
     reservedConcurrentExecutions: definition.concurrency,
     environment: { ...variablesOf(props), ...LOGGING, POWERTOOLS_SERVICE_NAME: `sluice-${name}` },
     environmentEncryption: props.environmentKey,
-    tracing: Tracing.ACTIVE,
+    layers: props.layers,
+    tracing: definition.isTraced === false ? Tracing.DISABLED : Tracing.ACTIVE,
     loggingFormat: LoggingFormat.JSON,
     logGroup,
     role: createRole(scope, props, logGroup),
     bundling: BUNDLING,
-    ...(definition.asynchronousRetries === undefined
+    ...(definition.asynchronousRetries === undefined || !props.deadLetters
       ? {}
       : {
           retryAttempts: definition.asynchronousRetries,
@@ -77,7 +86,7 @@ export function createNodeFunction(scope: Construct, props: NodeFunctionProps): 
 /**
  * Creates the role. It has no managed policy, because AWS's lets a function write to every log group of the account.
  */
-function createRole(scope: Construct, props: NodeFunctionProps, logGroup: LogGroup): Role {
+function createRole<Resources>(scope: Construct, props: NodeFunctionProps<Resources>, logGroup: LogGroup): Role {
   const { name, definition, resources, proofPrincipalArn } = props;
   const lambda = new ServicePrincipal('lambda.amazonaws.com');
   const role = new Role(scope, `Role-${name}`, {
@@ -110,7 +119,7 @@ export const BUNDLING = {
   banner: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
 };
 
-function entryOf({ entry }: FunctionDefinition): string {
+function entryOf({ entry }: Pick<FunctionDefinition, 'entry'>): string {
   const path = join(ROOT, entry);
   if (!existsSync(path)) throw new Error(`${entry} does not exist: correct infra/aws/functions.ts`);
   return path;
@@ -120,7 +129,8 @@ function entryOf({ entry }: FunctionDefinition): string {
  * Selects the variables that a function's schema names.
  * @throws {Error} when no stack provides a required one
  */
-function variablesOf({ name, definition, variables }: NodeFunctionProps): Record<string, string> {
+function variablesOf<Resources>(props: NodeFunctionProps<Resources>): Record<string, string> {
+  const { name, definition, variables } = props;
   const chosen: Record<string, string> = {};
   for (const [variable, schema] of Object.entries(definition.environment.shape)) {
     const value = variables[variable];

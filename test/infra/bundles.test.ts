@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfiguration } from '../../infra/aws/configuration.ts';
 import { addDeployment } from '../../infra/aws/deployment.ts';
 import { FUNCTION_NAMES } from '../../infra/aws/functions.ts';
-import { contextOf, synthesize } from './synthesized.ts';
+import { contextOf, synthesize, withAudience } from './synthesized.ts';
 
 /** Tests the functions as they are uploaded: bundled by the CDK, then loaded by Node without any other files. */
 
@@ -19,17 +19,19 @@ const bundles = new Map<string, string>();
 beforeAll(() => {
   mkdirSync(join(directory, 'dashboard'));
   writeFileSync(join(directory, 'dashboard', 'index.html'), '<!doctype html>');
+  mkdirSync(join(directory, 'dashboard', 'watch'));
+  writeFileSync(join(directory, 'dashboard', 'watch', 'main.js'), '');
   const app = new App({
-    context: { ...contextOf(), 'aws:cdk:bundling-stacks': ['*-control-plane', '*-dashboard'] },
+    context: { ...contextOf(), 'aws:cdk:bundling-stacks': ['*-control-plane', '*-dashboard', '*-audience'] },
     outdir: join(directory, 'out'),
     builtinCloudFormationValidation: false,
   });
-  const { controlPlane, dashboard } = addDeployment(app, {
+  const { controlPlane, dashboard, audience } = addDeployment(app, {
     environment: 'dev',
-    configuration: readConfiguration('dev'),
+    configuration: { ...readConfiguration('dev'), ...withAudience('dev') },
     dashboardDirectory: join(directory, 'dashboard'),
   });
-  const functions = [controlPlane, dashboard].flatMap((stack) =>
+  const functions = [controlPlane, dashboard, audience!].flatMap((stack) =>
     Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')),
   );
   // The CDK's custom resource handlers have no name.
@@ -42,18 +44,21 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const environments = (() => {
-  const { resources, resolve } = synthesize('dev');
-  const functions = Object.values(resources('AWS::Lambda::Function', 'controlPlane'));
+  const { resources, resolve } = synthesize('dev', withAudience('dev'));
   return new Map(
-    functions.map(({ Properties: { FunctionName: name, Environment: environment } }) => [
-      name,
-      (resolve(environment, 'controlPlane') as { Variables: Record<string, string> }).Variables,
-    ]),
+    (['controlPlane', 'audience'] as const).flatMap((stack) =>
+      Object.values(resources('AWS::Lambda::Function', stack)).map(
+        ({ Properties: { FunctionName: name, Environment: environment } }) => [
+          name,
+          (resolve(environment, stack) as { Variables: Record<string, string> } | undefined)?.Variables,
+        ],
+      ),
+    ),
   );
 })();
 
 describe('the Lambda bundle', () => {
-  it.concurrent.each([...FUNCTION_NAMES, 'preview-keys'])(
+  it.concurrent.each([...FUNCTION_NAMES, 'preview-keys', 'audience', 'audience-preview-keys'])(
     'of %s loads without other files in its environment',
     async (name) => {
       const script = 'const { handler } = await import(process.argv[1]); process.stdout.write(typeof handler);';
@@ -74,6 +79,12 @@ describe('the Lambda bundle', () => {
       expect(text('workflow').includes(word), word).toBe(true);
       expect(text('api').includes(word), word).toBe(false);
     }
+  });
+
+  it('of the public pages contains nothing of the control plane', () => {
+    const text = readFileSync(bundles.get('sluice-dev-audience')!, 'utf8');
+    for (const word of ['MediaLiveClient', 'MediaConnectClient', 'KMSClient', 'SFNClient', 'stream key'])
+      expect(text.includes(word), word).toBe(false);
   });
 
   it('of each function has a source map', () => {

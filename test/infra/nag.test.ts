@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeploymentStacks } from '../../infra/aws/deployment.ts';
 import { ACKNOWLEDGEMENTS, addChecks, covers, SluiceChecks } from '../../infra/aws/nag.ts';
-import { synthesize, withBackup } from './synthesized.ts';
+import { synthesize, withAudience, withBackup } from './synthesized.ts';
 
 let app: IConstruct;
 let stacks: DeploymentStacks;
@@ -14,6 +14,7 @@ let stacks: DeploymentStacks;
 beforeAll(() => {
   stacks = synthesize('dev', {
     ...withBackup('dev'),
+    ...withAudience('dev'),
     scriptRoles: ['operator'],
     github: { repository: 'owner/name', makesProvider: true },
   }).stacks;

@@ -7,7 +7,7 @@ import { COUNTED_LINES } from '../../functions/schedules/counted-log-lines.ts';
 import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
 import { ALARM_RULES, COST_WARNINGS } from '../../infra/aws/stacks/observability-alarms.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
-import { synthesize, withBackup, type StackId, type Synthesized } from './synthesized.ts';
+import { synthesize, withBackup, type StackId, type Synthesized, withAudience } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const RUNBOOK = readFileSync(join(ROOT, 'RUNBOOK.md'), 'utf8');
@@ -257,7 +257,8 @@ describe('each runbook command', () => {
   const matches = (pattern: RegExp) => [...new Set([...RUNBOOK.matchAll(pattern)].map(([, found]) => found!))];
 
   it('names existing resources', () => {
-    const templates = JSON.stringify(Object.values(deployment.resources()));
+    const withPages = synthesize('dev', withAudience('dev')).resources(undefined, 'audience');
+    const templates = JSON.stringify([deployment.resources(), withPages].map(Object.values));
     const named = matches(/"?((?:\/sluice\/|sluice-)\$DEPLOYMENT[\w/-]*)/g).map((name) =>
       name.replace('$DEPLOYMENT', 'dev'),
     );

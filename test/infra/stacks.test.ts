@@ -11,7 +11,14 @@ import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permission.ts';
 import { SLATE_PREFIX } from '../../functions/aws/slate-store.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { describeResource } from './described-resource.ts';
-import { synthesize, withBackup, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
+import {
+  synthesize,
+  withAudience,
+  withBackup,
+  type StackId,
+  type Synthesized,
+  type TemplateResource,
+} from './synthesized.ts';
 
 /**
  * Tests the security and cost properties of the templates. Both environments are synthesized once. The guarantees are
@@ -20,6 +27,7 @@ import { synthesize, withBackup, type StackId, type Synthesized, type TemplateRe
 
 const prod = synthesize('prod');
 const prodWithBackup = synthesize('prod', withBackup('prod'));
+const prodWithAudience = synthesize('prod', withAudience('prod'));
 const dev = synthesize('dev');
 const STACKS = Object.keys(prod.stacks) as StackId[];
 
@@ -782,13 +790,22 @@ describe('a deployment', () => {
       Object.entries(deployment.resources(undefined, stack))
         .map(([id, resource]) => describeResource(id, resource, (value) => deployment.resolve(value, stack)))
         .sort();
-    const others = (stack: StackId) => {
-      const known = new Set(linesOf(prod, stack));
-      return linesOf(prodWithBackup, stack).filter((line) => !known.has(line));
+    const addedBy = (more: Synthesized, stack: StackId) => {
+      const known = new Set(stack === 'audience' ? [] : linesOf(prod, stack));
+      return linesOf(more, stack).filter((line) => !known.has(line));
     };
     const lines = [
       ...STACKS.flatMap((stack) => [`## ${stack}`, ...linesOf(prod, stack), '']),
-      ...STACKS.flatMap((stack) => [`## ${stack}, what a backup source changes`, ...others(stack), '']),
+      ...[...STACKS, 'audience' as const].flatMap((stack) => [
+        `## ${stack}, what the public pages add`,
+        ...addedBy(prodWithAudience, stack),
+        '',
+      ]),
+      ...STACKS.flatMap((stack) => [
+        `## ${stack}, what a backup source changes`,
+        ...addedBy(prodWithBackup, stack),
+        '',
+      ]),
     ];
     await expect(lines.join('\n')).toMatchFileSnapshot('stacks.snapshot.txt');
   });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { readConfiguration, type Configuration } from '../../infra/aws/configuration.ts';
+import { parseConfiguration, readConfiguration, type Configuration } from '../../infra/aws/configuration.ts';
 import { addDeployment, type DeploymentStacks } from '../../infra/aws/deployment.ts';
 import { ROOT } from '../../infra/aws/node-function.ts';
+import { WATCH_FOLDER } from '../../infra/local/host/watch-folder.ts';
 import { resolveIntrinsics, type Exports } from './resolve-intrinsics.ts';
 import { sampleAttribute } from './sample-attributes.ts';
 
@@ -24,7 +25,8 @@ export interface TemplateResource {
 export type StackId = keyof DeploymentStacks;
 
 export interface Synthesized {
-  stacks: DeploymentStacks;
+  /** `audience` is absent while the configuration has none; only tests of it ask for it. */
+  stacks: Required<DeploymentStacks>;
   template(stack: StackId): Template;
   /** Resources of one stack or of all, by logical id. */
   resources(type?: string, stack?: StackId): Record<string, TemplateResource>;
@@ -51,12 +53,19 @@ export function withBackup(environment: string): Pick<Configuration, 'source'> {
   return { source: { ...source, backup: { port: 5001, allowedCidr: '203.0.113.0/24', anyAddressAllowed: false } } };
 }
 
+/** Returns a change of an environment's configuration that adds the public pages. */
+export function withAudience(environment: string, audience: object = {}): Pick<Configuration, 'audience'> {
+  return { audience: parseConfiguration({ ...readConfiguration(environment), audience }, 'test').audience };
+}
+
 /** Synthesizes the stacks of a configuration. */
 function synthesizeConfiguration(environment: string, configuration: Configuration): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-synth-'));
   const dashboardDirectory = join(directory, 'dashboard');
   mkdirSync(dashboardDirectory);
   writeFileSync(join(dashboardDirectory, 'index.html'), '<!doctype html>');
+  mkdirSync(join(dashboardDirectory, WATCH_FOLDER));
+  writeFileSync(join(dashboardDirectory, WATCH_FOLDER, 'main-1a2b.js'), 'export {};');
   try {
     const app = new App({
       context: contextOf(),
@@ -64,13 +73,14 @@ function synthesizeConfiguration(environment: string, configuration: Configurati
       // Its findings are for people and it takes a while; `cdk synth` runs it.
       builtinCloudFormationValidation: false,
     });
-    return describeStacks(addDeployment(app, { environment, configuration, dashboardDirectory }));
+    const stacks = addDeployment(app, { environment, configuration, dashboardDirectory });
+    return describeStacks(stacks as Required<DeploymentStacks>);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function describeStacks(stacks: DeploymentStacks): Synthesized {
+function describeStacks(stacks: Required<DeploymentStacks>): Synthesized {
   const ids = Object.keys(stacks) as StackId[];
   const templates = new Map(ids.map((id) => [id, Template.fromStack(stacks[id])]));
   const template = (id: StackId) => templates.get(id)!;

@@ -78,8 +78,9 @@ async function main(): Promise<number> {
  * Returns the names of the stacks to delete last. Leaves out a data stack that keeps its data: AWS protects it, and its
  * resources have names that a second stack could not use.
  */
-export function stacksToRemove(environment: string, { keepsData, github }: Configuration): string[] {
+export function stacksToRemove(environment: string, { keepsData, github, audience }: Configuration): string[] {
   const stacks = ['source', 'dashboard', 'control-plane', 'observability'];
+  if (audience !== undefined) stacks.push('audience');
   if (!keepsData) stacks.unshift('data');
   if (github !== undefined) stacks.push('deploy-role');
   return stacks.map((stack) => stackName(environment, stack));

@@ -25,6 +25,8 @@ interface ControlPlaneStackProps extends StackProps {
   data: DataStack;
   source: SourceStack;
   dashboard: DashboardStack;
+  /** Host of the public pages; absent while they are off. */
+  audienceHost?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ export class ControlPlaneStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { configuration, data, source, dashboard, ...props }: ControlPlaneStackProps,
+    { configuration, data, source, dashboard, audienceHost, ...props }: ControlPlaneStackProps,
   ) {
     super(scope, id, props);
     const { deploymentId } = configuration;
@@ -58,7 +60,11 @@ export class ControlPlaneStack extends Stack {
       events: this.createDeadLetterQueue(deploymentId, 'events'),
     };
     const resources = this.resourcesOf(configuration, data, source, dashboard);
-    const variables = { ...this.variablesOf(configuration, data, source), ...browserVariables(data, dashboard) };
+    const variables = {
+      ...this.variablesOf(configuration, data, source),
+      ...browserVariables(data, dashboard),
+      ...(audienceHost !== undefined && { AUDIENCE_HOST: audienceHost }),
+    };
     const made = FUNCTION_NAMES.map((name) => [
       name,
       createNodeFunction(this, {

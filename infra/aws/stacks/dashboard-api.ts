@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpStage, LogGroupLogDestination, type ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
@@ -27,18 +27,28 @@ const ACCESS_LOG_FIELDS = {
  */
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 
+interface HttpApiLimits {
+  /** By default that of the dashboard's API. */
+  throttle?: ThrottleSettings;
+  accessLogFields?: Record<string, string>;
+}
+
+/** The fields that say nothing about who asked for what. */
+const { sourceIp: _sourceIp, path: _path, ...ANONYMOUS_ACCESS_LOG_FIELDS } = ACCESS_LOG_FIELDS;
+export { ANONYMOUS_ACCESS_LOG_FIELDS };
+
 /**
- * Creates the HTTP API without a route; the control plane adds one. So everything in front of the API (the
+ * Creates the HTTP API without a route; a later stack adds one. So everything in front of the API (the
  * distribution, the sign-in addresses) can be created before it. CORS is not needed: dashboard and API share one
  * origin.
  */
 export function createHttpApi(
   scope: Construct,
-  props: { name: string; accessLogName: string; logRetention: RetentionDays },
+  props: { name: string; description: string; accessLogName: string; logRetention: RetentionDays } & HttpApiLimits,
 ): { httpApi: HttpApi; accessLog: LogGroup } {
   const httpApi = new HttpApi(scope, 'HttpApi', {
     apiName: props.name,
-    description: 'Sluice API; the control plane stack adds the route',
+    description: props.description,
     createDefaultStage: false,
   });
   const accessLog = new LogGroup(scope, 'ApiAccessLog', {
@@ -51,10 +61,10 @@ export function createHttpApi(
     stageName: '$default',
     autoDeploy: true,
     detailedMetricsEnabled: true,
-    throttle: THROTTLE,
+    throttle: props.throttle ?? THROTTLE,
     accessLogSettings: {
       destination: new LogGroupLogDestination(accessLog),
-      format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+      format: AccessLogFormat.custom(JSON.stringify(props.accessLogFields ?? ACCESS_LOG_FIELDS)),
     },
   });
   return { httpApi, accessLog };

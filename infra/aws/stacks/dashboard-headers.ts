@@ -1,7 +1,6 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { SECURITY_HEADERS } from '../../../functions/api/http/security-headers.ts';
 import { STRICT_TRANSPORT_SECURITY } from '../../../functions/domain/security-headers.ts';
 
 /**
@@ -10,11 +9,23 @@ import { STRICT_TRANSPORT_SECURITY } from '../../../functions/domain/security-he
  */
 const OWN_PROPERTY = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy'];
 
-/** Creates the policy that adds security headers to every response of the distribution. */
-export function createHeadersPolicy(scope: Construct, name: string): ResponseHeadersPolicy {
+/**
+ * Creates the policy that adds security headers to every response of a behavior.
+ * @param headers those that the code behind the distribution sends itself
+ */
+export function createHeadersPolicy(
+  scope: Construct,
+  name: string,
+  headers: Record<string, string>,
+): ResponseHeadersPolicy {
+  const textOf = (header: string): string => {
+    const value = headers[header];
+    if (value === undefined) throw new Error(`the pages have no ${header}, which browsers need`);
+    return value;
+  };
   return new ResponseHeadersPolicy(scope, 'SecurityHeaders', {
     responseHeadersPolicyName: name,
-    comment: 'The security headers that the API sends',
+    comment: 'The security headers that the code behind it sends',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: textOf('content-security-policy'), override: true },
       contentTypeOptions: { override: true },
@@ -27,15 +38,9 @@ export function createHeadersPolicy(scope: Construct, name: string): ResponseHea
       },
     },
     customHeadersBehavior: {
-      customHeaders: Object.entries(SECURITY_HEADERS)
+      customHeaders: Object.entries(headers)
         .filter(([header]) => !OWN_PROPERTY.includes(header))
         .map(([header, value]) => ({ header, value, override: true })),
     },
   });
-}
-
-function textOf(header: string): string {
-  const value = SECURITY_HEADERS[header];
-  if (value === undefined) throw new Error(`the API sends no ${header}, which the dashboard needs`);
-  return value;
 }

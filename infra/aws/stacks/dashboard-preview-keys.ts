@@ -21,6 +21,8 @@ export interface PreviewKeys {
 
 interface PreviewKeysProps {
   name: string;
+  /** What the cookies open, for descriptions: `the HLS preview`. */
+  purpose: string;
   /** Increase it by one to replace the keys. */
   version: number;
   logRetention: RetentionDays;
@@ -37,11 +39,13 @@ interface PreviewKeysProps {
 export function createPreviewKeys(scope: Construct, props: PreviewKeysProps): PreviewKeys {
   const { name, version } = props;
   const maker = createMaker(scope, props);
-  const pairs = [version, version - 1].filter((each) => each >= 1).map((each) => createPair(scope, name, each, maker));
+  const pairs = [version, version - 1]
+    .filter((each) => each >= 1)
+    .map((each) => createPair(scope, props, { version: each, maker }));
   const [{ publicKey, privateKey }] = pairs as [Pair, ...Pair[]];
   const keyGroup = new KeyGroup(scope, 'PreviewKeyGroup', {
     keyGroupName: `${name}-preview-${Stack.of(scope).region}`,
-    comment: 'Signs the cookies of the HLS preview',
+    comment: `Signs the cookies of ${props.purpose}`,
     items: pairs.map((pair) => pair.publicKey),
   });
   return { keyGroup, keyPairId: publicKey.publicKeyId, privateKey };
@@ -52,9 +56,13 @@ interface Pair {
   privateKey: Secret;
 }
 
-function createPair(scope: Construct, name: string, version: number, maker: NodejsFunction): Pair {
+function createPair(
+  scope: Construct,
+  { name, purpose }: PreviewKeysProps,
+  { version, maker }: { version: number; maker: NodejsFunction },
+): Pair {
   const privateKey = new Secret(scope, `PreviewPrivateKey${version}`, {
-    description: `Signs the cookies of the HLS preview of ${name}, version ${version}`,
+    description: `Signs the cookies of ${purpose} of ${name}, version ${version}`,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   maker.addToRolePolicy(
@@ -73,13 +81,13 @@ function createPair(scope: Construct, name: string, version: number, maker: Node
   keyPair.node.addDependency(maker.role!);
   const publicKey = new PublicKey(scope, `PreviewPublicKey${version}`, {
     publicKeyName: `${name}-preview-${Stack.of(scope).region}-${version}`,
-    comment: `Cookies of the HLS preview of ${name}`,
+    comment: `Cookies of ${purpose} of ${name}`,
     encodedKey: keyPair.getAttString('PublicKey'),
   });
   return { publicKey, privateKey };
 }
 
-function createMaker(scope: Construct, { name, logRetention }: PreviewKeysProps): NodejsFunction {
+function createMaker(scope: Construct, { name, purpose, logRetention }: PreviewKeysProps): NodejsFunction {
   const logGroup = new LogGroup(scope, 'PreviewKeysLog', {
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -91,7 +99,7 @@ function createMaker(scope: Construct, { name, logRetention }: PreviewKeysProps)
   logGroup.grantWrite(role);
   return new NodejsFunction(scope, 'PreviewKeysFunction', {
     functionName: `${name}-preview-keys`,
-    description: 'Creates the keys that sign the cookies of the HLS preview, during a deployment.',
+    description: `Creates the keys that sign the cookies of ${purpose}, during a deployment.`,
     entry: join(ROOT, 'infra', 'aws', 'preview-keys', 'handler.ts'),
     projectRoot: ROOT,
     depsLockFilePath: join(ROOT, 'package-lock.json'),

@@ -50,7 +50,7 @@ interface SiteProps {
   domain: Configuration['domain'];
 }
 
-const PRICE_CLASSES = {
+export const PRICE_CLASSES = {
   '100': PriceClass.PRICE_CLASS_100,
   '200': PriceClass.PRICE_CLASS_200,
   All: PriceClass.PRICE_CLASS_ALL,
@@ -164,7 +164,8 @@ function preview({ hlsUrl, cdnIdentifier, previewKeys, headersPolicy }: SiteProp
   };
 }
 
-const TLS_ONLY = {
+/** Of an origin that CloudFront reads over TLS. */
+export const TLS_ONLY = {
   protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
   originSslProtocols: [OriginSslPolicy.TLS_V1_2],
 };

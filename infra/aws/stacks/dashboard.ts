@@ -4,6 +4,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { SECURITY_HEADERS } from '../../../functions/api/http/security-headers.ts';
 import type { Configuration } from '../configuration.ts';
 import { createHttpApi } from './dashboard-api.ts';
 import { createHeadersPolicy } from './dashboard-headers.ts';
@@ -50,10 +51,16 @@ export class DashboardStack extends Stack {
     const logRetention = Number(configuration.logRetentionDays);
     const { httpApi, accessLog } = createHttpApi(this, {
       name,
+      description: 'Sluice API; the control plane stack adds the route',
       accessLogName: `/sluice/${configuration.deploymentId}/api-access`,
       logRetention,
     });
-    this.previewKeys = createPreviewKeys(this, { name, version: configuration.previewKeysVersion, logRetention });
+    this.previewKeys = createPreviewKeys(this, {
+      name,
+      purpose: 'the HLS preview',
+      version: configuration.previewKeysVersion,
+      logRetention,
+    });
     const { distribution, files } = createSite(this, {
       name,
       apiHost: `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`,
@@ -61,7 +68,7 @@ export class DashboardStack extends Stack {
       cdnIdentifier: props.cdnIdentifier,
       previewKeys: this.previewKeys.keyGroup,
       previewKeysVersion: configuration.previewKeysVersion,
-      headersPolicy: createHeadersPolicy(this, `${name}-${this.region}`),
+      headersPolicy: createHeadersPolicy(this, `${name}-${this.region}`, SECURITY_HEADERS),
       priceClass: configuration.priceClass,
       domain: configuration.domain,
     });

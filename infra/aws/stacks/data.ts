@@ -9,12 +9,14 @@ import {
   UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ROLES } from '../../../functions/api/auth/roles.ts';
+import { AUDIENCE_FOLDERS } from '../../../functions/aws/audience-access.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
 import { COVER_KEPT_DAYS, COVER_PREFIX } from '../../../functions/aws/cover-store.ts';
 import { REPORTS_PREFIX } from '../../../functions/aws/report-store.ts';
@@ -69,6 +71,7 @@ export class DataStack extends Stack {
     });
     this.reports = createReportBucket(this, configuration.keepsData);
     this.recordings = createRecordingBucket(this, configuration.keepsData);
+    if (configuration.audience) this.letDistributionsReadRecordings();
     this.passphrase = createPassphrase(this, 'SrtPassphrase', {
       secretName: `${name}/srt-passphrase`,
       description: 'SRT passphrase that the encoder and the flow share',
@@ -102,6 +105,23 @@ export class DataStack extends Stack {
     }
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId, description: 'User pool to add users to' });
     new CfnOutput(this, 'ReportBucket', { value: this.reports.bucketName, description: 'Bucket of the cost reports' });
+  }
+
+  /**
+   * Lets CloudFront read recordings for the distributions of this account. The one of the public pages comes later and
+   * refers to this bucket, so its name cannot be here.
+   */
+  private letDistributionsReadRecordings(): void {
+    this.recordings.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: [`${this.recordings.bucketArn}/${AUDIENCE_FOLDERS.recordingBucket}*`],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': `arn:${this.partition}:cloudfront::${this.account}:distribution/*` },
+        },
+      }),
+    );
   }
 }
 

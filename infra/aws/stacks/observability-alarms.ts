@@ -314,6 +314,27 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'ApiThrottled', SUM) }),
   },
   {
+    id: 'audience-failing',
+    severity: 'ticket',
+    summary: 'The public pages return server errors. Watchers may see no page; destinations are not affected.',
+    threshold: () => 20,
+    comparison: 'at least',
+    periods: [2, 3],
+    missing: 'fine',
+    metrics: ({ audienceApi }): Record<string, IMetric> =>
+      audienceApi ? { '': audienceApi.metricServerError(SUM) } : {},
+  },
+  {
+    id: 'audience-flooded',
+    severity: 'ticket',
+    summary: 'The public pages get almost as many requests as they may answer. Beyond that, watchers are refused.',
+    threshold: ({ audienceRequestsPerSecond }) => FLOODED_SHARE * audienceRequestsPerSecond * FIVE_MINUTES.toSeconds(),
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: ({ audienceApi }): Record<string, IMetric> => (audienceApi ? { '': audienceApi.metricCount(SUM) } : {}),
+  },
+  {
     id: 'function-errors',
     severity: 'ticket',
     summary: 'A function fails or times out.',
@@ -386,6 +407,9 @@ const sumOf = (...ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id},
  * reported. FILL alone returns nothing for a metric without any data, which is the case these alarms must detect.
  */
 const zeroWhenSilent = (id: string, alwaysReported: string): string => `MAX([${id}, 0 * ${alwaysReported}])`;
+
+/** Share of the limit that a crowd of watchers rarely reaches, because CloudFront answers most of them. */
+const FLOODED_SHARE = 0.7;
 
 const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
 

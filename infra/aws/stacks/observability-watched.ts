@@ -20,6 +20,10 @@ export interface Watched {
   /** Limit of what MediaPackage may send in an hour, in units of 10^9 bytes. */
   previewGbPerHour: number;
   api: IHttpApi;
+  /** The API of the public pages; absent while they are off. */
+  audienceApi?: IHttpApi;
+  /** Requests per second that it lets through. */
+  audienceRequestsPerSecond: number;
   table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
   /** The machines that call people and run shows: of incidents, of deliveries and of shows. */

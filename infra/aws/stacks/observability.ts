@@ -14,7 +14,10 @@ import type { Watched } from './observability-watched.ts';
 
 interface ObservabilityStackProps extends StackProps {
   configuration: Configuration;
-  watched: Omit<Watched, 'deploymentId' | 'sourceLatencyMs' | 'hasPreview' | 'hoursWithoutSource' | 'previewGbPerHour'>;
+  watched: Omit<
+    Watched,
+    'deploymentId' | 'sourceLatencyMs' | 'hasPreview' | 'audienceRequestsPerSecond' | keyof Configuration['alarms']
+  >;
   logs: CountedLogs;
 }
 
@@ -29,6 +32,7 @@ export class ObservabilityStack extends Stack {
       deploymentId,
       sourceLatencyMs: configuration.source.latencyMs,
       hasPreview: configuration.primary !== 'off',
+      audienceRequestsPerSecond: configuration.audience?.requestsPerSecond ?? 0,
       ...configuration.alarms,
     };
     createFigures(this, deploymentId, logs);
