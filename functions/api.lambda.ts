@@ -88,6 +88,7 @@ async function start(): Promise<Api> {
       channelQuota: environment.CHANNEL_QUOTA,
       pushInputQuota: environment.PUSH_INPUT_QUOTA,
       hasBackupSource: environment.BACKUP_SOURCE,
+      hasAudience: environment.AUDIENCE_HOST !== undefined,
       copiesSource: false,
       defaultStandby: environment.DEFAULT_STANDBY,
       fingerprintSecret,

@@ -18,6 +18,7 @@ const deps = {
     reportBucket: environment.REPORT_BUCKET,
     pricedInput: environment.DECLARED_INPUT,
     hasBackupSource: environment.BACKUP_SOURCE,
+    hasAudience: environment.AUDIENCE_HOST !== undefined,
   },
   now: () => new Date(),
   logger,

@@ -241,6 +241,7 @@ export const MonitorEnvironment = /* @__PURE__ */ z.pick(Variables, {
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
+  AUDIENCE_HOST: true,
   BACKUP_SOURCE: true,
   SOURCE_ANALYSIS: true,
 });
@@ -265,6 +266,7 @@ export const CostReportEnvironment = /* @__PURE__ */ z.pick(Variables, {
   REPORT_BUCKET: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   DECLARED_INPUT: true,
+  AUDIENCE_HOST: true,
   BACKUP_SOURCE: true,
 });
 

@@ -41,6 +41,7 @@ const deps = {
     declaredInput: environment.DECLARED_INPUT,
     pricedInput: environment.DECLARED_INPUT,
     hasBackupSource: environment.BACKUP_SOURCE,
+    hasAudience: environment.AUDIENCE_HOST !== undefined,
     isSourceAnalysed: environment.SOURCE_ANALYSIS,
   },
   now: () => new Date(),

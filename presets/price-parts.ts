@@ -70,6 +70,13 @@ const OTHER_PARTS = {
   metricReads: { name: 'CloudWatch metric reads (GetMetricData)', unit: 'thousand' },
   kmsKey: { name: 'KMS key', unit: 'month' },
   secret: { name: 'secret in Secrets Manager', unit: 'month' },
+  cdnRequests: { name: 'CloudFront requests (HTTPS)', unit: 'thousand' },
+  edgeRuns: { name: 'CloudFront Functions', unit: 'thousand' },
+  apiRequests: { name: 'HTTP API requests', unit: 'thousand' },
+  functionRequests: { name: 'Lambda requests', unit: 'thousand' },
+  functionTime: { name: 'Lambda gigabyte seconds (arm64)', unit: 'thousand' },
+  tableReads: { name: 'DynamoDB read units', unit: 'thousand' },
+  tableWrites: { name: 'DynamoDB write units', unit: 'thousand' },
 } as const satisfies Record<string, PartInfo>;
 
 export type PricedPart = InputPart | OutputPart | keyof typeof OTHER_PARTS;

@@ -35,6 +35,7 @@ type ApiFact =
   | 'fingerprintSecret'
   | 'flowArn'
   | 'groupMachineArn'
+  | 'hasAudience'
   | 'hasBackupSource'
   | 'incidentMachineArn'
   | 'isSourceAnalysed'

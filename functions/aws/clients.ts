@@ -60,6 +60,8 @@ export interface Deployment {
   pricedInput: DeclaredInput;
   /** Whether the flow has a backup source, which adds a secret and metrics to the costs. */
   hasBackupSource: boolean;
+  /** Whether AWS serves public pages, which adds secrets and alarms to the costs. */
+  hasAudience?: boolean;
   /** When MediaLive may restart channels that need maintenance. */
   maintenance: MaintenanceWindow;
   /** True when outputs that follow the source are copied, as the local media engine does. MediaLive always encodes. */

@@ -23,12 +23,19 @@ export const BILLED_RESOURCES = {
 /** Resources that a backup source adds: the secret with its passphrase. */
 export const BACKUP_RESOURCES = { secret: 1 } as const satisfies Partial<Record<keyof typeof BILLED_RESOURCES, number>>;
 
-function countOf(
-  resource: keyof typeof BILLED_RESOURCES,
-  { hasBackupSource }: Pick<Pricing, 'hasBackupSource'>,
-): number {
-  const added: Partial<Record<keyof typeof BILLED_RESOURCES, number>> = hasBackupSource ? BACKUP_RESOURCES : {};
-  return BILLED_RESOURCES[resource] + (added[resource] ?? 0);
+/** Resources that the public pages add without a single watcher: the secrets of the edge and the cookies, and four alarms. */
+export const AUDIENCE_RESOURCES = { alarmMetric: 4, secret: 2 } as const satisfies Partial<
+  Record<keyof typeof BILLED_RESOURCES, number>
+>;
+
+type Options = Pick<Pricing, 'hasAudience' | 'hasBackupSource'>;
+
+function countOf(resource: keyof typeof BILLED_RESOURCES, { hasAudience, hasBackupSource }: Options): number {
+  const more: Partial<Record<keyof typeof BILLED_RESOURCES, number>>[] = [
+    hasBackupSource ? BACKUP_RESOURCES : {},
+    hasAudience ? AUDIENCE_RESOURCES : {},
+  ];
+  return more.reduce<number>((total, added) => total + (added[resource] ?? 0), BILLED_RESOURCES[resource]);
 }
 
 const PART_RESOURCES: Record<FixedPart, readonly (keyof typeof BILLED_RESOURCES)[]> = {
@@ -46,7 +53,7 @@ export function priceOfFixed(pricing: Pricing, part: FixedPart): Money {
 }
 
 /** Returns the number of resources in a fixed part. */
-export function resourcesOf(part: FixedPart, pricing: Pick<Pricing, 'hasBackupSource'>): number {
+export function resourcesOf(part: FixedPart, pricing: Options): number {
   return PART_RESOURCES[part].reduce((total, resource) => total + countOf(resource, pricing), 0);
 }
 

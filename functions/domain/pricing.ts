@@ -12,6 +12,8 @@ export interface Pricing {
   declaredInput: DeclaredInput;
   /** Whether the flow has a backup source. */
   hasBackupSource?: boolean;
+  /** Whether AWS serves the public pages. */
+  hasAudience?: boolean;
 }
 
 /**

@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKUP_RESOURCES, BILLED_RESOURCES } from '../../functions/domain/deployment-cost.ts';
-import { synthesize, withBackup, type Synthesized } from './synthesized.ts';
+import { AUDIENCE_RESOURCES, BACKUP_RESOURCES, BILLED_RESOURCES } from '../../functions/domain/deployment-cost.ts';
+import { synthesize, withAudience, withBackup, type StackId, type Synthesized } from './synthesized.ts';
 
 let deployment: Synthesized;
 beforeAll(() => {
   deployment = synthesize('dev');
 });
 
-const secretsOf = (stacks: Synthesized) => Object.keys(stacks.resources('AWS::SecretsManager::Secret')).length;
+/** Counted stack by stack, because two stacks may use the same logical id. */
+const secretsOf = ({ stacks, resources }: Synthesized) =>
+  (Object.keys(stacks) as StackId[]).flatMap((stack) => Object.keys(resources('AWS::SecretsManager::Secret', stack)))
+    .length;
 
 const count = (type: string) => Object.keys(deployment.resources(type)).length;
 
@@ -30,6 +33,17 @@ describe('BILLED_RESOURCES in functions/domain/deployment-cost.ts', () => {
       kmsKey: count('AWS::KMS::Key'),
       secret: secretsOf(deployment),
     });
+  });
+
+  it('adds what the public pages add', () => {
+    const without = { alarmMetric: countAlarmMetrics(), secret: secretsOf(deployment) };
+    deployment = synthesize('dev', withAudience('dev'));
+    const added = {
+      alarmMetric: countAlarmMetrics() - without.alarmMetric,
+      secret: secretsOf(deployment) - without.secret,
+    };
+    deployment = synthesize('dev');
+    expect(AUDIENCE_RESOURCES).toEqual(added);
   });
 
   it('adds what a backup source adds', () => {

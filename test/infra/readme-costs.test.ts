@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listEncodings } from '../../presets/index.ts';
+import { PRICED_PARTS } from '../../presets/price-parts.ts';
 import { getPrices } from '../../presets/prices.ts';
 import { metricsPerLook } from '../../functions/aws/metrics.ts';
+import { costOfCrowd } from '../../functions/domain/audience-cost.ts';
 import { encodingOf, priceOfFlow, priceOfRunning, priceOfViewer, totalOf } from '../../functions/domain/cost.ts';
 import { FIXED_PARTS, priceOfFixed, priceOfMetricReads } from '../../functions/domain/deployment-cost.ts';
 import { newPrimary } from '../../functions/domain/primary.ts';
@@ -42,6 +45,31 @@ describe('the README’s cost section', () => {
         `CloudWatch about ${usd(watched)}, keys and secrets ${usd(keys)}.`,
     );
     expect(README).toContain(`Each viewer of the preview adds about ${usd(priceOfViewer(pricing, primary))} an hour.`);
+  });
+
+  it('states what a show with 10,000 watchers adds, part by part', () => {
+    const encoding = listEncodings().find(({ encodingId }) => encodingId === '720p30');
+    const crowd = { watchers: 10_000, hours: 2, messagesPerSecond: 1 };
+    const bitrateBps = encoding!.videoBitrateBps + encoding!.audioBitrateBps;
+    const parts = costOfCrowd(pricing, { ...crowd, bitrateBps });
+    const whole = sum(parts.map(({ cost }) => cost));
+    expect(whole.unknownParts).toEqual([]);
+    const rows = parts.map(({ part, quantity, cost }) => {
+      const { name, unit } = PRICED_PARTS[part];
+      const count = Math.round(unit === 'thousand' ? quantity * 1000 : quantity).toLocaleString('en');
+      return `| ${name} | ${unit === 'GB' ? `${count} GB` : count} | ${usd(cost)} |`;
+    });
+    expect(README).toContain(['| part | quantity | USD |', '| --- | ---: | ---: |', ...rows].join(' '));
+    const total = Math.round(toUsd(whole)!).toLocaleString('en');
+    const share = Math.round((100 * parts[0]!.cost.microUsd!) / whole.microUsd!);
+    expect(README).toContain(`adds about $${total}, ${share} percent of it CloudFront’s transfer`);
+  });
+
+  it('states what the public pages add without a watcher', () => {
+    const fixed = (hasAudience: boolean) =>
+      sum(FIXED_PARTS.map((part) => priceOfFixed({ ...pricing, hasAudience }, part))).microUsd!;
+    const monthly = ((fixed(true) - fixed(false)) * HOURS_PER_MONTH) / 1e6;
+    expect(README).toContain(`The public pages add about $${monthly.toFixed(2)} a month without a watcher.`);
   });
 
   it('states the price of a destination', () => {

@@ -98,7 +98,10 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
   if (caller === null) return [filledIn, finding];
   const { channels, pushInputs } = configuration.quotas;
-  const reservedConcurrency = Object.values(FUNCTIONS).reduce((sum, { concurrency }) => sum + concurrency, 0);
+  const reservedConcurrency = Object.values(FUNCTIONS).reduce(
+    (sum, { concurrency }) => sum + concurrency,
+    configuration.audience?.concurrency ?? 0,
+  );
   const findings = await Promise.all([
     checkBootstrap(clients.iam, caller, region),
     checkQuotas(clients, { channels, pushInputs, reservedConcurrency }),

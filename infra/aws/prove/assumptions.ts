@@ -1,5 +1,6 @@
 import type { CheckId } from './assumption.ts';
 import { ABOUT_ACCOUNT } from './assumptions/account.ts';
+import { ABOUT_AUDIENCE } from './assumptions/audience.ts';
 import { CHECKED } from './assumptions/checked.ts';
 import { ABOUT_MEDIA } from './assumptions/media.ts';
 
@@ -8,7 +9,7 @@ import { ABOUT_MEDIA } from './assumptions/media.ts';
  * with a check; the others say what will decide them. ARCHITECTURE.md shows the list as a table, and
  * `assumptions.test.ts` compares both with the checks.
  */
-export const ASSUMPTIONS = { ...CHECKED, ...ABOUT_MEDIA, ...ABOUT_ACCOUNT };
+export const ASSUMPTIONS = { ...CHECKED, ...ABOUT_MEDIA, ...ABOUT_ACCOUNT, ...ABOUT_AUDIENCE };
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;
 

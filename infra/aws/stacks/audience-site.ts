@@ -160,7 +160,7 @@ function behaviorsOfFunction(scope: Construct, { name, apiHost, edgeSecret }: Au
 
 /** Behaviors of segments. A function at the edge checks that the public side has signed the address. */
 function behaviorsOfSegments(scope: Construct, props: AudienceSiteProps) {
-  const { name, hlsUrl, cdnIdentifier, edgeSecret } = props;
+  const { name, hlsUrl, cdnIdentifier, edgeSecret, audience } = props;
   const region = Stack.of(scope).region;
   const code = readFileSync(join(import.meta.dirname, 'audience-segment-request.js'), 'utf8');
   const common = {
@@ -182,6 +182,8 @@ function behaviorsOfSegments(scope: Construct, props: AudienceSiteProps) {
         eventType: FunctionEventType.VIEWER_REQUEST,
         function: new EdgeFunction(scope, 'SegmentRequest', {
           functionName: `${name}-segments-${region}`,
+          // Changes with the keys, so that CloudFormation reads the secret again.
+          comment: `Checks signatures, keys ${audience.keysVersion}`,
           runtime: FunctionRuntime.JS_2_0,
           code: FunctionCode.fromInline(code.replace('<KEY>', edgeSecret.secretValue.unsafeUnwrap())),
         }),

@@ -68,7 +68,18 @@ async function listProducts(
   region: string,
   faults: string[],
 ): Promise<Product[]> {
-  const filters = SERVICE_FILTERS[serviceCode]!(region);
+  const found: Product[] = [];
+  for (const filters of SERVICE_FILTERS[serviceCode]!(region))
+    found.push(...(await listFiltered(client, serviceCode, filters, faults)));
+  return found;
+}
+
+async function listFiltered(
+  client: PricingClient,
+  serviceCode: string,
+  filters: Record<string, string>,
+  faults: string[],
+): Promise<Product[]> {
   const pages = paginateGetProducts(
     { client, pageSize: 100 },
     {

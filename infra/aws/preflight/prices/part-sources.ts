@@ -27,16 +27,22 @@ export interface PartSource {
 }
 
 /** Filters of each service's query, which keep products of other Regions out of the answer. */
-export const SERVICE_FILTERS: Readonly<Record<string, (region: string) => Record<string, string>>> = {
-  AWSElementalMediaLive: (region) => ({ regionCode: region }),
-  AWSMediaConnect: (region) => ({ regionCode: region }),
-  AWSElementalMediaPackage: (region) => ({ regionCode: region }),
-  AWSDataTransfer: (region) => ({ fromRegionCode: region, transferType: 'AWS Outbound' }),
-  AmazonCloudWatch: (region) => ({ regionCode: region }),
+export const SERVICE_FILTERS: Readonly<Record<string, (region: string) => readonly Record<string, string>[]>> = {
+  AWSElementalMediaLive: (region) => [{ regionCode: region }],
+  AWSMediaConnect: (region) => [{ regionCode: region }],
+  AWSElementalMediaPackage: (region) => [{ regionCode: region }],
+  AWSDataTransfer: (region) => [{ fromRegionCode: region, transferType: 'AWS Outbound' }],
+  AmazonCloudWatch: (region) => [{ regionCode: region }],
   // Priced by the viewers' location. This is North America, whose price equals Europe's.
-  AmazonCloudFront: () => ({ usagetype: 'US-DataTransfer-Out-Bytes' }),
-  awskms: (region) => ({ regionCode: region }),
-  AWSSecretsManager: (region) => ({ regionCode: region }),
+  AmazonCloudFront: () =>
+    ['US-DataTransfer-Out-Bytes', 'US-Requests-Tier2-HTTPS', 'Executions-CloudFrontFunctions'].map((usagetype) => ({
+      usagetype,
+    })),
+  awskms: (region) => [{ regionCode: region }],
+  AWSSecretsManager: (region) => [{ regionCode: region }],
+  AmazonApiGateway: (region) => [{ regionCode: region }],
+  AWSLambda: (region) => [{ regionCode: region }],
+  AmazonDynamoDB: (region) => [{ regionCode: region }],
 };
 
 const LIMITS: Record<BitrateTier, string> = { Below10Mbps: 'L10', '10To20Mbps': 'L20', '20To50Mbps': 'L50' };
@@ -144,5 +150,38 @@ export const PART_SOURCES: readonly PartSource[] = [
     serviceCode: 'AWSSecretsManager',
     standing: 'seen',
     fits: regional('AWSSecretsManager-Secrets'),
+  },
+  {
+    part: 'cdnRequests',
+    serviceCode: 'AmazonCloudFront',
+    standing: 'seen',
+    fits: usageTypeIs(/^US-Requests-Tier2-HTTPS$/),
+  },
+  {
+    part: 'edgeRuns',
+    serviceCode: 'AmazonCloudFront',
+    standing: 'guessed',
+    fits: usageTypeIs(/^Executions-CloudFrontFunctions$/),
+  },
+  {
+    part: 'apiRequests',
+    serviceCode: 'AmazonApiGateway',
+    standing: 'seen',
+    fits: regional('ApiGatewayHttpRequest'),
+  },
+  { part: 'functionRequests', serviceCode: 'AWSLambda', standing: 'seen', fits: regional('Request-ARM') },
+  { part: 'functionTime', serviceCode: 'AWSLambda', standing: 'seen', fits: regional('Lambda-GB-Second-ARM') },
+  // Not those of the table class for infrequent access, whose usage types have IA before them.
+  {
+    part: 'tableReads',
+    serviceCode: 'AmazonDynamoDB',
+    standing: 'seen',
+    fits: usageTypeIs(/^(?!.*\bIA-)(?:[A-Z0-9]+-)?ReadRequestUnits$/),
+  },
+  {
+    part: 'tableWrites',
+    serviceCode: 'AmazonDynamoDB',
+    standing: 'seen',
+    fits: usageTypeIs(/^(?!.*\bIA-)(?:[A-Z0-9]+-)?WriteRequestUnits$/),
   },
 ];

@@ -86,6 +86,8 @@ function factorOf(part: PricedPart, unit: string): number | null {
       if (isHours || /-hours?$/i.test(unit)) return HOURS_PER_MONTH;
       return /^(alarms?|metrics?|dashboards?|keys?|secrets?|months?|[\w -]*mo(nth)?s?)$/i.test(unit) ? 1 : null;
     case 'thousand':
-      return /^metrics?$/i.test(unit) ? 1000 : null;
+      return /^(metrics?|(api|http)?requests?|(read|write)requestunits?|executions?|(lambda-gb-)?seconds?)$/i.test(unit)
+        ? 1000
+        : null;
   }
 }
