@@ -50,7 +50,7 @@ describe('the README’s cost section', () => {
   it('states what a show with 10,000 watchers adds, part by part', () => {
     const encoding = listEncodings().find(({ encodingId }) => encodingId === '720p30');
     const crowd = { watchers: 10_000, hours: 2, messagesPerSecond: 1 };
-    const bitrateBps = encoding!.videoBitrateBps + encoding!.audioBitrateBps;
+    const bitrateBps = encoding!.videoBitrateBps! + encoding!.audioBitrateBps;
     const parts = costOfCrowd(pricing, { ...crowd, bitrateBps });
     const whole = sum(parts.map(({ cost }) => cost));
     expect(whole.unknownParts).toEqual([]);
