@@ -141,6 +141,19 @@ describe('the command table', () => {
     expect(missing.map(({ path }) => path.join(' '))).toEqual([]);
   });
 
+  it.each(['README.md', 'RUNBOOK.md'])('accepts every line of %s', (file) => {
+    const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+    const lines = [...text.matchAll(/^npx sluice (.+?)(?: +#.*)?$/gm), ...text.matchAll(/`(?:npx )?sluice ([^`]+)`/g)];
+    expect(lines.length).toBeGreaterThan(0);
+    for (const [line, typed] of lines) {
+      const words = typed!
+        .replace(/( \||\)).*/, '')
+        .match(/"[^"]*"|\S+/g)!
+        .map((word) => word.replaceAll('"', ''));
+      expect(() => readArguments(words), line).not.toThrow();
+    }
+  });
+
   it('loads code for every command', async () => {
     for (const { load } of COMMANDS) expect(await load()).toBeTypeOf('function');
   });
