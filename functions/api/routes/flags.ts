@@ -29,7 +29,7 @@ const close = createRoute({
   tags,
   summary: 'Close a flag',
   description:
-    'Takes it off the list, and adds an entry to the moderation log of the show. It deletes nothing: delete a message or cancel a show first. Whoever flags it after today opens it again.',
+    'Takes it off the list, and adds an entry to the moderation log of the show. It deletes nothing: delete a message or cancel a show first. A report on a later day opens it again.',
   request: { params: z.object({ flagId: FlagId }), query: NoQuery, body: takes(CloseFlag) },
   responses: { 200: answers(ModerationEntry, 'The entry in the log'), ...problems(...WRITE_PROBLEMS, 404, 503) },
 });

@@ -59,7 +59,7 @@ export function registerFlags(audience: Audience, parts: AudienceParts): void {
     if (!(await countRequest(deps, limit))) return problem('throttled', { 'retry-after': String(RETRY_SECONDS) });
     const note = { ...wanted, at: now.toISOString() };
     if (await addFlagNote(deps, subject, network, note)) await countFlag(deps, subject, note);
-    // The same answer again, so that nobody learns what others have flagged.
+    // The same answer again, so that it does not reveal what others have flagged.
     return context.html(flaggedPage(deps.assets, show.audience), 202);
   });
 }
