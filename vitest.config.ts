@@ -28,7 +28,7 @@ const MEDIA_TESTS = [
 ];
 
 const WAITING_TESTS = [
-  'test/e2e/{automate,completions,command-line,command-line-sign-in,command-line-transfer,dev,generated-client,incidents-real,picture-analysis,prometheus,public-side,recording,run-sheet,show,start-up,store}.test.ts',
+  'test/e2e/{automate,completions,command-line,command-line-shows,command-line-sign-in,command-line-transfer,dev,generated-client,incidents-real,picture-analysis,prometheus,public-side,recording,run-sheet,show,start-up,store}.test.ts',
   'test/browser/*.test.ts',
 ];
 

@@ -5,6 +5,7 @@ import type { StatusCode } from 'hono/utils/http-status';
 import { throwProblems } from './api-problem.ts';
 import type { AccessTokensRoutes } from './routes/access-tokens.ts';
 import type { WatchLinksRoutes } from './routes/watch-links.ts';
+import type { FlagRoutes } from './routes/flags.ts';
 import type { ShowChatRoutes } from './routes/show-chat.ts';
 import type { InvitationsRoutes } from './routes/invitations.ts';
 import type { InvitationLinksRoutes } from './routes/invitation-links.ts';
@@ -78,6 +79,7 @@ export type ServedRoute =
   | InvitationLinksRoutes
   | InvitationsRoutes
   | WatchLinksRoutes
+  | FlagRoutes
   | ShowChatRoutes
   | CostsRoutes
   | DeliveriesRoutes

@@ -74,6 +74,7 @@ import { registerTransfer } from './routes/transfer.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { registerUserPool } from './routes/user-pool.ts';
+import { registerFlags } from './routes/flags.ts';
 import { registerShowChat } from './routes/show-chat.ts';
 import { registerWatchLinks } from './routes/watch-links.ts';
 import { createFlowLook } from './views/flow-status.ts';
@@ -225,6 +226,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerShowCover(api, deps);
   registerWatchLinks(api, deps);
   registerShowChat(api, deps);
+  registerFlags(api, deps);
   registerTransfer(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);

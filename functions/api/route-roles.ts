@@ -115,6 +115,8 @@ const ROUTES = {
   // With held and deleted messages, and what distinguishes their authors.
   'GET /api/shows/{showId}/chat/messages': 'operator',
   'GET /api/shows/{showId}/chat/actions': 'operator',
+  'GET /api/flags': 'operator',
+  'POST /api/flags/{flagId}/close': 'operator',
   'PUT /api/shows/{showId}/chat': 'operator',
   'POST /api/shows/{showId}/chat/actions': 'operator',
   'POST /api/shows/{showId}/watch-links': 'operator',

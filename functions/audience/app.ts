@@ -10,6 +10,7 @@ import { registerAssets } from './routes/assets.ts';
 import { registerChatReading } from './routes/chat-reading.ts';
 import { registerChatVotes } from './routes/chat-votes.ts';
 import { registerChatWriting } from './routes/chat-writing.ts';
+import { registerFlags } from './routes/flags.ts';
 import { registerMedia } from './routes/media.ts';
 import { registerOembed } from './routes/oembed.ts';
 import { registerPages } from './routes/pages.ts';
@@ -88,6 +89,7 @@ export function createAudience(deps: AudienceDeps): Audience {
   registerChatReading(audience, parts);
   registerChatWriting(audience, parts);
   registerChatVotes(audience, parts);
+  registerFlags(audience, parts);
   registerAssets(audience, parts);
 
   audience.notFound((context) => refuse(context, 'not_found'));

@@ -109,7 +109,7 @@ export async function countRequest(
     now,
   }: {
     showId: string;
-    what: 'identity' | 'message';
+    what: 'flag' | 'identity' | 'message';
     network: string;
     perMinute: number;
     now: Date;

@@ -1,6 +1,6 @@
 /** What moderators do in a chat, and the log of it. Pure. */
 
-export const MODERATION_KINDS = ['delete', 'approve', 'block', 'unblock', 'clear', 'settings'] as const;
+export const MODERATION_KINDS = ['delete', 'approve', 'block', 'unblock', 'clear', 'settings', 'close-flag'] as const;
 export type ModerationKind = (typeof MODERATION_KINDS)[number];
 
 /** Whom a block keeps from writing: one browser, or everyone in its network. */

@@ -108,9 +108,11 @@ async function refuse(deps: WorkflowDeps, recording: Recording): Promise<Recordi
 
 /** Ends the attempt. A job has no second run, so the next attempt is another job. */
 async function tryAgain(deps: WorkflowDeps, recording: Recording): Promise<RecordingVerdict> {
-  if (recording.attempt >= ATTEMPTS_MAX) return settle(deps, recording, { failure: 'copy_failed' });
+  const { attempt, recordingId } = recording;
+  deps.logger.error('a harvest job failed', { recordingId, attempt, attemptsMax: ATTEMPTS_MAX });
+  if (attempt >= ATTEMPTS_MAX) return settle(deps, recording, { failure: 'copy_failed' });
   const startedAt = (await findLaterStart(deps, recording)) ?? recording.startedAt;
-  await changeOwn(deps, recording, { attempt: recording.attempt + 1, startedAt });
+  await changeOwn(deps, recording, { attempt: attempt + 1, startedAt });
   return wait(1);
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CommandFailure, EXIT } from './command-failure.ts';
@@ -124,6 +124,34 @@ describe('the command table', () => {
       ...['login', 'logout', 'status', 'watch', 'destinations', 'shows', 'source', 'incidents', 'costs', 'reports'],
       ...['recordings', 'timeline', 'preflight', 'export', 'import', 'completion'],
     ]);
+  });
+
+  it('has no command that no test drives as a process', () => {
+    const folder = join(import.meta.dirname, '../../test/e2e');
+    const tests = readdirSync(folder).filter((file) => /^(command-line.*|completions)\.test\.ts$/.test(file));
+    const driven = tests.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    const forms = (path: readonly string[]) => [
+      `sluice(['${path.join("', '")}'`,
+      `[['${path.join("', '")}'`,
+      `sluice ${path.join(' ')}`,
+      `state('${path[1]}'`,
+      `    '${path.join("',\n      '")}'`,
+    ];
+    const missing = COMMANDS.filter(({ path }) => !forms(path).some((form) => driven.includes(form)));
+    expect(missing.map(({ path }) => path.join(' '))).toEqual([]);
+  });
+
+  it.each(['README.md', 'RUNBOOK.md'])('accepts every line of %s', (file) => {
+    const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+    const lines = [...text.matchAll(/^npx sluice (.+?)(?: +#.*)?$/gm), ...text.matchAll(/`(?:npx )?sluice ([^`]+)`/g)];
+    expect(lines.length).toBeGreaterThan(0);
+    for (const [line, typed] of lines) {
+      const words = typed!
+        .replace(/( \||\)).*/, '')
+        .match(/"[^"]*"|\S+/g)!
+        .map((word) => word.replaceAll('"', ''));
+      expect(() => readArguments(words), line).not.toThrow();
+    }
   });
 
   it('loads code for every command', async () => {

@@ -7,7 +7,7 @@ import { findFreePorts, findFreeTcpPort, startProduct, TEST_TOKEN, type Product 
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
 import { launchChromium } from './launch-chromium.ts';
-import { openWatched, type WatchedPage } from './watched-page.ts';
+import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Three browsers chat before a show, while an operator moderates in the dashboard. The steps build on one another, as in
@@ -202,6 +202,40 @@ describe('the chat of a show', { timeout: 240_000 }, () => {
     await says(reader, 'Quiet again');
     expect(await log(reader).textContent()).not.toContain('still here');
     await button(desk.page, 'Unblock Ben').waitFor();
+  });
+
+  it('has a message that a reader reports, and the operator deletes from the list of reports', async () => {
+    await say(anna, 'buy my watches');
+    await says(reader, 'buy my watches');
+    const opened = reader.waitForEvent('popup');
+    await log(reader).getByRole('link', { name: 'Report the message of Anna' }).last().click();
+    const form = await opened;
+    await form.getByText('buy my watches').waitFor();
+    for (const width of [320, 1280]) {
+      await form.setViewportSize({ width, height: 800 });
+      expect([await tooWide(form), await findViolations(form)]).toEqual([[], []]);
+    }
+    await form.getByRole('radio', { name: 'It is spam or a fraud' }).check();
+    await form.getByLabel('More about it').fill('third time today');
+    await button(form, 'Send report').click();
+    await form.getByRole('heading', { name: 'Thank you' }).waitFor();
+    await form.close();
+
+    await desk.page.goto(`${product.origin}/shows`);
+    await desk.page.getByRole('link', { name: 'Reports from watchers: 1' }).click();
+    await desk.page.getByText('third time today').waitFor();
+    for (const width of [320, 390, 1280]) {
+      await desk.page.setViewportSize({ width, height: 800 });
+      expect([await tooWide(desk.page), await findViolations(desk.page)]).toEqual([[], []]);
+    }
+    await button(desk.page, /^Delete the message: Anna: buy my watches/).click();
+    await desk.page.getByText('No open reports.').waitFor();
+    for (const page of [anna, reader]) await isGone(page, 'buy my watches');
+    await desk.page.goto(`${product.origin}/shows/${showId}`);
+    await desk.page
+      .getByRole('list', { name: 'Moderation log' })
+      .getByText(/closed a report of watchers about Anna/)
+      .waitFor();
   });
 
   it('is emptied on every page when the operator clears it, and closed when it is switched off', async () => {

@@ -22,6 +22,7 @@ const TURNS: readonly Readonly<Record<string, number>>[] = [
     'test/browser/transfer.test.ts': 38,
     'test/e2e/automate.test.ts': 94,
     'test/e2e/command-line-transfer.test.ts': 49,
+    'test/e2e/command-line-shows.test.ts': 45,
     'test/e2e/command-line.test.ts': 55,
     'test/e2e/dev.test.ts': 27,
     'test/e2e/generated-client.test.ts': 25,

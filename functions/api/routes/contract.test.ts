@@ -80,6 +80,7 @@ const BODIES: Record<string, object> = {
   'POST /api/shows/{showId}/watch-links': { name: 'x' },
   'PUT /api/shows/{showId}/chat': { mode: 'open' },
   'POST /api/shows/{showId}/chat/actions': { action: 'clear' },
+  'POST /api/flags/{flagId}/close': { reason: 'x' },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/export': {},
   'POST /api/import': { csv: 'name,platform\nx,youtube', dryRun: true },
@@ -108,6 +109,7 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{recordingId}', DESTINATION_ID.replace('dst_', 'rec_'))
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{showId}', SHOW_ID)
+            .replace('{flagId}', SHOW_ID)
             .replace('{groupStartId}', DESTINATION_ID.replace('dst_', 'gst_'))
             .replace('{reference}', 'sunday')
             .replace('{linkId}', DESTINATION_ID.replace('dst_', 'wli_'))

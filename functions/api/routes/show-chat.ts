@@ -158,7 +158,7 @@ function toResource({ addressHash: network, ...message }: ChatMessage): ChatMess
   return { ...message, network };
 }
 
-function toEntryResource({ kind: action, ...entry }: Entry): ModerationEntryResource {
+export function toEntryResource({ kind: action, ...entry }: Entry): ModerationEntryResource {
   return { ...entry, action };
 }
 

@@ -36,6 +36,9 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   CreateWatchLink: {
     name: 'Board members',
   },
+  CloseFlag: {
+    reason: 'Was meant as a joke',
+  },
   ModerateChat: {
     action: 'delete',
     messageId: '01k8m3v0s5n2q8w4x6y7z9a1bc',

@@ -31,6 +31,7 @@ export function showPage({ show, recording, origin, assets, hasChat }: ShowPageO
       <h1>${isolated(show.title)}</h1>
       <p class="when">${whenOf(show, recording)}</p>
       ${show.description === '' ? '' : html`<p class="description" dir="auto">${show.description}</p>`} ${topics(show)}
+      <p class="flag"><a href="${pathOf(show)}/flag" rel="nofollow">Report</a></p>
     </article>`,
   );
 }

@@ -40,6 +40,7 @@ export const queryKeys = {
   showChat: (showId: string) => ['show-chat', showId],
   chatMessages: (showId: string, state: string) => ['show-chat', showId, state],
   moderationLog: (showId: string) => ['show-chat', showId, 'log'],
+  flags: ['flags'],
   showReport: (showId: string) => ['show-report', showId],
   presence: ['presence'],
   people: ['people'],

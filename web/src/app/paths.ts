@@ -14,6 +14,7 @@ export const paths = {
   duplicateShow: (showId: string) => `/shows/new?from=${showId}`,
   plannedShow: (showId: string) => `/shows/${showId}`,
   showReport: (showId: string) => `/shows/${showId}/report`,
+  flags: '/flags',
   recordings: '/recordings',
   orphans: '/leftovers',
   notifications: '/notifications',

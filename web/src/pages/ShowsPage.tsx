@@ -1,5 +1,6 @@
 import { Button, Loader, NativeSelect } from '@mantine/core';
 import { Link } from 'wouter';
+import { useFlags } from '../api/flags.ts';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { useShows } from '../api/shows.ts';
@@ -25,6 +26,7 @@ export function ShowsPage({ search, onSearch }: { search: string; onSearch: (sea
   usePageTitle('Schedule');
   const [filter, change] = pageFilter(search, onSearch, { view: 'open', day: '' });
   const refusal = useRoleRefusal('operator');
+  const flagged = useFlags().data?.total ?? 0;
   return (
     <section className={page.page}>
       <div className={page.heading}>
@@ -33,9 +35,16 @@ export function ShowsPage({ search, onSearch }: { search: string; onSearch: (sea
           <p className={page.lead}>A show starts its destinations in time, goes live and ends by itself.</p>
         </div>
         {refusal === undefined && (
-          <Button component={Link} href={paths.planShow}>
-            Plan a show
-          </Button>
+          <div className={page.actions}>
+            {flagged > 0 && (
+              <Button component={Link} href={paths.flags} variant="default">
+                Reports from watchers: {flagged}
+              </Button>
+            )}
+            <Button component={Link} href={paths.planShow}>
+              Plan a show
+            </Button>
+          </div>
         )}
       </div>
       <div className={page.tools}>

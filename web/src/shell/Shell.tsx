@@ -32,6 +32,7 @@ import {
   ShortcutSheet,
   ShowPage,
   ShowReportPage,
+  FlagsPage,
   RecordingsPage,
   ShowsPage,
   TimelinePage,
@@ -126,6 +127,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <ShowsPage search={search} onSearch={onSearch} />;
     case paths.planShow:
       return <PlanShowPage search={search} />;
+    case paths.flags:
+      return <FlagsPage />;
     case paths.recordings:
       return <RecordingsPage />;
     case paths.orphans:

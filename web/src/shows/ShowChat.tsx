@@ -127,6 +127,7 @@ const ACTION_WORDS: Record<ModerationEntryResource['action'], string> = {
   approve: 'approved a message of',
   block: 'blocked',
   clear: 'cleared the chat',
+  'close-flag': 'closed a report of watchers about',
   delete: 'deleted a message of',
   settings: 'changed the settings',
   unblock: 'ended a block',

@@ -18,7 +18,8 @@ const SHOWN_MAX = 300;
 const END_PIXELS = 40;
 const COLOURS = 6;
 
-export function createMessageLog(): MessageLog {
+/** @param flagPathOf the page on which a reader reports a message */
+export function createMessageLog(flagPathOf: (messageId: string) => string): MessageLog {
   const list = create('div', { className: 'messages', tabIndex: 0 });
   list.setAttribute('role', 'log');
   list.setAttribute('aria-label', 'Messages');
@@ -59,6 +60,18 @@ export function createMessageLog(): MessageLog {
     rows.delete(id);
   }
 
+  function flagLink({ messageId, name }: PublicChatMessage): HTMLAnchorElement {
+    const link = create('a', {
+      className: 'flag',
+      href: flagPathOf(messageId),
+      target: '_blank',
+      textContent: 'Report',
+    });
+    link.rel = 'noopener nofollow';
+    link.setAttribute('aria-label', `Report the message of ${name}`);
+    return link;
+  }
+
   function append(message: PublicChatMessage): boolean {
     const { messageId, name, text, at, author } = message;
     if (rows.has(messageId)) return false;
@@ -70,6 +83,8 @@ export function createMessageLog(): MessageLog {
       create('bdi', { className: `author author-${colourOf(author)}`, textContent: name }),
       ': ',
       create('span', { dir: 'auto', textContent: text }),
+      ' ',
+      flagLink(message),
     );
     rows.set(messageId, row);
     list.append(row);

@@ -7,7 +7,7 @@ import { createReactionBar } from './reaction-bar.ts';
 
 /** Puts the chat of a show on its page. @param showId the id in the addresses of the show's data */
 export function openChat(place: HTMLElement, showId: string): void {
-  const log = createMessageLog();
+  const log = createMessageLog((messageId) => `/watch/${showId}/flag?message=${messageId}`);
   const reactions = createReactionBar(showId);
   const rating = createRatingForm(showId);
   const composer = createComposer({ showId, onSent: (message) => log.add([message]), onChanged: () => restart() });

@@ -102,9 +102,14 @@ export function runHarvestJob(context: MediaContext, job: HarvestJobRecord): voi
         manifestKey: destination!.ManifestKey!,
       }),
     (error) => {
-      job.problem = error instanceof HarvestFailure ? error.message : 'an internal error occurred';
+      job.problem = error instanceof HarvestFailure ? error.message : `an internal error occurred: ${codeOf(error)}`;
     },
   );
+}
+
+/** Names an error without its message, which may have paths of this machine. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : 'unknown');
 }
 
 /** Ends a job and reports it on the event bus. */
