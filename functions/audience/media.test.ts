@@ -373,8 +373,8 @@ describe('behind a CDN', () => {
     const playlist = await audience.request(`${folder}a.m3u8`, { headers });
     expect(playlist.headers.get('cache-control')).toBe('private, no-store');
     expect(playlist.headers.getSetCookie()).toHaveLength(3);
-    const private_ = { id: ID, isPrivate: true, source: 'live' } as const;
-    expect(await playlist.text()).toContain(`\n${segmentAddress(cdn.segmentKey, private_, 'a_10.ts')}\n`);
+    const closed = { id: ID, isPrivate: true, source: 'live' } as const;
+    expect(await playlist.text()).toContain(`\n${segmentAddress(cdn.segmentKey, closed, 'a_10.ts')}\n`);
     for (const path of [`${folder}a.m3u8`, `/audience/hls/${ID}/a.m3u8`, `/audience/hls/${ID}/index.m3u8`])
       expect((await get(path)).status, path).toBe(404);
   });

@@ -29,7 +29,7 @@ export function segmentAddress(key: string, { id, isPrivate, source }: SegmentFo
 }
 
 /** Private shows have a folder of their own, which the CDN opens only with signed cookies. */
-export function segmentFolderOf({ id, isPrivate, source }: SegmentFolder): string {
+function segmentFolderOf({ id, isPrivate, source }: SegmentFolder): string {
   if (isPrivate) return `${privateFolderOf(id)}/${source}/`;
   return source === 'live' ? `/audience/hls/${id}/` : `/audience/recordings/${id}/`;
 }
