@@ -6,6 +6,7 @@ import { throwProblems } from './api-problem.ts';
 import type { AccessTokensRoutes } from './routes/access-tokens.ts';
 import type { WatchLinksRoutes } from './routes/watch-links.ts';
 import type { FlagRoutes } from './routes/flags.ts';
+import type { PublicPagesRoutes } from './routes/public-pages.ts';
 import type { ShowChatRoutes } from './routes/show-chat.ts';
 import type { InvitationsRoutes } from './routes/invitations.ts';
 import type { InvitationLinksRoutes } from './routes/invitation-links.ts';
@@ -80,6 +81,7 @@ export type ServedRoute =
   | InvitationsRoutes
   | WatchLinksRoutes
   | FlagRoutes
+  | PublicPagesRoutes
   | ShowChatRoutes
   | CostsRoutes
   | DeliveriesRoutes

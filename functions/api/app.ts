@@ -75,6 +75,7 @@ import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { registerUserPool } from './routes/user-pool.ts';
 import { registerFlags } from './routes/flags.ts';
+import { registerPublicPages } from './routes/public-pages.ts';
 import { registerShowChat } from './routes/show-chat.ts';
 import { registerWatchLinks } from './routes/watch-links.ts';
 import { createFlowLook } from './views/flow-status.ts';
@@ -227,6 +228,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerWatchLinks(api, deps);
   registerShowChat(api, deps);
   registerFlags(api, deps);
+  registerPublicPages(api, deps);
   registerTransfer(api, deps);
   registerPreflight(api, deps);
   registerFlow(api, deps, look);

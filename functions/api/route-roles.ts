@@ -71,6 +71,7 @@ const ROUTES = {
   'GET /api/shows/{showId}/report': 'viewer',
   // Without their secrets.
   'GET /api/shows/{showId}/watch-links': 'viewer',
+  'GET /api/public-pages': 'viewer',
   'GET /api/shows/{showId}/chat': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
@@ -170,6 +171,7 @@ const ROUTES = {
   'DELETE /api/rehearsal': 'operator',
 
   // Changes nothing, but may contain every key.
+  'PUT /api/public-pages': 'admin',
   'POST /api/export': 'admin',
   'POST /api/import': 'admin',
   'POST /api/destinations': 'admin',

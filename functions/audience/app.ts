@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { getPublicPages } from '../aws/public-pages-table.ts';
+import { memoize } from '../domain/memoize.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import type { Audience, AudienceContext, AudienceDeps, AudienceEnv } from './audience-deps.ts';
 import { createParts } from './audience-parts.ts';
-import { busyPage, failurePage, missingPage } from './pages/message-page.ts';
+import { ASSETS_PATH } from './pages/layout.ts';
+import { busyPage, closedPage, failurePage, missingPage } from './pages/message-page.ts';
 import { problem, type ProblemCode } from './problem.ts';
 import { registerAssets } from './routes/assets.ts';
 import { registerChatReading } from './routes/chat-reading.ts';
@@ -25,6 +28,9 @@ const MEDIA = { atOnceMax: 256, perMinute: 12_000 };
 const CHAT_READS = { atOnceMax: 128, perMinute: 12_000 };
 /** Messages and reactions, which the table stores. */
 const CHAT_WRITES = { atOnceMax: 128, perMinute: 1_200 };
+/** How old the answer may be whether the pages are open. */
+const SWITCH_SHARED_MS = 2_000;
+const CLOSED_RETRY_SECONDS = 60;
 const BODY_BYTES_MAX = 16 * 1024;
 
 const CHAT_PATH = /^\/audience\/v1\/shows\/[^/]+\/chat(\/|$)/;
@@ -32,6 +38,7 @@ const CHAT_PATH = /^\/audience\/v1\/shows\/[^/]+\/chat(\/|$)/;
 /** The page of a refusal; any other is that of a missing show. */
 const PAGE_OF: Partial<Record<ProblemCode, typeof missingPage>> = {
   busy: busyPage,
+  closed: closedPage,
   throttled: busyPage,
   internal: failurePage,
 };
@@ -48,6 +55,7 @@ export function isAudiencePath(pathname: string): boolean {
 export function createAudience(deps: AudienceDeps): Audience {
   const audience: Audience = new Hono<AudienceEnv>();
   const parts = createParts(deps);
+  const publicPages = memoize({ milliseconds: SWITCH_SHARED_MS, now: deps.now }, () => getPublicPages(deps));
   const pages = createAdmission({ ...PAGES, now: deps.now });
   const media = createAdmission({ ...MEDIA, now: deps.now });
   const chatReads = createAdmission({ ...CHAT_READS, now: deps.now });
@@ -79,6 +87,10 @@ export function createAudience(deps: AudienceDeps): Audience {
     const host = new URL(context.req.url).hostname;
     if (deps.isHostAllowed && !deps.isHostAllowed(host)) return problem('wrong_host');
     return next();
+  });
+  audience.use(async (context, next) => {
+    const isClosed = !context.req.path.startsWith(ASSETS_PATH) && !(await publicPages.get()).isOpen;
+    return isClosed ? refuse(context, 'closed', CLOSED_RETRY_SECONDS) : next();
   });
   audience.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: () => problem('too_large') }));
 

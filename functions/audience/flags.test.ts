@@ -81,6 +81,28 @@ describe('the form', () => {
   });
 });
 
+describe('closed pages', () => {
+  const set = (isOpen: boolean) => test.call('PUT', '/api/public-pages', { body: { isOpen, reason: 'attack' } });
+  const pass = () => void (test.time.now = new Date(test.time.now.getTime() + 2_000));
+  const paths = ['/watch', `/watch/${ID}`, `/embed/${ID}`, '/audience/v1/shows', `/audience/v1/shows/${ID}/chat`, '/x'];
+  const statuses = () => Promise.all(paths.map(async (path) => (await audience.request(path, {}, { caller })).status));
+
+  it('answer 503 to everything until they are opened again, and say who closed them', async () => {
+    const before = await statuses();
+    expect(before.slice(0, 4)).toEqual([200, 200, 200, 200]);
+    expect((await set(false)).body).toMatchObject({ isOpen: false, changed: { reason: 'attack' } });
+    expect((await set(false)).status).toBe(200);
+    pass();
+    expect(await statuses()).toEqual(paths.map(() => 503));
+    expect((await report({ reason: 'spam' })).status).toBe(503);
+    const page = await audience.request('/watch', {}, { caller });
+    expect([await page.text(), page.headers.get('retry-after')]).toEqual([expect.stringContaining('closed'), '60']);
+    expect((await set(true)).body.isOpen).toBe(true);
+    pass();
+    expect(await statuses()).toEqual(before);
+  });
+});
+
 describe('reports', () => {
   it('of one show are one flag: each network counts once a day, and gets the same answer', async () => {
     const first = await report({ reason: 'spam', text: ' Buy\u202e this ' });

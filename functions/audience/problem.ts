@@ -51,6 +51,7 @@ const PROBLEMS = {
   internal: { status: 500, title: 'Something went wrong on our side', detail: 'try again in a moment' },
   not_supported: { status: 501, title: 'Not supported', detail: 'only format=json is supported' },
   busy: { status: 503, title: 'Too many visitors', detail: 'try again in a few seconds' },
+  closed: { status: 503, title: 'Closed', detail: 'the people who run this site have closed it for now' },
   no_picture: { status: 503, title: 'No picture', detail: 'the source delivers nothing at the moment' },
   full: { status: 503, title: 'Too many viewers', detail: 'all places are taken; try again in a minute' },
 } as const;

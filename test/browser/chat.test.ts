@@ -248,6 +248,25 @@ describe('the chat of a show', { timeout: 240_000 }, () => {
     expect(await anna.getByRole('textbox').count()).toBe(0);
   });
 
+  it('is closed with all public pages by an administrator, and comes back', async () => {
+    await desk.page.goto(`${product.origin}/settings`);
+    await confirm('Close the public pages');
+    await desk.page.getByText(/closed the public pages/).waitFor();
+    await waitFor('the closed page', async () => {
+      await anna.reload();
+      return (await anna.getByRole('heading', { name: 'Closed' }).count()) === 1;
+    });
+    for (const width of [320, 1280]) {
+      await desk.page.setViewportSize({ width, height: 800 });
+      expect([await tooWide(desk.page), await findViolations(desk.page)]).toEqual([[], []]);
+    }
+    await button(desk.page, 'Open the public pages').click();
+    await waitFor('the open page', async () => {
+      await anna.reload();
+      return (await anna.getByRole('heading', { name: 'Evening talk' }).count()) === 1;
+    });
+  });
+
   it('breaks no rule of the pages’ own policy and asks no other site', () => {
     for (const { faults, strangers } of [desk, ...watchers]) expect([faults, strangers]).toEqual([[], []]);
   });

@@ -122,7 +122,7 @@ describe('every route', () => {
       // Every visitor says that they are here.
       if (name.includes('/api/presence/')) continue;
       const isConfiguration =
-        /^(POST|PUT|PATCH|DELETE) \/api\/(access-tokens(\/\{tokenId\})?|invitations(\/\{invitationId\})?|destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?|\/by-reference\/\{reference\})?|incident-rules|ceilings\/\{period\}|no-source-limit|recording-settings|slate-image|sound|import|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
+        /^(POST|PUT|PATCH|DELETE) \/api\/(access-tokens(\/\{tokenId\})?|invitations(\/\{invitationId\})?|destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?|\/by-reference\/\{reference\})?|incident-rules|ceilings\/\{period\}|no-source-limit|public-pages|recording-settings|slate-image|sound|import|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
       const isAdmin = isConfiguration.test(name) || name === 'DELETE /api/recordings/{recordingId}';
       expect(access, name).toBe(isAdmin ? 'admin' : 'operator');
     }

@@ -81,6 +81,7 @@ const BODIES: Record<string, object> = {
   'PUT /api/shows/{showId}/chat': { mode: 'open' },
   'POST /api/shows/{showId}/chat/actions': { action: 'clear' },
   'POST /api/flags/{flagId}/close': { reason: 'x' },
+  'PUT /api/public-pages': { isOpen: false },
   'POST /api/shows/{showId}/duplicate': { localStart: '2026-11-22T10:00' },
   'POST /api/export': {},
   'POST /api/import': { csv: 'name,platform\nx,youtube', dryRun: true },

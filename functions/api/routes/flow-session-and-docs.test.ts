@@ -615,7 +615,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(109);
+    expect(Object.keys(body.paths)).toHaveLength(110);
   });
 
   it('GET /api/docs uses only local files and no inline script', async () => {

@@ -120,7 +120,8 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
 }
 
 /** Returns where the watch pages are, seen from where the operator is. */
-function watchOriginOf(context: ApiContext, deps: ApiDeps, audience: ApiAudience): string {
+/** Returns the origin of the public pages. */
+export function watchOriginOf(context: ApiContext, deps: ApiDeps, audience: ApiAudience): string {
   return audience.originFor(new URL(originOf(context, deps)).hostname);
 }
 

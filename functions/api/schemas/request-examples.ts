@@ -39,6 +39,10 @@ export const REQUEST_EXAMPLES: Record<string, object> = {
   CloseFlag: {
     reason: 'Was meant as a joke',
   },
+  SetPublicPages: {
+    isOpen: false,
+    reason: 'Under attack',
+  },
   ModerateChat: {
     action: 'delete',
     messageId: '01k8m3v0s5n2q8w4x6y7z9a1bc',

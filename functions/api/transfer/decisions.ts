@@ -178,6 +178,7 @@ export const STORE_DECISIONS: Record<string, string> = {
   'chat-moderation-table.ts': 'ends by itself within 30 days',
   'chat-table.ts': 'belongs to one show on one deployment; messages end by themselves within 30 days',
   'chat-votes-table.ts': HISTORY,
+  'public-pages-table.ts': 'whether pages are closed now is a matter of this deployment',
   'flag-table.ts': 'belongs to shows of one deployment; ends by itself within 90 days',
   'cover-store.ts': 'exported',
   'delivery-table.ts': HISTORY,

@@ -17,6 +17,11 @@ export function failurePage(assets: PageAssets | null): Markup {
   return message(assets, 'Something went wrong', 'The page could not be shown. Try again in a moment.');
 }
 
+/** Shown while an administrator has closed the pages. */
+export function closedPage(assets: PageAssets | null): Markup {
+  return message(assets, 'Closed', 'The people who run this site have closed it for now. Come back later.');
+}
+
 function message(assets: PageAssets | null, title: string, text: string): Markup {
   return page(
     { title, assets, hasScript: false },

@@ -41,6 +41,7 @@ export const queryKeys = {
   chatMessages: (showId: string, state: string) => ['show-chat', showId, state],
   moderationLog: (showId: string) => ['show-chat', showId, 'log'],
   flags: ['flags'],
+  publicPages: ['public-pages'],
   showReport: (showId: string) => ['show-report', showId],
   presence: ['presence'],
   people: ['people'],

@@ -13,6 +13,7 @@ import { Copyable } from '../ui/Copyable.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
+import { PublicPagesSection } from './PublicPagesSection.tsx';
 import { SlateImageSection } from './SlateImageSection.tsx';
 import classes from './SettingsPage.module.css';
 
@@ -44,6 +45,7 @@ export function SettingsPage({ session }: { session: SessionResource }) {
             <Link href={paths.transfer}>Export and import</Link> move destinations, shows and settings to another
             installation, or add destinations from a list.
           </p>
+          <PublicPagesSection className={classes.text} />
           <h2>Slate</h2>
           <SlateImageSection />
           <h2>Access</h2>
