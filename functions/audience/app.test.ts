@@ -143,6 +143,10 @@ describe('a public and an unlisted show', () => {
     const path = `/audience/v1/shows/${ID}/cover.png`;
     expect((await get(PAGE)).text).toContain(`og:image" content="http://localhost${path}?version=cov_1"`);
     expect((await get(path)).headers.get('content-type')).toBe('image/png');
+    // S3 answers so for a missing file, because the public side may not list the bucket.
+    const denied = Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
+    vi.spyOn(test.deps.clients.s3, 'send').mockRejectedValueOnce(denied as never);
+    expect((await get(path)).status).toBe(404);
     const { text } = await get(`/audience/v1/shows/${ID}/calendar.ics`);
     expect(text).toContain('SUMMARY:Tea\\; cake\\, and more\r\n');
     expect(text).toContain('DTSTART:20261206T100000Z\r\nDTEND:20261206T110000Z\r\n');

@@ -160,12 +160,3 @@ export function toAppError(error: unknown, doing: string): AppError {
     }
   }
 }
-
-/**
- * Returns true when S3 has no such file. To a caller that may not list the bucket, which the public side may not, S3
- * answers AccessDenied instead.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
- */
-export function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && ['NoSuchKey', 'AccessDenied'].includes(error.name);
-}

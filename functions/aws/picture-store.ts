@@ -1,5 +1,4 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { isMissingFile } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
 /** Pictures in the report bucket, each kind below its prefix. All are PNGs that `toPicture` wrote. */
@@ -26,7 +25,7 @@ export async function readPicture(
     const { Body: body } = await clients.s3.send(new GetObjectCommand({ Bucket: deployment.reportBucket, Key: key }));
     return new Uint8Array(await body!.transformToByteArray());
   } catch (error) {
-    if (isMissingFile(error)) return null;
+    if (error instanceof Error && error.name === 'NoSuchKey') return null;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { DeleteObjectsCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { isMissingFile } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
 /**
@@ -47,7 +46,7 @@ export async function openMediaFile(
     const contentType = path.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp2t';
     return { contentType, sizeBytes, body: body.transformToWebStream() };
   } catch (error) {
-    if (isMissingFile(error)) return null;
+    if (error instanceof Error && error.name === 'NoSuchKey') return null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { openMediaFile } from '../../aws/recording-store.ts';
+import { readFile } from '../read-file.ts';
 import { audienceIdOf, type AudienceShow } from '../../domain/audience-show.ts';
 import { privateFolderOf, segmentAddress } from '../../domain/segment-address.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
@@ -85,7 +86,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
     const { recordingId } = await recordingOf(parts, found);
     if (recordingId === null) return problem('not_found');
     if (deps.cdn) return sendRecordingPlaylist(context, found, { recordingId, path });
-    const file = await openMediaFile(deps, recordingId, path);
+    const file = await readFile(openMediaFile(deps, recordingId, path));
     if (!file) return problem('not_found');
     if (context.req.method === 'HEAD') await file.body.cancel();
     const headers = {
@@ -102,7 +103,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
     { audience: show }: RequestedShow,
     { recordingId, path }: { recordingId: string; path: string },
   ): Promise<Response> {
-    const file = path.endsWith('.m3u8') ? await openMediaFile(deps, recordingId, path) : null;
+    const file = path.endsWith('.m3u8') ? await readFile(openMediaFile(deps, recordingId, path)) : null;
     if (!file) return problem('not_found');
     if (file.sizeBytes > PLAYLIST_BYTES_MAX)
       throw new Error(`a playlist of ${recordingId} has ${file.sizeBytes} bytes`);

@@ -1,4 +1,5 @@
 import { readCover } from '../../aws/cover-store.ts';
+import { readFile } from '../read-file.ts';
 import { narrow } from '../../domain/audience-catalogue.ts';
 import type { Audience } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
@@ -32,7 +33,7 @@ export function registerShowData(audience: Audience, parts: AudienceParts): void
   audience.get('/audience/v1/shows/:id/cover.png', async (context) => {
     const found = await findShow(parts, context, context.req.param('id'));
     const cover = found?.record.cover;
-    const png = cover ? await readCover(deps, cover) : null;
+    const png = cover ? await readFile(readCover(deps, cover)) : null;
     if (!found || !png) return problem('not_found');
     context.header('cache-control', cachePolicyOf(found, COVER_CACHED_SECONDS));
     context.header('cross-origin-resource-policy', 'cross-origin');
