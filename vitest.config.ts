@@ -35,7 +35,7 @@ const WAITING_TESTS = [
 const FAULT_TESTS = ['test/faults/**/*.test.ts'];
 
 const ISOLATED_TESTS = [
-  'functions/{api.lambda,lambda-deps}.test.ts',
+  'functions/{api.lambda,audience.lambda,lambda-deps}.test.ts',
   'infra/aws/preview-keys/handler.test.ts',
   'infra/local/endpoints/dynamodb/create-dynamodb.test.ts',
   'web/src/api/snapshot.test.ts',
