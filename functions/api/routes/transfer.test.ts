@@ -231,6 +231,19 @@ describe('an import', () => {
     expect((await exported()).destinations[0]!.callerReference).toBe('sunday');
   });
 
+  it('finds an address the same that is written in another way', async () => {
+    const srt = {
+      ...{ name: 'Main', platform: 'srt', rtmpUrl: 'srt://studio.example:9000', streamId: null, latencyMs: 500 },
+      passphrase: 'a passphrase of srt',
+    };
+    expect((await post('/api/destinations', srt)).status).toBe(201);
+    const document = await exported();
+    for (const rtmpUrl of ['srt://stuDio.Example:9000', 'SRT://studio.example:9000/']) {
+      document.destinations[0] = { ...document.destinations[0]!, rtmpUrl };
+      expect((await imported({ document })).items[0], rtmpUrl).toMatchObject({ status: 'same' });
+    }
+  });
+
   it('refuses a reference that belongs to another destination, here or in the document', async () => {
     const document = await one((each) => {
       const [main] = each.destinations;

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import { isSrtPlatform } from '../../../presets/index.ts';
+import { getPlatform, isSrtPlatform } from '../../../presets/index.ts';
 import type { Destination } from '../../domain/destination.ts';
+import { parseIngestUrl } from '../../domain/ingest-url.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { prepareDestination } from '../create-destination.ts';
 import { readStreamKey } from '../destination-target.ts';
@@ -32,9 +33,10 @@ interface Here {
 /** Plans the import of each destination, and enters those that are here into `ids`. */
 export async function planDestinations(
   deps: ApiDeps,
-  wanted: readonly WantedDestination[],
+  given: readonly WantedDestination[],
   { described, ids }: { described: DescribedDeployment; ids: Ids },
 ): Promise<PlannedItem[]> {
+  const wanted = given.map((item) => withCanonicalAddresses(deps, item));
   const here = described.destinations.map((record, index) => ({
     record,
     exported: described.document.destinations[index]!,
@@ -52,6 +54,22 @@ export async function planDestinations(
     planned.push(rival ? refuseReference(next, item.fields.callerReference!, rival) : next);
   }
   return planned;
+}
+
+/** Writes addresses as they are stored, so that a second import finds them the same. Those that are refused stay. */
+function withCanonicalAddresses({ deployment }: ApiDeps, item: WantedDestination): WantedDestination {
+  const { backupRtmpUrl, platform: platformId, rtmpUrl } = item.fields;
+  const platform = platformId === undefined ? undefined : getPlatform(platformId);
+  const options = { loopbackAllowed: deployment.loopbackTargetsAllowed, ...(platform && { platform }) };
+  const canonical = (text: string) => {
+    const parsed = parseIngestUrl(text, options);
+    return parsed.ok ? parsed.url.normalized : text;
+  };
+  const addresses = {
+    ...(typeof rtmpUrl === 'string' && { rtmpUrl: canonical(rtmpUrl) }),
+    ...(typeof backupRtmpUrl === 'string' && { backupRtmpUrl: canonical(backupRtmpUrl) }),
+  };
+  return { ...item, fields: { ...item.fields, ...addresses } };
 }
 
 /** Returns the name of another destination, here or in the document, that has the reference of an item. */
