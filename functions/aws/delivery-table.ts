@@ -3,6 +3,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOfDelivery, type Delivery } from '../domain/delivery.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { queryNewest, queryPartition } from './query-partition.ts';
 
 /**
@@ -20,7 +21,7 @@ const KEPT_SECONDS = 30 * 86_400;
 
 const partitionOf = (targetId: string) => `DELIVERIES#${targetId}`;
 
-function toItem(delivery: Delivery): Record<string, unknown> {
+function toItem(delivery: Delivery): { pk: string; sk: string } & Record<string, unknown> {
   return {
     pk: partitionOf(delivery.targetId),
     sk: delivery.deliveryId,
@@ -59,19 +60,8 @@ export async function listDeliveries(deps: TableDeps, targetId: string, limit: n
  */
 export async function insertDelivery(deps: TableDeps, delivery: Delivery): Promise<Delivery> {
   const { clients, deployment } = deps;
-  let stored = delivery;
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: toItem(delivery),
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-    stored = (await getDelivery(deps, delivery.deliveryId)) ?? delivery;
-  }
+  const isNew = await insertItem(deps, toItem(delivery));
+  const stored = isNew ? delivery : ((await getDelivery(deps, delivery.deliveryId)) ?? delivery);
   if (stored.state === 'pending') {
     await clients.table.send(
       new PutCommand({ TableName: deployment.tableName, Item: { pk: PENDING, sk: delivery.deliveryId } }),

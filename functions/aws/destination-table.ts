@@ -1,8 +1,9 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Destination, DestinationStatus, Observation } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import { changeRecord } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { queryPartition } from './query-partition.ts';
 import { setFields } from './set-fields.ts';
 
@@ -87,19 +88,7 @@ export async function listAllDestinations(deps: TableDeps): Promise<Destination[
 
 /** Stores a new record. @returns false when the id is taken */
 export async function insertDestination(deps: TableDeps, record: Destination): Promise<boolean> {
-  const { clients, deployment } = deps;
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { ...record, pk: DESTINATIONS, sk: record.destinationId },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
+  if (await insertItem(deps, { ...record, pk: DESTINATIONS, sk: record.destinationId })) return true;
   // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
   const stored = await getDestination(deps, record.destinationId);
   return stored?.createdAt === record.createdAt && stored.streamKeyCiphertext === record.streamKeyCiphertext;

@@ -1,8 +1,8 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { FLAG_KEPT_MS, FLAG_REASONS, type Flag, type FlagNote } from '../domain/flag.ts';
-import { isConditionFailed } from './aws-errors.ts';
 import { expiresAfter } from './chat-partitions.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { queryPages, queryPartition } from './query-partition.ts';
 
 /**
@@ -20,30 +20,18 @@ const flagKey = (flagId: string) => ({ pk: FLAGS, sk: flagId });
  * Stores the note of a network. One network counts once a day for each show or message, so that one person cannot make
  * it look like many. @returns false when it has flagged this today
  */
-export async function addFlagNote(
-  { clients, deployment }: TableDeps,
+export function addFlagNote(
+  deps: TableDeps,
   { flagId, showId }: Pick<Flag, 'flagId' | 'showId'>,
   network: string,
   note: FlagNote,
 ): Promise<boolean> {
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: {
-          ...note,
-          pk: notesOf(showId),
-          sk: `${flagId}#${network}`,
-          expiresAt: expiresAfter(new Date(note.at), FLAG_KEPT_MS),
-        },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  return insertItem(deps, {
+    ...note,
+    pk: notesOf(showId),
+    sk: `${flagId}#${network}`,
+    expiresAt: expiresAfter(new Date(note.at), FLAG_KEPT_MS),
+  });
 }
 
 /** Counts a note. An interruption between the note and this leaves the count lower by one. */

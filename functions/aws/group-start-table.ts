@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { GroupStart } from '../domain/group-start.ts';
-import { isConditionFailed } from './aws-errors.ts';
 import { changeRecord, replaceItem } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { queryPartition } from './query-partition.ts';
 
 /** Group starts, one partition with the newest few: a new one removes the oldest of those that are over. */
@@ -32,19 +32,7 @@ export async function getGroupStart(
 
 /** Stores a new group start. @returns false when the id is taken */
 export async function insertGroupStart(deps: TableDeps, groupStart: GroupStart): Promise<boolean> {
-  const { clients, deployment } = deps;
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { ...groupStart, ...keyOf(groupStart.groupStartId) },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
+  if (await insertItem(deps, { ...groupStart, ...keyOf(groupStart.groupStartId) })) return true;
   // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
   return isDeepStrictEqual(await getGroupStart(deps, groupStart.groupStartId), groupStart);
 }

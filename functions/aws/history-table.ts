@@ -5,6 +5,7 @@ import type { HistoryLike } from '../domain/timeline.ts';
 import { DAY_MS, dayOf, startOfDay } from '../domain/utc-day.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { HISTORY_BY_DAY } from './names.ts';
 import { queryPages } from './query-partition.ts';
 
@@ -51,24 +52,14 @@ function operationKey(destinationId: string, generation: number) {
  * @param run the channel run that the operation began, met or ended
  */
 export async function putOperation(
-  { clients, deployment }: TableDeps,
+  deps: TableDeps,
   owner: Owner,
   operation: Operation,
   run?: RecordedRun,
 ): Promise<void> {
   const key = operationKey(owner.destinationId, operation.generation);
   const row = historyRow(owner, operation.endedAt ?? operation.startedAt, run);
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { ...key, ...operation, ...row },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
+  await insertItem(deps, { ...key, ...operation, ...row });
 }
 
 /** Reads a finished operation, strongly consistent because callers ask as it ends. Returns null when it is missing. */

@@ -1,8 +1,8 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DEFAULT_RECORDING_SETTINGS, type Recording, type RecordingSettings } from '../domain/recording.ts';
-import { isConditionFailed } from './aws-errors.ts';
 import { changeRecord, replaceItem } from './change-record.ts';
 import type { TableDeps } from './clients.ts';
+import { insertItem } from './insert-item.ts';
 import { queryNewest, queryPartition } from './query-partition.ts';
 
 /**
@@ -55,19 +55,7 @@ export async function listOpenRecordings(deps: TableDeps): Promise<string[]> {
 /** Stores a new recording with its mark. Repeating it changes nothing. */
 export async function insertRecording(deps: TableDeps, recording: Recording): Promise<void> {
   await markOpen(deps, recording.recordingId);
-  const { clients, deployment } = deps;
-  try {
-    await clients.table.send(
-      new PutCommand({
-        TableName: deployment.tableName,
-        Item: { pk: PARTITION, sk: recording.recordingId, ...recording },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    // The SDK repeats a write whose answer was lost.
-    if (!isConditionFailed(error)) throw error;
-  }
+  await insertItem(deps, { pk: PARTITION, sk: recording.recordingId, ...recording });
 }
 
 /** Marks a recording as having work left. */

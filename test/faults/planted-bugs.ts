@@ -504,8 +504,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an ending is overwritten',
     file: 'aws/history-table.ts',
-    find: "        Item: { ...key, ...operation, ...row },\n        ConditionExpression: 'attribute_not_exists(pk)',",
-    replace: '        Item: { ...key, ...operation, ...row },',
+    find: 'await insertItem(deps, { ...key, ...operation, ...row });',
+    replace:
+      'await deps.clients.table.send(new PutCommand({ TableName: deps.deployment.tableName, Item: { ...key, ...operation, ...row } }));',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],
   },
   {
