@@ -1,4 +1,4 @@
-import { Button, Loader, TextInput } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { FlagResource } from '../../../functions/api/schemas/flags.ts';
@@ -9,6 +9,7 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
+import { ModerationReason } from '../shows/ModerationReason.tsx';
 import { formatMoment } from '../ui/format.ts';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
@@ -39,13 +40,10 @@ export function FlagsPage() {
       {data?.total === 0 && <p className={page.empty}>No open reports.</p>}
       {data && data.total > 0 && (
         <>
-          <TextInput
-            label="Reason"
+          <ModerationReason
             description="Goes into the moderation log of the show with each decision"
-            autoComplete="off"
-            maxLength={200}
             value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
+            onChange={setReason}
           />
           <ul className={classes.flags} aria-label="Reports">
             {data.data.map((flag) => (

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type {
@@ -14,6 +14,7 @@ import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { ChatMessages } from './ChatMessages.tsx';
 import { ChatSettingsForm } from './ChatSettingsForm.tsx';
+import { ModerationReason } from './ModerationReason.tsx';
 import classes from './ShowWatchPage.module.css';
 
 const OPENING_WORDS: Record<Chat['opening'], string> = {
@@ -56,14 +57,7 @@ function Moderation({ showId, blocks }: { showId: string; blocks: Chat['blocks']
   const common = { isBusy: moderate.isPending, onAct };
   return (
     <>
-      <TextInput
-        label="Reason"
-        description="Goes into the log with each action"
-        autoComplete="off"
-        maxLength={200}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <ModerationReason description="Goes into the log with each action" value={reason} onChange={setReason} />
       {held.length > 0 && <h3>Waiting for approval</h3>}
       {held.length > 0 && <ChatMessages label="Messages that wait for approval" messages={held} {...common} />}
       <h3>Messages</h3>
