@@ -136,7 +136,7 @@ async function start(): Promise<Api> {
   });
 }
 
-/** The public side has alarms of its own, so the API does not watch it. */
+/** The public side has its own alarms, so the API does not watch it. */
 function audienceAt(host: string): ApiAudience {
   return { originFor: () => `https://${host}`, problem: () => null };
 }

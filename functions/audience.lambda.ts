@@ -15,7 +15,7 @@ import { AudienceEnvironment, readEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 
 /**
- * Entry point of the public side on AWS, behind a CloudFront distribution and an HTTP API of its own. It answers only
+ * Entry point of the public side on AWS, behind its own CloudFront distribution and HTTP API. It answers only
  * requests with the secret that this distribution adds, so the distribution's checks cannot be passed by.
  */
 

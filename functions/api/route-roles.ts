@@ -170,8 +170,8 @@ const ROUTES = {
   'PATCH /api/recordings/{recordingId}': 'operator',
   'DELETE /api/rehearsal': 'operator',
 
-  // Changes nothing, but may contain every key.
   'PUT /api/public-pages': 'admin',
+  // Changes nothing, but may contain every key.
   'POST /api/export': 'admin',
   'POST /api/import': 'admin',
   'POST /api/destinations': 'admin',

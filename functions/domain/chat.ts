@@ -41,10 +41,12 @@ export const DEFAULT_CHAT_SETTINGS: ChatSettings = {
 export const SLOW_MODE_SECONDS_MAX = 3_600;
 export const REFUSED_WORDS_MAX = 200;
 
+/** The id of a message: a ULID in lower case, by which messages sort. */
+export const MESSAGE_ID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
 export type ChatMessageState = 'visible' | 'held' | 'deleted';
 
 export interface ChatMessage {
-  /** A lower-case ULID: messages sort by it. */
   messageId: string;
   state: ChatMessageState;
   /** Hash of the author's cookie and the show, so that it names the same person in this chat only. */

@@ -1,3 +1,5 @@
+import { DAY_MS } from './utc-day.ts';
+
 /** What watchers flag: a show, or a message of its chat, that breaks a law or a rule. Pure. */
 
 export const FLAG_REASONS = ['illegal', 'harassment', 'violence', 'spam', 'copyright', 'other'] as const;
@@ -26,19 +28,18 @@ export interface FlagNote {
 }
 
 /** How long an open flag and its notes are kept. */
-export const FLAG_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+export const FLAG_KEPT_MS = 90 * DAY_MS;
 
-const ID = /^(shw_[0-9a-z]{26})(?:\.([0-9a-z]{26}))?$/;
+const ID = /^shw_[0-9a-z]{26}(?:\.[0-9a-z]{26})?$/;
 
 /** Returns the id of the flag of a show or of a message. */
 export function flagIdOf(showId: string, messageId: string | null): string {
   return messageId === null ? showId : `${showId}.${messageId}`;
 }
 
-/** Reads an id. Null for what is none. */
-export function readFlagId(flagId: string): Pick<Flag, 'showId' | 'messageId'> | null {
-  const [, showId, messageId = null] = ID.exec(flagId) ?? [];
-  return showId === undefined ? null : { showId, messageId };
+/** Returns true for what can be the id of a flag. */
+export function isFlagId(text: string): boolean {
+  return ID.test(text);
 }
 
 export function isFlagReason(value: unknown): value is FlagReason {

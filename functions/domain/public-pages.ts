@@ -1,4 +1,4 @@
-/** Whether the public pages are open. An administrator closes them at once and for all watchers, and opens them again. */
+/** Whether the public pages are open. An administrator closes them for all watchers, and opens them again. */
 export interface PublicPages {
   isOpen: boolean;
   /** Who opened or closed them last, and why; null before anyone did. */

@@ -28,7 +28,7 @@ export function segmentAddress(key: string, { id, isPrivate, source }: SegmentFo
   return `${segmentFolderOf({ id, isPrivate, source })}${signature}/${uri}`;
 }
 
-/** Private shows have a folder of their own, which the CDN opens only with signed cookies. */
+/** Each private show has its folder, which the CDN opens only with signed cookies. */
 function segmentFolderOf({ id, isPrivate, source }: SegmentFolder): string {
   if (isPrivate) return `${privateFolderOf(id)}/${source}/`;
   return source === 'live' ? `/audience/hls/${id}/` : `/audience/recordings/${id}/`;

@@ -373,7 +373,7 @@ const Configuration = z
   })
   .refine(({ domain, audience }) => !domain || domain.name !== audience?.domain?.name, {
     path: ['audience', 'domain', 'name'],
-    message: 'is the host of the dashboard: the public pages need one of their own',
+    message: 'is the host of the dashboard: the public pages need another one',
   })
   .describe('A Sluice deployment on AWS.');
 

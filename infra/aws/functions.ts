@@ -102,7 +102,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
 };
 
 /**
- * The function of the public side, in a stack of its own. The configuration sets its concurrency.
+ * The function of the public side, in its own stack. The configuration sets its concurrency.
  * @see configuration.ts, audience
  */
 export const AUDIENCE_FUNCTION: Omit<FunctionDefinition<AudienceResources>, 'concurrency'> = {

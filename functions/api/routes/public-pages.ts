@@ -27,7 +27,7 @@ const put = createRoute({
   tags,
   summary: 'Open or close the public pages',
   description:
-    'Closed pages answer every watcher within three seconds that the site is closed: catalogue, shows, media and chats. Shows and destinations go on.',
+    'Closed pages answer within ten seconds that the site is closed: catalogue, shows, playlists and chats. On AWS, CloudFront still serves segments whose addresses a player has. Shows and destinations go on.',
   request: { query: NoQuery, body: takes(SetPublicPages) },
   responses: { 200: resource, ...problems(...WRITE_PROBLEMS, 409, 503) },
 });

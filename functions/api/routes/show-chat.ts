@@ -158,6 +158,7 @@ function toResource({ addressHash: network, ...message }: ChatMessage): ChatMess
   return { ...message, network };
 }
 
+/** Returns an entry of the moderation log as the API shows it. */
 export function toEntryResource({ kind: action, ...entry }: Entry): ModerationEntryResource {
   return { ...entry, action };
 }

@@ -119,8 +119,7 @@ export function registerWatchLinks(api: Api, deps: ApiDeps): void {
   });
 }
 
-/** Returns where the watch pages are, seen from where the operator is. */
-/** Returns the origin of the public pages. */
+/** Returns the origin of the public pages, seen from where the operator is. */
 export function watchOriginOf(context: ApiContext, deps: ApiDeps, audience: ApiAudience): string {
   return audience.originFor(new URL(originOf(context, deps)).hostname);
 }

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { REASON_MAX } from '../../domain/chat-moderation.ts';
-import { FLAG_REASONS, readFlagId } from '../../domain/flag.ts';
+import { FLAG_REASONS, isFlagId } from '../../domain/flag.ts';
 import { timestamp } from './parts.ts';
 
 /** What watchers flagged. */
 
 export const FlagId = z
   .string()
-  .refine((value) => readFlagId(value) !== null, 'not the id of a flag')
+  .refine(isFlagId, 'not the id of a flag')
   .openapi({ example: 'shw_01k8m3v0s5n2q8w4x6y7z9a1bc' });
 
 export const FlagResource = z

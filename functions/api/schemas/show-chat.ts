@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { CHAT_MODES, DEFAULT_CHAT_SETTINGS, REFUSED_WORDS_MAX, SLOW_MODE_SECONDS_MAX } from '../../domain/chat.ts';
+import {
+  CHAT_MODES,
+  DEFAULT_CHAT_SETTINGS,
+  MESSAGE_ID,
+  REFUSED_WORDS_MAX,
+  SLOW_MODE_SECONDS_MAX,
+} from '../../domain/chat.ts';
 import { BLOCK_MINUTES_MAX, BLOCK_SCOPES, MODERATION_KINDS, REASON_MAX } from '../../domain/chat-moderation.ts';
 import { timestamp } from './parts.ts';
 
@@ -11,7 +17,7 @@ const PAGE_DEFAULT = 50;
 
 const messageId = z
   .string()
-  .regex(/^[0-7][0-9a-hjkmnp-tv-z]{25}$/, 'not the id of a chat message')
+  .regex(MESSAGE_ID, 'not the id of a chat message')
   .openapi({ example: '01k8m3v0s5n2q8w4x6y7z9a1bc' });
 const scope = z.enum(BLOCK_SCOPES).openapi({ description: 'author: one browser. network: everyone in its network' });
 const reason = z.string().trim().max(REASON_MAX).default('').openapi({ description: 'For the moderation log' });

@@ -1,6 +1,7 @@
 import { countRequest } from '../../aws/chat-author-table.ts';
 import { getChatMessage } from '../../aws/chat-table.ts';
 import { addFlagNote, countFlag } from '../../aws/flag-table.ts';
+import { MESSAGE_ID } from '../../domain/chat.ts';
 import { cleanChatText } from '../../domain/chat-text.ts';
 import { flagIdOf, isFlagReason, type Flag, type FlagReason } from '../../domain/flag.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
@@ -14,7 +15,6 @@ import { problem } from '../problem.ts';
 /** Flags of one network in a minute. */
 const FLAGS_PER_MINUTE = 10;
 const RETRY_SECONDS = 60;
-const MESSAGE_ID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const MESSAGE_PARAMETER = 'message';
 
 type Subject = { show: RequestedShow } & Pick<Flag, 'flagId' | 'showId' | 'messageId' | 'message'>;
@@ -31,7 +31,7 @@ export function registerFlags(audience: Audience, parts: AudienceParts): void {
     const messageId = context.req.query(MESSAGE_PARAMETER) ?? null;
     if (messageId === null) return { show, flagId: flagIdOf(showId, null), showId, messageId, message: null };
     const found = MESSAGE_ID.test(messageId) ? await getChatMessage(deps, showId, messageId) : null;
-    // What waits for a moderator or was deleted was seen by no one who could flag it now.
+    // Watchers see none that waits for a moderator or was deleted.
     if (found?.state !== 'visible') return null;
     const { name, text } = found;
     return { show, flagId: flagIdOf(showId, messageId), showId, messageId, message: { name, text } };

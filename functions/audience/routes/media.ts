@@ -45,7 +45,7 @@ export function registerMedia(audience: Audience, parts: AudienceParts): void {
   audience.get('/audience/hls/:viewing/*', async (context) => {
     const viewing = viewings.use(context.req.param('viewing'));
     const path = pathAfter(context, `/audience/hls/${context.req.param('viewing')}/`);
-    // A private show has an address of its own.
+    // Private shows have another address.
     const found = viewing && (await shows.find(audienceIdOf(viewing.showId), () => Promise.resolve(false)));
     return found && path !== null ? sendLive(context, found, path) : problem('not_found');
   });

@@ -27,7 +27,7 @@ interface AudienceStackProps extends StackProps {
 const LAYER_FOLDER = '/opt';
 
 /**
- * Creates the public side: a distribution, an HTTP API and a function of its own. It shares nothing with the control plane
+ * Creates the public side: its own distribution, HTTP API and function. It shares nothing with the control plane
  * but the table and the buckets, of which its role reaches only what is public.
  *
  * The API is an HTTP API and not a function URL: CloudFront signs requests to a function URL without their body, so
