@@ -103,6 +103,8 @@ export function runHarvestJob(context: MediaContext, job: HarvestJobRecord): voi
       }),
     (error) => {
       job.problem = error instanceof HarvestFailure ? error.message : `an internal error occurred: ${codeOf(error)}`;
+      // On AWS the reason is only in an event; here the console has it too.
+      console.error(`harvest job ${job.id} failed: ${job.problem}`);
     },
   );
 }

@@ -60,11 +60,14 @@ export async function listKept(
     .toSorted((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }));
 }
 
-/** Deletes the segments that ended before a time, and files that were never finished. */
+/**
+ * Deletes the segments that ended before a time, finished or not, and foreign files. An unfinished segment of a later time
+ * stays, because the engine may be writing it.
+ */
 export async function forgetKept(folder: string, beforeMs: number): Promise<void> {
   for (const name of await readNames(folder)) {
     for (const file of await readNames(join(folder, name))) {
-      const segment = parse(file);
+      const segment = parse(file.endsWith(UNFINISHED) ? file.slice(0, -UNFINISHED.length) : file);
       const isOld = segment ? segment.startedAtMs + segment.durationMs <= beforeMs : true;
       if (isOld) await rm(join(folder, name, file), { force: true });
     }

@@ -75,6 +75,25 @@ describe('the keepers of segments', () => {
     expect(keepers.report()[0]!.error).toBeNull();
   });
 
+  it('count no failure of a segment that a request before wanted', async () => {
+    const fails: (() => void)[] = [];
+    let writes = 0;
+    const { keepers, keeper, changes } = start(() => {
+      writes += 1;
+      return new Promise((_resolve, reject) => fails.push(() => reject(new Error('the file is gone'))));
+    });
+    keeper.add(RENDITION, segment(1));
+    keeper.add(RENDITION, segment(2));
+    await new Promise(setImmediate);
+    keepers.set(CHANNEL, null);
+    keepers.set(CHANNEL, { directory, fromMs: 0 });
+    fails[0]!();
+    await new Promise(setImmediate);
+    fails[1]!();
+    await keepers.close();
+    expect([writes, changes(), keepers.report()[0]!.error]).toEqual([2, 0, null]);
+  });
+
   it('lose segments rather than memory while the disk is slow, and mark where they continue', async () => {
     const paths: string[] = [];
     const waiting: (() => void)[] = [];
@@ -126,12 +145,22 @@ describe('the segments on disk', () => {
 
   it('leave out what a crash cut short and foreign files, and forget them with what is old', async () => {
     const folder = await keep(segment(1), segment(2));
-    const files = [`${keptName({ ...segment(3), isDiscontinuity: false })}${UNFINISHED}`, 'notes.txt'];
+    const files = [`${keptName({ ...segment(1), isDiscontinuity: false })}${UNFINISHED}`, 'notes.txt'];
     for (const file of files) writeFileSync(join(folder, RENDITION, file), 'x');
     const [rendition] = await listKept(folder, everything);
     expect(rendition!.segments).toHaveLength(2);
     await forgetKept(folder, 2000);
     expect(kept()).toEqual(['2000-1000.ts']);
+  });
+
+  it('are forgotten around one that is being written', async () => {
+    const folder = await keep(segment(1), segment(2));
+    const writing = `${keptName({ ...segment(2), isDiscontinuity: false })}${UNFINISHED}`;
+    writeFileSync(join(folder, RENDITION, writing), 'half');
+    await forgetKept(folder, 2000);
+    expect(kept()).toEqual(['2000-1000.ts', writing]);
+    await forgetKept(folder, 3000);
+    expect(kept()).toEqual([]);
   });
 
   it('are single when an engine kept one again after a restart', async () => {

@@ -43,6 +43,8 @@ interface Keeping {
   droppedSegments: number;
   /** Renditions whose next segment follows on what was kept before in this run. */
   continued: Set<string>;
+  /** How often keeping was stopped. */
+  stops: number;
   done: Promise<void>;
 }
 
@@ -77,10 +79,13 @@ export function createSegmentKeepers(options: {
     keeping.continued.add(rendition);
     keeping.waitingBytes += segment.data.length;
     const path = join(keptFolder(request.directory, packageChannelId), name);
+    const { stops } = keeping;
     keeping.done = keeping.done.then(async () => {
       try {
         if (keeping.error === null) await write(path, segment.data);
       } catch (error) {
+        // What was kept before is being deleted, also under a write's hands: that is no error of a later request.
+        if (keeping.stops !== stops) return;
         keeping.error = (error as NodeJS.ErrnoException).code ?? 'unknown';
         logger.error('a segment could not be recorded', { code: keeping.error });
         onChange();
@@ -107,6 +112,7 @@ export function createSegmentKeepers(options: {
       keeping.request = request;
       if (request === null) {
         keeping.error = null;
+        keeping.stops += 1;
         keeping.continued.clear();
       }
       if (!isNew) return;
@@ -134,6 +140,7 @@ function makeKeeping(): Keeping {
     waitingBytes: 0,
     droppedSegments: 0,
     continued: new Set(),
+    stops: 0,
     done: Promise.resolve(),
   };
 }
