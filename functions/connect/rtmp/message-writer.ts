@@ -1,11 +1,13 @@
 import { encodeAmf0, type Amf0Value } from './amf0.ts';
 import { MESSAGE_TYPE, toChunks, type OutgoingMessage } from './chunk-writer.ts';
+import { hold, release } from './held-writes.ts';
 import type net from 'node:net';
 
 /** Writes RTMP to a socket and counts the bytes. */
 export interface MessageWriter {
   /** Writes bytes outside any message: the handshake. */
   raw(bytes: Buffer): void;
+  /** Writes a message. Sound leaves with the next picture, in one system call: calls are most of what sending costs. */
   message(message: OutgoingMessage): void;
   /** Writes a protocol control message. */
   control(typeId: number, body: Buffer): void;
@@ -52,7 +54,11 @@ export function createMessageWriter(socket: net.Socket): MessageWriter {
 
   return {
     raw: (bytes) => write([bytes]),
-    message: (message) => inOneWrite(() => write(toChunks(message, chunkBytes))),
+    message(message) {
+      hold(socket);
+      write(toChunks(message, chunkBytes));
+      if (message.typeId !== MESSAGE_TYPE.audio) release(socket);
+    },
     control,
     command(streamId, name, transaction, ...values) {
       const body = encodeAmf0(name, transaction, ...values);

@@ -1,4 +1,6 @@
 const DEFAULT_INSPECTOR_PORT = 9229;
+/** Megabytes for young objects. From Node's one megabyte, sending to 50 destinations would collect garbage all the time. */
+const HEAP = '--min-semi-space-size=16';
 
 /**
  * Returns the engine process's arguments of Node. The engine gets none of its parent's, except that it listens for a
@@ -6,7 +8,7 @@ const DEFAULT_INSPECTOR_PORT = 9229;
  */
 export function engineArguments(parentArguments: readonly string[]): string[] {
   const inspect = parentArguments.find((argument) => /^--inspect(-brk|-wait)?(=|$)/.test(argument));
-  if (inspect === undefined) return [];
+  if (inspect === undefined) return [HEAP];
   const port = Number(/[=:](\d+)$/.exec(inspect)?.[1] ?? DEFAULT_INSPECTOR_PORT);
-  return [`--inspect=127.0.0.1:${port === 0 ? 0 : port + 1}`];
+  return [HEAP, `--inspect=127.0.0.1:${port === 0 ? 0 : port + 1}`];
 }

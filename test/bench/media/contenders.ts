@@ -4,6 +4,7 @@
  */
 import { fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { engineArguments } from '../../../infra/local/engine/engine-arguments.ts';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import { endProcess, nextMessage, watch } from '../child-processes.ts';
 import { findNginx, startNginx } from './nginx.ts';
@@ -31,6 +32,7 @@ export interface RunningContender {
   stop(): Promise<void>;
 }
 
+const HUB_PROCESS = join(import.meta.dirname, 'hub-process.ts');
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
 
 /** Reads a file in real time, in a loop, as a transport stream, like the output of the engine's ingest. */
@@ -50,7 +52,7 @@ export function makeNativeContender(setup: (media: BenchMedia) => HubSetup): Con
     name: 'Sluice',
     missing: () => null,
     async start(media, urls) {
-      const hub = watch(fork(join(import.meta.dirname, 'hub-process.ts'), [JSON.stringify(setup(media))]));
+      const hub = watch(fork(HUB_PROCESS, [JSON.stringify(setup(media))], { execArgv: engineArguments([]) }));
       const ask = <Type extends HubAnswer['type']>(type: Type, request?: HubRequest) => {
         const answered = nextMessage<Extract<HubAnswer, { type: Type }>>(hub, (message) => message.type === type);
         if (request) hub.send(request);
