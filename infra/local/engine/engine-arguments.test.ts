@@ -9,5 +9,5 @@ it.each([
   [['--inspect=0.0.0.0:9300'], ['--inspect=127.0.0.1:9301']],
   [['--inspect=0'], ['--inspect=127.0.0.1:0']],
 ])('of a parent with %j the engine process gets %j', (parent, engine) => {
-  expect(engineArguments(parent)).toEqual(['--min-semi-space-size=16', ...engine]);
+  expect(engineArguments(parent)).toEqual(['--min-semi-space-size=16', '--initial-old-space-size=128', ...engine]);
 });
