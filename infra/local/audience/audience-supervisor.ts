@@ -165,7 +165,7 @@ function forkAudience(program: string, { opening, logger }: AudienceSupervisorOp
  * @see sched(7), The autogroup feature
  */
 function yieldToOthers(pid: number): void {
-  const priority = constants.priority.PRIORITY_BELOW_NORMAL;
+  const priority = constants.priority.PRIORITY_LOW;
   try {
     setPriority(pid, priority);
     writeFileSync(`/proc/${pid}/autogroup`, String(priority));
