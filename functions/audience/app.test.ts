@@ -3,6 +3,7 @@ import { useTestApi, TOKEN } from '../../test/support/api.ts';
 import { makeAudience } from '../../test/support/audience.ts';
 import { makeShow, SHOW_ID } from '../../test/support/make-show.ts';
 import { storeCover } from '../aws/cover-store.ts';
+import { putLike } from '../aws/chat-votes-table.ts';
 import { archiveShow, insertShow } from '../aws/show-table.ts';
 import { insertWatchLink, revokeWatchLink } from '../aws/watch-link-table.ts';
 import { buildPlainPng } from '../domain/plain-png.ts';
@@ -134,6 +135,41 @@ describe('a public and an unlisted show', () => {
     }
   });
 
+  it('are listed by time or by likes, which count within half a minute', async () => {
+    const LIKED = 'shw_00000000000000000000000000';
+    await put({ title: 'Sooner', category: 'Music' });
+    await put({ showId: LIKED, title: 'Liked', category: 'Music', startsAt: '2027-01-01T10:00:00.000Z' });
+    await putLike(test.deps, { showId: LIKED, authorId: 'a', isLiked: true, now: test.deps.now() });
+    const order = async (path: string) => {
+      const { text } = await get(path);
+      return text.indexOf('Liked') < text.indexOf('Sooner') ? 'liked first' : 'sooner first';
+    };
+    expect(await order('/watch')).toBe('sooner first');
+    expect(await order('/watch?order=nonsense')).toBe('sooner first');
+    expect(await order('/watch?order=likes')).toBe('liked first');
+    const { text } = await get('/watch?order=likes');
+    expect(text).toContain('1 like<');
+    expect(text).toContain('href="/watch?category=Music&amp;order=likes"');
+    expect(text).toContain('<input type="hidden" name="order" value="likes"');
+    expect((await json('/audience/v1/shows?order=likes')).before[0].title).toBe('Liked');
+    await putLike(test.deps, { showId: LIKED, authorId: 'b', isLiked: true, now: test.deps.now() });
+    advance(31);
+    expect((await get('/watch')).text).toContain('2 likes<');
+  });
+
+  it('offer other public shows with the reason', async () => {
+    const other = (number: number) => `shw_${String(number).repeat(26)}`;
+    await put({ category: 'Music' });
+    await put({ showId: other(1), title: 'Concert', category: 'Music' });
+    await put({ showId: other(2), title: 'Secret', category: 'Music', privacy: 'private' });
+    await put({ showId: other(3), title: 'Hidden', category: 'Music', privacy: 'unlisted' });
+    const { text } = await get(PAGE);
+    expect(text).toContain('Also in Music');
+    expect(text).toContain('Concert');
+    expect(text).not.toMatch(/Secret|Hidden/);
+    expect((await get(`/embed/${ID}`)).text).not.toContain('Concert');
+  });
+
   it('have a cover, a calendar entry and an embed', async () => {
     const at = { uploadedAt: '2026-11-20T10:00:00.000Z', uploadedBy: 'x' };
     const png = buildPlainPng(640, 360, '204060');
@@ -240,7 +276,8 @@ describe('the public side', () => {
   it('503 with Retry-After while too many requests are answered, and reads the shows once for a crowd', async () => {
     const send = vi.spyOn(test.deps.clients.table, 'send');
     const answers = await Promise.all(Array.from({ length: 100 }, () => get('/watch')));
-    expect(send).toHaveBeenCalledTimes(3);
+    // Planned, past and other shows, and their likes.
+    expect(send).toHaveBeenCalledTimes(4);
     const busy = answers.filter(({ status }) => status === 503);
     expect(busy).toHaveLength(36);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(64);

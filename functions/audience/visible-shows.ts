@@ -1,6 +1,13 @@
+import { listLikes } from '../aws/chat-votes-table.ts';
 import { listOpenShows, listPastShows, getShow } from '../aws/show-table.ts';
-import { toAudienceShow, showIdOfSlug, type AudienceAccess, type AudienceShow } from '../domain/audience-show.ts';
-import type { Catalogue } from '../domain/audience-catalogue.ts';
+import {
+  audienceIdOf,
+  toAudienceShow,
+  showIdOfSlug,
+  type AudienceAccess,
+  type AudienceShow,
+} from '../domain/audience-show.ts';
+import type { Catalogue, Likes } from '../domain/audience-catalogue.ts';
 import { memoize } from '../domain/memoize.ts';
 import type { Show } from '../domain/show.ts';
 import type { AudienceDeps } from './audience-deps.ts';
@@ -8,6 +15,7 @@ import { createSharedAnswers } from './shared-answers.ts';
 
 /** How old the shows may be that all watchers share. */
 const SHARED_MS = 2_000;
+const LIKES_SHARED_MS = 30_000;
 const KEYS_MAX = 1_000;
 /** The newest past shows, of which the catalogue lists the public ones. */
 const PAST_MAX = 200;
@@ -28,6 +36,8 @@ export interface VisibleShows {
   find(slug: string, hasLink: (showId: string) => Promise<boolean>): Promise<FoundShow | null>;
   /** Lists the public shows. */
   list(): Promise<Catalogue>;
+  /** How many like each show. Counts may be half a minute old. */
+  likes(): Promise<Likes>;
 }
 
 export function createVisibleShows(deps: AudienceDeps): VisibleShows {
@@ -43,6 +53,10 @@ export function createVisibleShows(deps: AudienceDeps): VisibleShows {
       after: listed.filter(({ phase }) => phase === 'after'),
     };
   });
+  const likes = memoize({ milliseconds: LIKES_SHARED_MS, now }, async () => {
+    const counts = await listLikes(deps);
+    return new Map([...counts].map(([showId, count]) => [audienceIdOf(showId), count]));
+  });
 
   return {
     async find(slug, hasLink) {
@@ -57,5 +71,6 @@ export function createVisibleShows(deps: AudienceDeps): VisibleShows {
       return audience ? { audience, record } : null;
     },
     list: () => catalogue.get(),
+    likes: () => likes.get(),
   };
 }

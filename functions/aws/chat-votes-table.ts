@@ -3,6 +3,7 @@ import { CHAT_KEPT_MS } from '../domain/chat.ts';
 import { NO_TOTALS, type ChatTotals } from '../domain/chat-reactions.ts';
 import { CHAT_PARTITIONS, expiresAfter } from './chat-partitions.ts';
 import type { TableDeps } from './clients.ts';
+import { queryPartition } from './query-partition.ts';
 
 /**
  * Likes and ratings: one of each per author, and their totals.
@@ -54,6 +55,12 @@ export async function readTotals({ clients, deployment }: TableDeps, showId: str
     likes: of('likes'),
     ratings: [of('stars1'), of('stars2'), of('stars3'), of('stars4'), of('stars5')],
   };
+}
+
+/** Reads how many like each show, by show id. */
+export async function listLikes(deps: TableDeps): Promise<Map<string, number>> {
+  const totals = await queryPartition(deps, CHAT_PARTITIONS.totals);
+  return new Map(totals.map(({ sk, item }) => [sk, Math.max(0, Number(item['likes'] ?? 0))]));
 }
 
 /** Stores that an author likes a show, or no longer does. A repeated request changes nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeShow } from '../../test/support/make-show.ts';
 import { toAudienceShow } from './audience-show.ts';
-import { listTopics, narrow, type Catalogue } from './audience-catalogue.ts';
+import { arrange, listTopics, narrow, type Catalogue } from './audience-catalogue.ts';
 import type { Show } from './show.ts';
 
 const listed = (changes: Partial<Show>) => toAudienceShow(makeShow(changes), 'list')!;
@@ -38,5 +38,25 @@ describe('narrow', () => {
 describe('listTopics', () => {
   it('lists each topic once, the most frequent first', () => {
     expect(listTopics(CATALOGUE)).toEqual({ categories: ['Music', 'Talk'], tags: ['Live', 'jazz'] });
+  });
+});
+
+describe('arrange', () => {
+  const [first, second, third] = ['first', 'second', 'third'].map((title, index) =>
+    listed({ title, showId: `shw_${String(index).repeat(26)}` }),
+  );
+  const likes = new Map([
+    [third!.id, 7],
+    [second!.id, 2],
+  ]);
+  const shows = { live: [], before: [first!, second!, third!], after: [first!, third!] };
+
+  it.each([
+    ['time', ['first', 'second', 'third'], ['first', 'third']],
+    ['likes', ['third', 'second', 'first'], ['third', 'first']],
+  ] as const)('by %s', (order, before, after) => {
+    const found = arrange(shows, { ...ANYTHING, order }, likes);
+    expect(found.before.map(({ title }) => title)).toEqual(before);
+    expect(found.after.map(({ title }) => title)).toEqual(after);
   });
 });

@@ -16,9 +16,35 @@ export interface CatalogueFilter {
   words: string | null;
 }
 
+/** By time: the next start first, past ones with the newest first. By likes: the most liked first. */
+export const CATALOGUE_ORDERS = ['time', 'likes'] as const;
+export type CatalogueOrder = (typeof CATALOGUE_ORDERS)[number];
+
+/** What a watcher looks for, and in which order. */
+export interface CatalogueRequest extends CatalogueFilter {
+  order: CatalogueOrder;
+}
+
+/** Likes of each show, by the show's id as watchers see it. Shows without likes may be missing. */
+export type Likes = ReadonlyMap<string, number>;
+
 /** Longer searches find nothing more. */
 export const SEARCH_CHARACTERS_MAX = 100;
 const WORDS_MAX = 8;
+
+/** Returns the shows that match, in the order that was requested. Equally liked ones stay in the order of time. */
+export function arrange(catalogue: Catalogue, request: CatalogueRequest, likes: Likes): Catalogue {
+  const found = narrow(catalogue, request);
+  if (request.order === 'time') return found;
+  const likesOf = ({ id }: AudienceShow) => likes.get(id) ?? 0;
+  const sort = (shows: AudienceShow[]) => shows.toSorted((one, other) => likesOf(other) - likesOf(one));
+  return { live: sort(found.live), before: sort(found.before), after: sort(found.after) };
+}
+
+/** Lists all shows, those on air first, then those to come. */
+export function allShows({ live, before, after }: Catalogue): AudienceShow[] {
+  return [...live, ...before, ...after];
+}
 
 /** Returns the shows that match. Upper and lower case, and marks on letters, do not matter. */
 export function narrow(catalogue: Catalogue, filter: CatalogueFilter): Catalogue {
@@ -31,8 +57,8 @@ export function narrow(catalogue: Catalogue, filter: CatalogueFilter): Catalogue
 }
 
 /** Lists the categories and tags that occur, the most frequent first. */
-export function listTopics({ live, before, after }: Catalogue): { categories: string[]; tags: string[] } {
-  const all = [...live, ...before, ...after];
+export function listTopics(catalogue: Catalogue): { categories: string[]; tags: string[] } {
+  const all = allShows(catalogue);
   return {
     categories: byFrequency(all.flatMap(({ category }) => category ?? [])),
     tags: byFrequency(all.flatMap(({ tags }) => tags)),
@@ -54,7 +80,8 @@ function matcherOf({ category, tag, words }: CatalogueFilter): (show: AudienceSh
   };
 }
 
-function fold(text: string): string {
+/** Returns text in which upper and lower case, and marks on letters, do not matter. */
+export function fold(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
 }
 

@@ -1,15 +1,18 @@
 import { html } from 'hono/html';
 import {
+  CATALOGUE_ORDERS,
   listTopics,
-  narrow,
   SEARCH_CHARACTERS_MAX,
   type Catalogue,
   type CatalogueFilter,
+  type CatalogueRequest,
+  type Likes,
 } from '../../domain/audience-catalogue.ts';
 import type { AudienceShow } from '../../domain/audience-show.ts';
 import type { PageAssets } from '../audience-deps.ts';
-import { isolated, page, type Markup } from './layout.ts';
-import { coverPathOf, pathOf, time, topicLink } from './show-texts.ts';
+import { page, type Markup } from './layout.ts';
+import { showCard } from './show-card.ts';
+import { cataloguePathOf, topicLink } from './show-texts.ts';
 
 const SECTIONS = [
   { phase: 'live', title: 'Live now' },
@@ -19,16 +22,27 @@ const SECTIONS = [
 /** Topics that are offered; the search finds the others. */
 const TOPICS_MAX = 24;
 
+const ORDER_WORDS = { time: 'By time', likes: 'Most liked first' } as const;
+
+interface CataloguePageOptions {
+  assets: PageAssets | null;
+  /** All public shows, of which the topics are named. */
+  catalogue: Catalogue;
+  request: CatalogueRequest;
+  /** Those to list, in their order. */
+  found: Catalogue;
+  likes: Likes;
+}
+
 /** Lists the public shows. */
-export function cataloguePage(assets: PageAssets | null, catalogue: Catalogue, filter: CatalogueFilter): Markup {
-  const found = narrow(catalogue, filter);
+export function cataloguePage({ assets, catalogue, request, found, likes }: CataloguePageOptions): Markup {
   const sections = SECTIONS.filter(({ phase }) => found[phase].length > 0);
   return page(
     { title: 'Shows', assets },
     html`<h1>Shows</h1>
-      ${searchForm(filter)} ${topics(catalogue, filter)}
-      ${sections.map(({ phase, title }) => section(title, found[phase]))}
-      ${sections.length === 0 ? html`<p class="empty">${isNarrowed(filter) ? 'No show matches.' : 'No shows are planned.'}</p>` : ''}`,
+      ${searchForm(request)} ${topics(catalogue, request)} ${sections.length === 0 ? '' : orders(request)}
+      ${sections.map(({ phase, title }) => section(title, found[phase], likes))}
+      ${sections.length === 0 ? html`<p class="empty">${isNarrowed(request) ? 'No show matches.' : 'No shows are planned.'}</p>` : ''}`,
   );
 }
 
@@ -36,49 +50,59 @@ function isNarrowed({ category, tag, words }: CatalogueFilter): boolean {
   return category !== null || tag !== null || words !== null;
 }
 
-function searchForm({ words, category, tag }: CatalogueFilter): Markup {
+function searchForm({ words, category, tag, order }: CatalogueRequest): Markup {
   return html`<form class="search" role="search" action="/watch" method="get">
     <label for="words">Search shows</label>
     <input id="words" name="q" type="search" maxlength="${SEARCH_CHARACTERS_MAX}" value="${words ?? ''}" />
     ${category === null ? '' : html`<input type="hidden" name="category" value="${category}" />`}
     ${tag === null ? '' : html`<input type="hidden" name="tag" value="${tag}" />`}
+    ${order === 'time' ? '' : html`<input type="hidden" name="order" value="${order}" />`}
     <button type="submit">Search</button>
   </form>`;
 }
 
-function topics(catalogue: Catalogue, filter: CatalogueFilter): Markup {
+function topics(catalogue: Catalogue, request: CatalogueRequest): Markup {
   const { categories, tags } = listTopics(catalogue);
+  const { order } = request;
   const links = [
     ...categories.map((value) => ({ name: 'category' as const, value })),
     ...tags.map((value) => ({ name: 'tag' as const, value })),
   ].slice(0, TOPICS_MAX);
-  if (links.length === 0 && !isNarrowed(filter)) return html``;
+  if (links.length === 0 && !isNarrowed(request)) return html``;
   return html`<nav class="topics" aria-label="Topics">
     <ul>
-      <li><a href="/watch" ${isNarrowed(filter) ? '' : html`aria-current="page"`}>All</a></li>
-      ${links.map(({ name, value }) => html`<li>${topicLink(name, value, filter[name])}</li>`)}
+      <li><a href="${cataloguePathOf({ order })}" ${isNarrowed(request) ? '' : html`aria-current="page"`}>All</a></li>
+      ${links.map(({ name, value }) => html`<li>${topicLink(name, value, { chosen: request[name], order })}</li>`)}
     </ul>
   </nav>`;
 }
 
-function section(title: string, shows: readonly AudienceShow[]): Markup {
+function orders(request: CatalogueRequest): Markup {
+  return html`<nav class="topics" aria-label="Order">
+    <ul>
+      ${CATALOGUE_ORDERS.map((order) => {
+        const isChosen = order === request.order;
+        return html`<li>
+          <a href="${cataloguePathOf({ ...request, order })}" ${isChosen ? html`aria-current="page"` : ''}
+            >${ORDER_WORDS[order]}</a
+          >
+        </li>`;
+      })}
+    </ul>
+  </nav>`;
+}
+
+/** The count of likes; a show without likes gets no note. */
+function likesOf({ id }: AudienceShow, likes: Likes): Markup | '' {
+  const count = likes.get(id) ?? 0;
+  return count === 0 ? '' : html`${count === 1 ? '1 like' : `${count} likes`}`;
+}
+
+function section(title: string, shows: readonly AudienceShow[], likes: Likes): Markup {
   return html`<section>
     <h2>${title}</h2>
     <ul class="cards">
-      ${shows.map(card)}
+      ${shows.map((show) => showCard(show, likesOf(show, likes)))}
     </ul>
   </section>`;
-}
-
-function card(show: AudienceShow): Markup {
-  const cover = coverPathOf(show);
-  return html`<li class="card">
-    <a href="${pathOf(show)}">
-      ${cover === null ? html`<span class="cover"></span>` : html`<img class="cover" src="${cover}" alt="" width="320" height="180" loading="lazy" />`}
-      <span class="title">${isolated(show.title)}</span>
-    </a>
-    <p>
-      ${show.phase === 'live' ? html`<span class="live">Live</span> since ${time(show.liveAt!)}` : time(show.startsAt)}
-    </p>
-  </li>`;
 }

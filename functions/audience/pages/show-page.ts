@@ -1,8 +1,10 @@
 import { html } from 'hono/html';
 import type { AudienceShow } from '../../domain/audience-show.ts';
+import type { RecommendedShow } from '../../domain/recommended-shows.ts';
 import type { PageAssets } from '../audience-deps.ts';
 import type { RecordingState } from '../find-show.ts';
 import { isolated, page, type Markup } from './layout.ts';
+import { showCard } from './show-card.ts';
 import { coverPathOf, pathOf, PHASE_WORDS, summaryOf, time, topicLink } from './show-texts.ts';
 
 const RECORDING_WORDS: Record<RecordingState, string> = {
@@ -20,24 +22,28 @@ interface ShowPageOptions {
   assets: PageAssets | null;
   /** True for a show with a chat, reactions or a rating. */
   hasChat: boolean;
+  /** Other shows that share something with it. */
+  recommended: readonly RecommendedShow[];
 }
 
 /** The page of a show: before it with a countdown, while it is live with the player, afterwards with its recording. */
-export function showPage({ show, recording, origin, assets, hasChat }: ShowPageOptions): Markup {
+export function showPage({ show, recording, origin, assets, hasChat, recommended }: ShowPageOptions): Markup {
   return page(
     { title: show.title, assets, head: headOf(show, origin) },
     html`<article class="show" data-show="${show.id}" data-phase="${show.phase}" data-recording="${recording}">
-      ${stage(show, recording)} ${hasChat ? html`<aside class="chat" data-chat aria-label="Chat"></aside>` : ''}
-      <h1>${isolated(show.title)}</h1>
-      <p class="when">${whenOf(show, recording)}</p>
-      ${show.description === '' ? '' : html`<p class="description" dir="auto">${show.description}</p>`} ${topics(show)}
-      <p class="flag"><a href="${pathOf(show)}/flag" rel="nofollow">Report</a></p>
-    </article>`,
+        ${stage(show, recording)} ${hasChat ? html`<aside class="chat" data-chat aria-label="Chat"></aside>` : ''}
+        <h1>${isolated(show.title)}</h1>
+        <p class="when">${whenOf(show, recording)}</p>
+        ${show.description === '' ? '' : html`<p class="description" dir="auto">${show.description}</p>`}
+        ${topics(show)}
+        <p class="flag"><a href="${pathOf(show)}/flag" rel="nofollow">Report</a></p>
+      </article>
+      ${more(recommended)}`,
   );
 }
 
 /** The same for a frame on another site: the picture, and a link to the page. */
-export function embedPage({ show, recording, assets }: Omit<ShowPageOptions, 'hasChat' | 'origin'>): Markup {
+export function embedPage({ show, recording, assets }: Pick<ShowPageOptions, 'show' | 'recording' | 'assets'>): Markup {
   return page(
     { title: show.title, assets, isEmbedded: true },
     html`<article class="show" data-show="${show.id}" data-phase="${show.phase}" data-recording="${recording}">
@@ -46,6 +52,17 @@ export function embedPage({ show, recording, assets }: Omit<ShowPageOptions, 'ha
       <p class="when">${whenOf(show, recording)}</p>
     </article>`,
   );
+}
+
+/** Other shows, each with the reason why it is here. */
+function more(recommended: readonly RecommendedShow[]): Markup {
+  if (recommended.length === 0) return html``;
+  return html`<section>
+    <h2>More shows</h2>
+    <ul class="cards">
+      ${recommended.map(({ show, reason }) => showCard(show, isolated(reason)))}
+    </ul>
+  </section>`;
 }
 
 /** The place of the picture. The script puts the player here. */

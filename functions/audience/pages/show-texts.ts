@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { CatalogueOrder, CatalogueRequest } from '../../domain/audience-catalogue.ts';
 import type { AudienceShow } from '../../domain/audience-show.ts';
 import { isolated, type Markup } from './layout.ts';
 
@@ -23,10 +24,22 @@ export function coverPathOf({ id, cover }: AudienceShow): string | null {
   return cover === null ? null : `/audience/v1/shows/${id}/cover.png?version=${cover.version}`;
 }
 
-/** Links to the shows of a category or a tag. @param chosen the one that the page lists now */
-export function topicLink(name: 'category' | 'tag', value: string, chosen: string | null = null): Markup {
-  const href = `/watch?${new URLSearchParams({ [name]: value }).toString()}`;
-  return html`<a href="${href}" ${chosen === value ? html`aria-current="page"` : ''}
+/** Returns the path of the catalogue with these choices. */
+export function cataloguePathOf({ category, tag, words, order }: Partial<CatalogueRequest>): string {
+  const chosen = { category, tag, q: words, order: order === 'time' ? null : order };
+  const query = new URLSearchParams(Object.entries(chosen).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  return query.size === 0 ? '/watch' : `/watch?${query.toString()}`;
+}
+
+/** Links to the shows of a category or a tag. @param now.chosen the one that the page lists now */
+export function topicLink(
+  name: 'category' | 'tag',
+  value: string,
+  { chosen = null, order = 'time' }: { chosen?: string | null; order?: CatalogueOrder } = {},
+): Markup {
+  return html`<a
+    href="${cataloguePathOf({ [name]: value, order })}"
+    ${chosen === value ? html`aria-current="page"` : ''}
     >${name === 'tag' ? '#' : ''}${isolated(value)}</a
   >`;
 }

@@ -1,4 +1,10 @@
-import { SEARCH_CHARACTERS_MAX, type CatalogueFilter } from '../../domain/audience-catalogue.ts';
+import {
+  arrange,
+  CATALOGUE_ORDERS,
+  SEARCH_CHARACTERS_MAX,
+  type CatalogueRequest,
+} from '../../domain/audience-catalogue.ts';
+import { recommendShows } from '../../domain/recommended-shows.ts';
 import type { Audience, AudienceContext } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
 import { cachePolicyOf, findShow, originOf, recordingOf } from '../find-show.ts';
@@ -16,7 +22,10 @@ export function registerPages(audience: Audience, parts: AudienceParts): void {
 
   audience.get('/watch', async (context) => {
     context.header('cache-control', `public, max-age=${CACHED_SECONDS}`);
-    return context.html(cataloguePage(deps.assets, await shows.list(), filterOf(context)));
+    const [catalogue, likes] = await Promise.all([shows.list(), shows.likes()]);
+    const request = catalogueRequestOf(context);
+    const found = arrange(catalogue, request, likes);
+    return context.html(cataloguePage({ assets: deps.assets, catalogue, request, found, likes }));
   });
 
   audience.get('/watch/:slug', async (context) => {
@@ -32,7 +41,9 @@ export function registerPages(audience: Audience, parts: AudienceParts): void {
     context.header('cache-control', cachePolicyOf(found, CACHED_SECONDS));
     const settings = await chat?.reading.settings(record.showId);
     const hasChat = settings !== undefined && (settings.mode !== 'off' || settings.hasReactions);
-    return context.html(showPage({ show, recording, origin: originOf(context, deps), assets: deps.assets, hasChat }));
+    const recommended = recommendShows(await shows.list(), show);
+    const origin = originOf(context, deps);
+    return context.html(showPage({ show, recording, origin, assets: deps.assets, hasChat, recommended }));
   });
 
   audience.get('/embed/:slug', async (context) => {
@@ -46,8 +57,9 @@ export function registerPages(audience: Audience, parts: AudienceParts): void {
   });
 }
 
-/** Returns what a request looks for. */
-export function filterOf({ req }: AudienceContext): CatalogueFilter {
+/** Returns what a request looks for. An unknown order is the order of time. */
+export function catalogueRequestOf({ req }: AudienceContext): CatalogueRequest {
   const read = (name: string) => req.query(name)?.trim().slice(0, SEARCH_CHARACTERS_MAX) || null;
-  return { category: read('category'), tag: read('tag'), words: read('q') };
+  const order = CATALOGUE_ORDERS.find((each) => each === req.query('order')) ?? 'time';
+  return { category: read('category'), tag: read('tag'), words: read('q'), order };
 }

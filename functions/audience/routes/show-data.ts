@@ -1,12 +1,12 @@
 import { readCover } from '../../aws/cover-store.ts';
 import { readFile } from '../read-file.ts';
-import { narrow } from '../../domain/audience-catalogue.ts';
+import { arrange } from '../../domain/audience-catalogue.ts';
 import type { Audience } from '../audience-deps.ts';
 import type { AudienceParts } from '../audience-parts.ts';
 import { cachePolicyOf, findShow, originOf, recordingOf } from '../find-show.ts';
 import { calendarOf } from '../pages/calendar.ts';
 import { problem } from '../problem.ts';
-import { filterOf } from './pages.ts';
+import { catalogueRequestOf } from './pages.ts';
 
 /** How long an answer may be reused. Pages poll for the next phase of a show, so it is short. */
 const CACHED_SECONDS = 2;
@@ -18,7 +18,8 @@ export function registerShowData(audience: Audience, parts: AudienceParts): void
 
   audience.get('/audience/v1/shows', async (context) => {
     context.header('cache-control', `public, max-age=${CACHED_SECONDS}`);
-    const { live, before, after } = narrow(await shows.list(), filterOf(context));
+    const [catalogue, likes] = await Promise.all([shows.list(), shows.likes()]);
+    const { live, before, after } = arrange(catalogue, catalogueRequestOf(context), likes);
     return context.json({ live, before, after });
   });
 
