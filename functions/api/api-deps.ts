@@ -6,6 +6,7 @@ import type { UserPool } from '../aws/user-pool.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { ConvertJpeg } from '../domain/picture.ts';
+import type { PublicLoad } from '../domain/public-load.ts';
 import type { SourceRole } from '../domain/source-name.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication } from './auth/authentication.ts';
@@ -73,6 +74,8 @@ export interface ApiAudience {
   originFor: (host: string) => string;
   /** Why they are not served now, and what to do; null while they are. */
   problem: () => string | null;
+  /** What they do now; null while that is not known. Absent on AWS, where CloudWatch has it. */
+  load?: () => PublicLoad | null;
 }
 
 /** Everything that differs between AWS and one machine. */

@@ -308,6 +308,22 @@ describe('the public side', () => {
     expect(log[0]).not.toContain('key');
   });
 
+  it('counts its answers and viewers for administrators', async () => {
+    const statuses: number[] = [];
+    let viewers: () => number | null = () => null;
+    const meter = {
+      answered: (status: number) => statuses.push(status),
+      watchedBy: (count: typeof viewers) => (viewers = count),
+    };
+    ({ audience } = makeAudience(test, { meter }));
+    await get('/watch');
+    await get('/audience/none');
+    await Promise.all(Array.from({ length: 100 }, () => get('/watch')));
+    expect(statuses.slice(0, 2)).toEqual([200, 404]);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(36);
+    expect(viewers()).toBe(0);
+  });
+
   it('404 on every path while it is off', async () => {
     await put();
     audience = createClosedAudience({ https: false });

@@ -55,6 +55,7 @@ export function isAudiencePath(pathname: string): boolean {
 export function createAudience(deps: AudienceDeps): Audience {
   const audience: Audience = new Hono<AudienceEnv>();
   const parts = createParts(deps);
+  deps.meter?.watchedBy(parts.viewings.countAll);
   const publicPages = memoize({ milliseconds: SWITCH_SHARED_MS, now: deps.now }, () => getPublicPages(deps));
   const pages = createAdmission({ ...PAGES, now: deps.now });
   const media = createAdmission({ ...MEDIA, now: deps.now });
@@ -81,6 +82,7 @@ export function createAudience(deps: AudienceDeps): Audience {
       framedBy: context.get('framedBy'),
       https: deps.https,
     });
+    deps.meter?.answered(context.res.status);
   });
 
   audience.use(async (context, next) => {

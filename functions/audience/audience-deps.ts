@@ -11,6 +11,8 @@ export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' 
   /** Returns text that cannot be guessed, for the address of one viewing. */
   newSecret: () => string;
   logger: AudienceLogger;
+  /** Absent on AWS, where CloudWatch counts. */
+  meter?: AudienceMeter;
   /** Built script and style of the pages; null while they are not built, when pages have no player. */
   assets: PageAssets | null;
   /** What is live now; absent where viewers cannot be given the picture. */
@@ -36,6 +38,14 @@ export interface AudienceDeps extends AwsDeps<'s3' | 'table', 'recordingBucket' 
 /** The part of the product's logger that the public side uses. Addresses and secrets of watchers never get into it. */
 export interface AudienceLogger {
   error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Counts what the public side does, for the administrators. */
+export interface AudienceMeter {
+  /** Counts an answer. */
+  answered(status: number): void;
+  /** @param count returns how many players watch now; null where they are not counted */
+  watchedBy(count: () => number | null): void;
 }
 
 /** The page's own files. */

@@ -16,6 +16,8 @@ export interface Viewings {
   use(secret: string): Viewing | null;
   /** How many watch a show now; null where that is not counted. */
   count(showId: string): number | null;
+  /** How many watch any show now; null where that is not counted. */
+  countAll(): number | null;
 }
 
 /** Longer than a player waits between two requests, also while the source is lost. */
@@ -35,6 +37,7 @@ export function createSharedViewings(): Viewings {
       return showId === null ? null : { showId };
     },
     count: () => null,
+    countAll: () => null,
   };
 }
 
@@ -73,6 +76,10 @@ export function createViewings(options: { viewersMax: number; now: () => Date; n
     count(showId) {
       removeSilent();
       return [...running.values()].filter(({ viewing }) => viewing.showId === showId).length;
+    },
+    countAll() {
+      removeSilent();
+      return running.size;
     },
   };
 }

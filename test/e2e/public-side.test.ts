@@ -65,12 +65,30 @@ describe.skipIf(!findTestFfmpeg())('the public side', { timeout: 240_000 }, () =
     const folder = `/proc/${audienceProcess()}`;
     // Fields 3 and on follow the name in parentheses; the nice value is the 19th of all.
     const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    expect(fields[19 - 3]).toBe('10');
+    expect(fields[19 - 3]).toBe('19');
     // A kernel without such groups has no such file.
     const group = `${folder}/autogroup`;
-    expect(existsSync(group) ? readFileSync(group, 'utf8') : 'nice 10').toMatch(/nice 10$/m);
+    expect(existsSync(group) ? readFileSync(group, 'utf8') : 'nice 19').toMatch(/nice 19$/m);
     const told = readFileSync(`${folder}/environ`, 'utf8') + readFileSync(`${folder}/cmdline`, 'utf8');
     for (const secret of [TEST_TOKEN, TEST_SRT_PASSPHRASE, 'AKIA']) expect(told).not.toContain(secret);
+  });
+
+  it('reports its load to the control plane', async () => {
+    await start();
+    const pagesRead = async () => (await read(pages(), '/watch')).status;
+    const load = async () => (await product.call('GET', '/api/public-pages')).body.load;
+    const told = await waitFor(
+      'the load',
+      async () => {
+        expect(await pagesRead()).toBe(200);
+        const now = await load();
+        return now?.requestsPerSecond > 0 ? now : null;
+      },
+      LONG,
+    );
+    expect(told).toMatchObject({ viewers: 0, refusedPerSecond: 0 });
+    expect(told.sentBps).toBeGreaterThan(0);
+    expect(told.memoryBytes).toBeGreaterThan(10e6);
   });
 
   it('returns by itself after a crash, which the control plane only reports', async () => {

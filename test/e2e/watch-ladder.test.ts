@@ -95,5 +95,6 @@ describe.skipIf(!findTestFfmpeg())('a ladder of renditions', { timeout: 300_000 
     await shows(480);
     await limit(-1);
     await shows(720);
+    expect(await quality().inputValue()).toBe('');
   });
 });

@@ -41,7 +41,8 @@ export function registerPublicPages(api: Api, deps: ApiDeps): void {
     const { audience } = deps;
     context.header('ETag', etagOf({ revision }));
     const url = audience ? `${watchOriginOf(context, deps, audience)}/watch` : null;
-    return context.json({ isOn: url !== null, isOpen, problem: audience?.problem() ?? null, url, changed }, 200);
+    const now = { problem: audience?.problem() ?? null, load: audience?.load?.() ?? null };
+    return context.json({ isOn: url !== null, isOpen, ...now, url, changed }, 200);
   };
 
   api.openapi(get, async (context) => present(context, await getPublicPages(deps)));

@@ -3,7 +3,7 @@ import { timestamp } from './parts.ts';
 
 /** Schemas of the figures of one destination over time. */
 
-const MetricPoint = z.object({ at: timestamp, value: z.number() });
+export const MetricPoint = z.object({ at: timestamp, value: z.number() });
 
 export const MetricsResource = z
   .object({

@@ -1,5 +1,6 @@
 /** The IPC messages between the control process and the process of the public side: the only way secrets take. */
 import type { Deployment } from '../../../functions/aws/clients.ts';
+import type { PublicLoadReading } from '../../../functions/domain/public-load.ts';
 import type { AudienceSettings } from '../host/settings.ts';
 
 /** What the public side must know of the deployment. */
@@ -29,7 +30,8 @@ export type ToAudience =
 
 export type FromAudience =
   | { kind: 'ready' }
-  | { kind: 'pong' }
+  /** With what it has done so far. */
+  | { kind: 'pong'; load: PublicLoadReading }
   /** It cannot run; the process exits. The reason says what to do. */
   | { kind: 'refused'; reason: string }
   | { kind: 'log'; message: string; details: Record<string, unknown> };

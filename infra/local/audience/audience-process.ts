@@ -10,6 +10,7 @@ import { closeServer } from '../host/close-server.ts';
 import { explainAsProblem, explainUnreadable } from '../host/early-problem.ts';
 import { createGuardedServer } from '../host/guarded-server.ts';
 import type { AudienceOpening, FromAudience, ToAudience } from './audience-messages.ts';
+import { createLoadMeter } from './load-meter.ts';
 import { openAudience } from './open-audience.ts';
 
 /** Connections besides those of the viewers: pages, and viewers who come in vain. */
@@ -18,10 +19,11 @@ const CONNECTIONS_MORE = 512;
 const CONNECTIONS_PER_VIEWER = 2;
 
 let server: Server | null = null;
+const meter = createLoadMeter();
 
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToAudience) => {
-  if (message.kind === 'ping') return send({ kind: 'pong' });
+  if (message.kind === 'ping') return send({ kind: 'pong', load: meter.read() });
   void (message.kind === 'open' ? run(message) : close());
 });
 
@@ -39,12 +41,13 @@ async function listen(opening: AudienceOpening): Promise<void> {
   const logger = {
     error: (message: string, details: Record<string, unknown>) => send({ kind: 'log', message, details }),
   };
-  const { fetch } = openAudience(opening, logger);
+  const { fetch } = openAudience(opening, { logger, meter });
   server = createGuardedServer({
     listener: getRequestListener(fetch, { errorHandler: explainUnreadable }),
     connectionsMax: CONNECTIONS_MORE + CONNECTIONS_PER_VIEWER * viewersMax,
     explain: explainAsProblem,
   });
+  meter.countBytes(server);
   server.listen({ port, host, exclusive: true });
   await once(server, 'listening');
 }

@@ -61,6 +61,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const COUNTERS = { requests: 0, refused: 0, sentBytes: 0, processorSeconds: 0 };
+const LOAD = JSON.stringify({ ...COUNTERS, viewers: 4, memoryBytes: 9 });
 const SERVES = `if (message.kind === 'open') say({ kind: 'ready' }); else process.exit();`;
 
 describe('startAudienceSupervisor', () => {
@@ -114,13 +116,15 @@ describe('startAudienceSupervisor', () => {
   });
 
   it('ends a process that hangs, and leaves one that answers alone', async () => {
-    const answer = `say({ kind: 'log', message: 'asked', details: { pid: process.pid } }), say({ kind: 'pong' })`;
+    const answer = `say({ kind: 'log', message: 'asked', details: { pid: process.pid } }), say({ kind: 'pong', load: ${LOAD} })`;
     write(`if (message.kind === 'ping') ${answer}; else ${SERVES}`);
     start(100);
     const asked = (pid: number) => entries().filter((entry) => entry.message === 'asked' && entry.pid === pid).length;
     // More pings than may stay unanswered. On a busy machine the first process may be taken for one that hangs.
     const { pid } = await waitFor('a process that answers', () => starts().find((entry) => asked(entry.pid) > 6));
+    await expect.poll(() => supervisor.load(), { timeout: 120_000 }).toMatchObject({ viewers: 4, memoryBytes: 9 });
     process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => supervisor.load(), { timeout: 120_000 }).toBeNull();
     await waitFor('the next process', () => asked(starts().at(-1).pid) > 6 && starts().at(-1).pid !== pid);
     expect(said()).toContainEqual({
       message: 'the public pages are not served',

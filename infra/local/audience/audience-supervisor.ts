@@ -5,6 +5,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AudienceLogger } from '../../../functions/audience/audience-deps.ts';
+import { createPublicLoadLog, type PublicLoad } from '../../../functions/domain/public-load.ts';
 import { pickEnvironment } from '../host/child-environment.ts';
 import type { AudienceOpening, FromAudience, ToAudience } from './audience-messages.ts';
 
@@ -34,6 +35,8 @@ export interface AudienceSupervisor {
   settled: Promise<void>;
   /** Why there are no public pages now, and what to do; null while they are served. */
   problem(): string | null;
+  /** What they do now; null while that is not known. */
+  load(): PublicLoad | null;
   /** Replaces the process by one that runs the code as it is now on the disk. */
   restart(): void;
   /** Ends the process for good and waits for its end. */
@@ -53,6 +56,7 @@ export interface AudienceSupervisorOptions {
 export function startAudienceSupervisor(options: AudienceSupervisorOptions): AudienceSupervisor {
   const { opening, logger, pingMs = PING_MS, program = AUDIENCE_PROCESS } = options;
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  const load = createPublicLoadLog(pingMs);
   let current: ChildProcess | null = null;
   let problem: string | null = 'they are starting';
   let failures = 0;
@@ -67,6 +71,7 @@ export function startAudienceSupervisor(options: AudienceSupervisorOptions): Aud
     let hasEnded = false;
     let unanswered = 0;
     current = child;
+    load.restart();
     let pings: NodeJS.Timeout | undefined;
     const ping = () => {
       if (unanswered >= UNANSWERED_MAX) {
@@ -78,7 +83,7 @@ export function startAudienceSupervisor(options: AudienceSupervisorOptions): Aud
     };
     child.on('message', (message: FromAudience) => {
       unanswered = 0;
-      if (message.kind === 'pong') return;
+      if (message.kind === 'pong') return load.take(message.load, new Date());
       if (message.kind === 'log') return logger.error(message.message, message.details);
       if (message.kind === 'refused') return void (refusal = message.reason);
       if (problem !== null && failures > 0) logger.info('the public pages are served again');
@@ -121,6 +126,7 @@ export function startAudienceSupervisor(options: AudienceSupervisorOptions): Aud
   return {
     settled,
     problem: () => problem,
+    load: () => (problem === null ? load.read(new Date()) : null),
     restart() {
       if (closing) return;
       clearTimeout(restartTimer);

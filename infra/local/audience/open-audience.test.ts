@@ -47,7 +47,7 @@ const open = (origin: string | null, host = '127.0.0.1') =>
       cdnIdentifier: 'identifier',
       chatKey: '07'.repeat(32),
     },
-    { error: (message) => void failures.push(message) },
+    { logger: { error: (message) => void failures.push(message) } },
   );
 
 async function store(): Promise<void> {

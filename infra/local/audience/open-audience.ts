@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createAudience } from '../../../functions/audience/app.ts';
-import type { Audience, AudienceLogger } from '../../../functions/audience/audience-deps.ts';
+import type { Audience, AudienceLogger, AudienceMeter } from '../../../functions/audience/audience-deps.ts';
 import { readPageAssets } from '../../../functions/audience/page-assets.ts';
 import { CDN_IDENTIFIER_HEADER, findHlsUrl } from '../../../functions/aws/package-channel.ts';
 import { memoize } from '../../../functions/domain/memoize.ts';
@@ -19,7 +19,7 @@ const STREAM_KEPT_MS = 5_000;
 /** Creates the public side of one machine: the code that AWS would run, with clients for the local AWS. */
 export function openAudience(
   { settings, dashboardDirectory, aws, deployment, cdnIdentifier, chatKey }: AudienceOpening,
-  logger: AudienceLogger,
+  { logger, meter }: { logger: AudienceLogger; meter?: AudienceMeter },
 ): Audience {
   const { origin, viewersMax } = settings;
   const { mediaPackage, ...clients } = createAudienceClients(aws);
@@ -33,6 +33,7 @@ export function openAudience(
     now,
     newSecret: () => randomBytes(18).toString('base64url'),
     logger,
+    ...(meter && { meter }),
     assets: dashboardDirectory === null ? null : readPageAssets(join(dashboardDirectory, WATCH_FOLDER)),
     live: {
       async fetch(path) {

@@ -10,7 +10,7 @@ export function MetricGraphs({ metrics, wantedBps }: { metrics: MetricsResource;
   const { series, current, periodSeconds, observedAt } = metrics;
   const common = { endMs: Date.parse(observedAt), periodMs: periodSeconds * 1000 };
   return (
-    <div className={classes.graphs}>
+    <GraphGrid>
       <Graph
         {...common}
         name="Bitrate"
@@ -29,8 +29,13 @@ export function MetricGraphs({ metrics, wantedBps }: { metrics: MetricsResource;
       />
       <Counts {...common} name="Dropped frames" points={series.droppedFrames} total={current.droppedFrames} />
       <Counts {...common} name="Reconnects" points={series.reconnects} total={current.reconnects} />
-    </div>
+    </GraphGrid>
   );
+}
+
+/** Graphs side by side. */
+export function GraphGrid({ children }: { children: React.ReactNode }) {
+  return <div className={classes.graphs}>{children}</div>;
 }
 
 interface SeriesProps {
@@ -47,7 +52,8 @@ interface GraphProps extends SeriesProps {
   wanted: number | null;
 }
 
-function Graph({ name, points, newest, format, endMs, periodMs, wanted }: GraphProps) {
+/** A value over the last five minutes. */
+export function Graph({ name, points, newest, format, endMs, periodMs, wanted }: GraphProps) {
   const summary = summarise(points, endMs);
   const ceiling = Math.max(wanted ?? 0, summary?.highest ?? 0) * 1.1;
   const path = linePath(points, { ...FRAME, ceiling, endMs }, periodMs);

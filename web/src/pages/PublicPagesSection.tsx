@@ -6,15 +6,16 @@ import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { formatMoment, sentence } from '../ui/format.ts';
+import { PublicLoad } from './PublicLoad.tsx';
 
 /** The public pages: whether they are served, and the switch with which an administrator closes them. */
-export function PublicPagesSection({ className }: { className: string | undefined }) {
+export function PublicPagesSection({ className, isEmbedded }: { className: string | undefined; isEmbedded: boolean }) {
   const pages = usePublicPages().data;
   const set = useSetPublicPages();
   const refusal = useRoleRefusal('admin');
   const now = useServerNow();
   if (!pages?.isOn) return null;
-  const { changed, isOpen, problem, url } = pages;
+  const { changed, isOpen, load, problem, url } = pages;
   const change = (wanted: boolean) =>
     set.mutate(wanted, {
       onError: (error) => showProblem(error, wanted ? 'Open the public pages' : 'Close the public pages'),
@@ -25,6 +26,7 @@ export function PublicPagesSection({ className }: { className: string | undefine
       <p className={className}>
         Watchers find your shows at <a href={url!}>{url}</a>.{problem !== null && ` ${sentence(problem)}`}
       </p>
+      {isEmbedded && problem === null && <PublicLoad className={className} load={load} />}
       {!isOpen && changed && (
         <p className={className} role="status">
           {changed.by} closed the public pages, {formatMoment(changed.at, now)}. Watchers see that the site is closed.

@@ -45,7 +45,7 @@ export function SettingsPage({ session }: { session: SessionResource }) {
             <Link href={paths.transfer}>Export and import</Link> move destinations, shows and settings to another
             installation, or add destinations from a list.
           </p>
-          <PublicPagesSection className={classes.text} />
+          <PublicPagesSection className={classes.text} isEmbedded={session.embedded} />
           <h2>Slate</h2>
           <SlateImageSection />
           <h2>Access</h2>
